@@ -1,0 +1,1 @@
+"""Everything that the experiments, figures and report share."""

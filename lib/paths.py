@@ -1,0 +1,16 @@
+"""Where everything lies; the environment variable WORK_DIR moves all that is made elsewhere."""
+
+import os
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+WORK = Path(os.environ.get("WORK_DIR") or REPOSITORY).expanduser().absolute()
+DATA = WORK / "data"
+RUNS = WORK / "runs"
+BUILD = WORK / "build"
+
+
+def display(path: Path) -> str:
+    """Return `path` as a person at the repository's root would type it."""
+    path = Path(path)
+    return str(path.relative_to(WORK)) if path.is_relative_to(WORK) else str(path)
