@@ -10,13 +10,16 @@ runs/<profile>/<experiment>/<variant>/seed-<n>/
 
 import dataclasses
 import functools
+import hashlib
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from lib import paths
+from lib import files, paths
 from lib.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np  # imported where it is used: planning runs must start at once
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -56,13 +59,17 @@ class Run:
         lines = (self.key.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
-    def series(self, metric: str) -> np.ndarray:
+    def series(self, metric: str) -> "np.ndarray":
         """Return one metric over the epochs, float64 of shape (epochs,)."""
+        import numpy as np
+
         return np.array([epoch[metric] for epoch in self.history], dtype=np.float64)
 
     @functools.cached_property
-    def samples(self) -> dict[str, np.ndarray]:
+    def samples(self) -> "dict[str, np.ndarray]":
         """The stored arrays by name."""
+        import numpy as np
+
         with np.load(self.key.path / "samples.npz", allow_pickle=False) as file:
             return dict(file)
 
@@ -81,4 +88,21 @@ def load(key: RunKey) -> Run:
         raise UserError(f"{paths.display(key.path)} holds no finished run; {target}") from None
     except (OSError, ValueError) as error:
         raise UserError(f"{paths.display(key.path)} cannot be read ({error}); {target}") from error
+    if not isinstance(result, dict) or result.get("digest") != _digest(key.path, result):
+        raise UserError(f"{paths.display(key.path)} was changed after its training; {target}")
     return Run(key, config, result)
+
+
+def write_result(folder: Path, result: dict) -> None:
+    """Write result.json, sealed with a digest over itself and the files that lie beside it."""
+    files.write_json(folder / "result.json", {**result, "digest": _digest(folder, result)})
+
+
+def _digest(folder: Path, result: dict) -> str:
+    """Return a digest of a result (whatever its own says) and of its config, history, samples."""
+    digest = hashlib.sha256()
+    facts = {name: value for name, value in result.items() if name != "digest"}
+    digest.update(json.dumps(facts, sort_keys=True).encode())
+    for name in ("config.json", "history.jsonl", "samples.npz"):
+        digest.update(files.sha256(folder / name).encode())
+    return digest.hexdigest()

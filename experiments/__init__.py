@@ -1,0 +1,1 @@
+"""One file per experiment: what it reproduces, and its settings."""

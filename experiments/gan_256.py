@@ -1,0 +1,14 @@
+"""Generative adversarial network on faces, 256 latent dimensions.
+
+Original: script GAN_filter128_latent256; figures 4 and 9; claims C5, C6 and C8.
+The script says 20 epochs and the report 50 (E8); 50 are run.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import GANSettings
+from lib.training import main
+
+EXPERIMENT = Experiment(GANSettings(latent_dim=256))
+
+if __name__ == "__main__":
+    main(__file__)

@@ -1,0 +1,13 @@
+"""Variational autoencoder on faces, 128 latent dimensions.
+
+Original: script VAE_filter64_latent128; figures 3, 5 and 6; claims C1, C2 and C4.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import VAESettings
+from lib.training import main
+
+EXPERIMENT = Experiment(VAESettings(latent_dim=128))
+
+if __name__ == "__main__":
+    main(__file__)

@@ -1,0 +1,13 @@
+"""Variational autoencoder on faces, 64 latent dimensions, 128 filters instead of 64.
+
+Original: said to have been tried, not shown; claim C3.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import VAESettings
+from lib.training import main
+
+EXPERIMENT = Experiment(VAESettings(latent_dim=64, filters=128))
+
+if __name__ == "__main__":
+    main(__file__)

@@ -1,0 +1,1 @@
+"""Where faces, digits and sums come from: prepared once, with their provenance beside them."""

@@ -1,0 +1,219 @@
+"""The pictures that a user brings: a folder, a zip archive or a .npy array."""
+
+import contextlib
+import functools
+import itertools
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path, PurePath, PurePosixPath
+
+import numpy as np
+
+from lib.data.images import MAX_PIXELS, TOO_LARGE, UnusableError, decode, resize
+from lib.errors import UserError
+from lib.paths import display
+
+MAX_ENTRIES = 1_000_000
+MAX_ENTRY_BYTES = 64 << 20
+BATCH = 32
+ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
+SYSTEM_NAMES = {"__macosx", "thumbs.db", "desktop.ini"}
+
+
+# Gives one picture, uint8 RGB of shape (height, width, 3), or raises UnusableError.
+Reader = Callable[[], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What reads each entry, in the order of their names, and what was passed over already."""
+
+    readers: list[Reader]
+    skipped: Counter[str]
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Source]:
+    """Open the pictures at `path`: a folder, a zip archive or a .npy array.
+
+    An array is uint8, or floating with values in [0, 1], of shape (count, height, width, 3), or
+    (count, height, width) for grey; its order is kept. Raises UserError where there is nothing, or
+    nothing of these three kinds.
+    """
+    if not path.exists():
+        raise UserError(f"{display(path)} does not exist; give a folder, a zip or a .npy of images")
+    if path.is_dir():
+        yield _folder(path)
+    elif path.suffix.lower() == ".npy":
+        yield _array(path)
+    else:
+        with _archive(path) as archive:
+            yield _zip(path, archive)
+
+
+def resized(readers: Iterable[Reader]) -> Iterator[np.ndarray | str]:
+    """Yield each picture as uint8 (64, 64, 3), or the reason why it is unusable, in order.
+
+    A thread for each processor works ahead by a few batches: decoding and resizing release
+    Python's global lock.
+    """
+    workers = len(os.sched_getaffinity(0))
+    remaining = iter(readers)
+    pending: deque[Future] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        while batch := list(itertools.islice(remaining, BATCH)):
+            pending.append(pool.submit(lambda batch: [_resized(read) for read in batch], batch))
+            if len(pending) > 2 * workers:
+                yield from pending.popleft().result()
+        for future in pending:
+            yield from future.result()
+
+
+def _resized(read: Reader) -> np.ndarray | str:
+    try:
+        return resize(read())
+    except UnusableError as error:
+        return str(error)
+
+
+def _folder(folder: Path) -> Source:
+    named, skipped = [], Counter()
+    root = folder.resolve()
+
+    def count_failure(_: OSError) -> None:
+        skipped["folder that cannot be opened"] += 1
+
+    for place, folders, files in os.walk(root, onerror=count_failure):
+        skipped["link to a folder"] += sum(Path(place, name).is_symlink() for name in folders)
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        for name in files:
+            path = Path(place, name)
+            reader = functools.partial(_read_file, path, root)
+            named.append((path.relative_to(root).as_posix(), reader))
+        _check_count(folder, len(named))
+    return Source([reader for _, reader in sorted(named, key=lambda pair: pair[0])], +skipped)
+
+
+def _read_file(path: Path, root: Path) -> np.ndarray:
+    _check_name(path.relative_to(root))
+    try:
+        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
+            raise UnusableError("link out of the folder")
+        # Anything but a plain file, a pipe above all, could keep us waiting for ever.
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise UnusableError("not a plain file")
+        _check_size(state.st_size)
+        with open(path, "rb") as file:
+            return decode(file.read(MAX_ENTRY_BYTES))
+    except (OSError, RuntimeError) as error:
+        raise UnusableError("file that cannot be opened") from error
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise UserError(
+            f"{display(path)} cannot be read as a zip archive ({error}); "
+            "give a folder, a whole zip or a .npy of images"
+        ) from error
+
+
+def _zip(path: Path, archive: zipfile.ZipFile) -> Source:
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
+    _check_count(path, len(infos))
+    # As when unpacking, the last entry of a name counts.
+    by_name = {info.filename: info for info in infos}
+    readers = [functools.partial(_read_zipped, archive, by_name[name]) for name in sorted(by_name)]
+    return Source(readers, +Counter({"duplicate name": len(infos) - len(by_name)}))
+
+
+def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+    """Decode an entry in memory; no name in the archive ever becomes a path on the disk."""
+    path = PurePosixPath(info.filename.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", info.filename):
+        raise UnusableError("name that points out of the archive")
+    _check_name(path)
+    if info.flag_bits & 1:
+        raise UnusableError("encrypted")
+    # Python's other decompressors know no limit to what they return at once.
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise UnusableError("compressed by a method other than deflate")
+    _check_size(info.file_size)
+    try:
+        # At most the announced bytes come out; if the entry has more, its checksum is wrong.
+        with archive.open(info) as file:
+            data = file.read(info.file_size)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        raise UnusableError("damaged in the archive") from error
+    return decode(data)
+
+
+def _array(path: Path) -> Source:
+    try:
+        pictures = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (ValueError, OSError, EOFError, TypeError, SyntaxError, MemoryError) as error:
+        raise UserError(
+            f"{display(path)} is not a whole .npy array of numbers; save it again with numpy.save"
+        ) from error
+    if not isinstance(pictures, np.ndarray):
+        raise UserError(f"{display(path)} is an .npz; save one array with numpy.save")
+    is_image_shaped = pictures.ndim == 3 or (pictures.ndim == 4 and pictures.shape[3] == 3)
+    if not is_image_shaped or 0 in pictures.shape:
+        raise UserError(
+            f"{display(path)} has the shape {pictures.shape}; "
+            "it must be (count, height, width, 3) or (count, height, width)"
+        )
+    if pictures.dtype != np.uint8 and pictures.dtype.kind != "f":
+        raise UserError(
+            f"{display(path)} holds {pictures.dtype}; it must hold uint8 in 0..255 "
+            "or floating-point numbers in 0..1"
+        )
+    _check_count(path, len(pictures))
+    rows = range(len(pictures))
+    return Source([functools.partial(_read_row, pictures, row) for row in rows], Counter())
+
+
+def _read_row(pictures: np.ndarray, row: int) -> np.ndarray:
+    if pictures.shape[1] * pictures.shape[2] > MAX_PIXELS:
+        raise UnusableError(TOO_LARGE)
+    picture = pictures[row]
+    if picture.dtype != np.uint8:
+        # A comparison with NaN is false.
+        if not (picture.min() >= 0 and picture.max() <= 1):
+            raise UnusableError("values outside 0..1 or not a number")
+        picture = np.rint(picture.astype(np.float32) * 255).astype(np.uint8)
+    if picture.ndim == 2:
+        picture = np.repeat(picture[..., None], 3, axis=2)
+    return np.ascontiguousarray(picture)
+
+
+def _check_count(path: Path, count: int) -> None:
+    if count > MAX_ENTRIES:
+        raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give a part")
+
+
+def _check_size(size: int) -> None:
+    if size == 0:
+        raise UnusableError("empty file")
+    if size > MAX_ENTRY_BYTES:
+        raise UnusableError(f"file larger than {MAX_ENTRY_BYTES >> 20} MiB")
+
+
+def _check_name(path: PurePath) -> None:
+    if any(_is_hidden(part) for part in path.parts):
+        raise UnusableError("hidden or system file")
+    if path.suffix.lower() in ARCHIVES:
+        raise UnusableError("archive inside")
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".") or name.lower() in SYSTEM_NAMES

@@ -1,0 +1,55 @@
+"""On what a run was made: versions, hardware and commit. No TensorFlow here."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from pathlib import Path
+
+from lib.paths import REPOSITORY
+
+_PACKAGES = ("tensorflow", "tf_keras", "numpy", "scipy", "scikit-learn", "opencv-python-headless")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that decide numbers."""
+    found = {package: importlib.metadata.version(package) for package in _PACKAGES}
+    return {"python": platform.python_version(), **found}
+
+
+def hardware() -> dict[str, object]:
+    """Return the processor's name, the number of its cores and the GPUs' names."""
+    return {"cpu": _cpu_name(), "cores": os.cpu_count(), "gpus": _gpu_names()}
+
+
+def source_commit() -> str:
+    """Return the commit of the checkout, with "+" where files differ from it; "" outside of git."""
+    try:
+        head = _output("git", "-C", str(REPOSITORY), "rev-parse", "HEAD")
+        changed = _output("git", "-C", str(REPOSITORY), "status", "--porcelain")
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return head + ("+" if changed else "")
+
+
+def _cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _gpu_names() -> list[str]:
+    try:
+        return _output("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").splitlines()
+    except (OSError, subprocess.SubprocessError):
+        return []
+
+
+def _output(*words: str) -> str:
+    return subprocess.run(
+        words, capture_output=True, text=True, timeout=10, check=True
+    ).stdout.strip()

@@ -1,0 +1,52 @@
+"""An experiment: named settings, and the variants that it trains. No TensorFlow here."""
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Mapping
+
+from lib.errors import UserError
+from lib.paths import REPOSITORY
+from lib.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One file in experiments/: its settings, and what each variant changes in them."""
+
+    settings: Settings
+    variants: Mapping[str, Mapping[str, object]] = dataclasses.field(
+        default_factory=lambda: {"published": {}}
+    )
+
+
+@functools.cache
+def experiments() -> dict[str, Experiment]:
+    """Return every experiment by the name of its file, in the order of the report's sections."""
+    files = sorted((REPOSITORY / "experiments").glob("*.py"), key=_report_order)
+    return {
+        file.stem: importlib.import_module(f"experiments.{file.stem}").EXPERIMENT
+        for file in files
+        if not file.stem.startswith("_")
+    }
+
+
+_SECTIONS = ("cae", "vae", "gan", "text2text", "image2text", "text2image")
+
+
+def _report_order(file: object) -> tuple:
+    kind, *number = file.stem.split("_")
+    section = _SECTIONS.index(kind) if kind in _SECTIONS else len(_SECTIONS)
+    return section, *(part.zfill(4) for part in number), file.stem
+
+
+def find(name: str) -> str:
+    """Return the experiment's file name for `name`, which may be written as a Make target.
+
+    Raises UserError, naming the known ones, for an unknown name.
+    """
+    found = name.replace("-", "_")
+    if found not in experiments():
+        known = ", ".join(key.replace("_", "-") for key in experiments())
+        raise UserError(f"unknown experiment {name}; known: {known}")
+    return found

@@ -1,0 +1,82 @@
+"""`make help`: the targets, the settings as they are, and the profiles."""
+
+import sys
+from collections.abc import Sequence
+
+from lib import request
+from lib.errors import command
+from lib.experiment import experiments
+from lib.profiles import PROFILES, default_profile
+
+_TARGETS = {
+    "all": "everything: data, experiments, figures, report",
+    "data": "prepare faces and digits in data/",
+    "experiments": "train all experiments, without figures and report",
+    "figures": "draw all figures into build/figures/",
+    "report": "build/report.html and build/report.pdf",
+    "test": "the tests, with a tiny run of everything",
+    "lint, format": "check the code's style, mend it",
+    "lock": "pin the requirements anew (needs uv)",
+    "clean": "remove build/; data/ and runs/ stay",
+}
+
+_SETTINGS = {
+    "PROFILE": "how much of the original's scale",
+    "SEEDS": 'one run for each, as in SEEDS="0 1 2"',
+    "DATA": "auto: real data or else stand-ins; real: never stand-ins; builtin: stand-ins",
+    "FACES": "a folder, zip or .npy of your own images (else CelebA)",
+    "DIGITS": "a folder that holds the four MNIST files (else downloaded)",
+    "THREADS": "threads for each training; part of what decides the numbers",
+    "ALLOW_MISSING": "1: a report of what is done, without training the rest",
+}
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Print the help."""
+    asked = request.parse(words)
+    request.planned(asked)
+    print("make <target> [NAME=VALUE ...]\n\nTargets")
+    _table(_TARGETS)
+    print("\nExperiments (each is a target)")
+    for name, experiment in experiments().items():
+        variants = list(experiment.variants)
+        count = f"  ({len(variants)} variants)" if len(variants) > 1 else ""
+        print(f"  {name.replace('_', '-'):<14}{_summary(name)}{count}")
+    print("\nSettings, with their values now")
+    values = {
+        "PROFILE": asked.profile,
+        "SEEDS": " ".join(map(str, asked.seeds)),
+        "DATA": asked.data,
+        "FACES": asked.faces or "",
+        "DIGITS": asked.digits or "",
+        "THREADS": asked.threads,
+        "ALLOW_MISSING": int(asked.allow_missing),
+    }
+    _table({f"{name}={values[name]}": text for name, text in _SETTINGS.items()})
+    _table(
+        {
+            "JOBS=<n>": "trainings side by side (default: the number of cores; 1 with a GPU)",
+            "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
+            "EPOCHS=<n> ...": "any setting of an experiment (lib/settings.py), for these runs",
+        }
+    )
+    profile, reason = default_profile()
+    print(f"\nProfiles ({profile} is the default here: {reason})")
+    _table(
+        {name: f"{profile.description}; {profile.duration}" for name, profile in PROFILES.items()}
+    )
+
+
+def _summary(name: str) -> str:
+    module = sys.modules[f"experiments.{name}"]
+    return module.__doc__.splitlines()[0].rstrip(".")
+
+
+def _table(rows: dict[str, str]) -> None:
+    for left, right in rows.items():
+        print(f"  {left:<18}{right}")
+
+
+if __name__ == "__main__":
+    main()

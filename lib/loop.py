@@ -1,0 +1,128 @@
+"""The training loop: epoch by epoch, so that it can be broken off and gone on with."""
+
+import contextlib
+import hashlib
+import importlib
+import json
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from lib import checkpoints, files, runs, runtime
+from lib.models.base import Training
+from lib.request import Planned
+
+
+def run_training(planned: Planned, threads: int) -> None:
+    """Train one run to its end, from its newest checkpoint if it has one.
+
+    Ctrl-C and SIGTERM end it with a line that says how to go on; at most the epoch under way is
+    lost.
+    """
+    folder = planned.key.path
+    runtime.start(threads, planned.key.seed)
+    module, name = planned.settings.trainer.split(":")
+    trainer = getattr(importlib.import_module(module), name)
+    training: Training = trainer(planned.settings, planned.key.seed)
+    history = _restored(training, planned)
+    with _resumable(planned, history):
+        _run_epochs(training, planned, history)
+        _finish(training, folder, history)
+    spent = _duration(_seconds(history))
+    logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
+
+
+def _restored(training: Training, planned: Planned) -> list[dict]:
+    found = checkpoints.load(planned.key.path / "checkpoint")
+    if found is None:
+        return []
+    arrays, facts = found
+    training.restore(arrays, facts["training"])
+    logging.info("%s: going on after epoch %d", planned.key, len(facts["history"]))
+    return facts["history"]
+
+
+def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> None:
+    epochs, folder = planned.settings.epochs, planned.key.path
+    while len(history) < epochs and not training.stopped:
+        epoch, began = len(history) + 1, time.perf_counter()
+        metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
+        seconds = round(time.perf_counter() - began, 3)
+        history.append({"epoch": epoch, "seconds": seconds, **metrics})
+        arrays, facts = training.state()
+        facts = {"training": facts, "history": history}
+        checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
+        _write_history(folder, history)
+        left = (epochs - epoch) * _seconds(history) / epoch
+        logging.info(
+            "%s: epoch %d/%d in %s, at most %s left; %s",
+            planned.key,
+            epoch,
+            epochs,
+            _duration(seconds),
+            _duration(left),
+            _metrics_line(history[-1]),
+        )
+
+
+def _finish(training: Training, folder: Path, history: list[dict]) -> None:
+    outcome = training.outcome(history)
+    with files.replaced(folder / "samples.npz") as temporary:
+        np.savez(temporary, **outcome.samples)
+    _write_history(folder, history)
+    result = {
+        "metrics": outcome.metrics,
+        "epochs": len(history),
+        "seconds": round(_seconds(history), 1),
+        "parameters": sum(layer["parameters"] for layer in outcome.model),
+        "model": outcome.model,
+        "weights_sha256": _weights_digest(training),
+        **outcome.facts,
+    }
+    runs.write_result(folder, result)
+
+
+def _weights_digest(training: Training) -> str:
+    digest = hashlib.sha256()
+    for variable in training.weights():
+        digest.update(variable.numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _write_history(folder: Path, history: list[dict]) -> None:
+    text = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    files.write_text(folder / "history.jsonl", text)
+
+
+@contextlib.contextmanager
+def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        done = len(history)
+        print(f"{planned.key}: the same command goes on after epoch {done}", file=sys.stderr)
+        raise
+
+
+def _metrics_line(epoch: dict) -> str:
+    shown = {name: value for name, value in epoch.items() if name not in ("epoch", "seconds")}
+    return ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
+
+
+def _seconds(history: list[dict]) -> float:
+    return sum(epoch["seconds"] for epoch in history)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,9 @@
+"""What a training is judged by: image quality and diversity, latent usage, sequence accuracy.
+
+Every function is deterministic: what draws at random takes a seed. Nothing here needs TensorFlow.
+
+images      sharpness, sliced Wasserstein distance, MS-SSIM, reconstruction, interpolation
+manifold    precision, recall, density and coverage, on the features of a random network
+latent      KL divergence per dimension, active units
+sequences   accuracy per character and per sequence, confidence interval of a mean
+"""

@@ -1,0 +1,1 @@
+"""The models and how each is trained; all use TensorFlow."""

@@ -1,0 +1,62 @@
+"""Batches of faces, and faces made visible, for every model that learns from them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lib.data import faces
+from lib.errors import UserError
+from lib.randomness import generator
+
+SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
+INTERPOLATION_ROWS = 3
+
+
+class FaceBatches:
+    """The first `count` faces, memory-mapped: uint8 (count, 64, 64, 3)."""
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        self.images = faces.load().images[:count]
+        self.batch_size = batch_size
+        self.seed = seed
+        if len(self.images) < batch_size:
+            raise UserError(
+                f"{len(self.images)} faces do not fill a batch of {batch_size}; "
+                "give more images or a smaller BATCH_SIZE"
+            )
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch; the last may be smaller."""
+        return -(-len(self.images) // self.batch_size)
+
+    def shuffled(self, epoch: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (step, images) for an epoch over all faces in random order, step counted from 0."""
+        order = generator(self.seed, "shuffle", epoch).permutation(len(self.images))
+        for step in range(self.steps):
+            yield step, self.images[order[step * self.batch_size : (step + 1) * self.batch_size]]
+
+    def drawn(self, count: int, epoch: int, step: int) -> np.ndarray:
+        """Return `count` faces drawn with replacement: uint8 (count, 64, 64, 3)."""
+        rows = generator(self.seed, "real faces", epoch, step).integers(
+            len(self.images), size=count
+        )
+        return self.images[rows]
+
+
+def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
+    """Return the nine latents of a run's samples, from N(0, I): float32 (9, latent_dim)."""
+    return generator(seed, "samples").standard_normal((SHOWN, latent_dim), np.float32)
+
+
+def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
+    """Return pairs of latents from N(0, I): float32 (2, 3, latent_dim)."""
+    shape = (2, INTERPOLATION_ROWS, latent_dim)
+    return generator(seed, "interpolation").standard_normal(shape, np.float32)
+
+
+def interpolate(ends: np.ndarray) -> np.ndarray:
+    """Return nine equal steps from ends[0] to ends[1]: (2, rows, latent) -> (rows * 9, latent)."""
+    share = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
+    path = ends[0][:, None] * (1 - share) + ends[1][:, None] * share
+    return path.reshape(-1, ends.shape[-1])

@@ -1,0 +1,97 @@
+"""Generative adversarial network (Goodfellow et al. 2014)."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.blocks import SIDE, downsampling, upsampling
+from lib.models.faces import (
+    INTERPOLATION_ROWS,
+    SHOWN,
+    FaceBatches,
+    interpolate,
+    interpolation_ends,
+    shown_latents,
+)
+from lib.randomness import stateless_seed
+from lib.runtime import compile_convolutions
+from lib.settings import GANSettings
+
+
+class GANTraining(Training):
+    """Trains generator and discriminator in turns and keeps nine samples of each epoch."""
+
+    def __init__(self, settings: GANSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
+        self.generator = upsampling(settings.filters, settings.latent_dim, "tanh", "generator")
+        self.discriminator = downsampling(settings.filters, 1, "discriminator")
+        self.models = {"generator": self.generator, "discriminator": self.discriminator}
+        self.optimizers = {
+            name: adam(model.trainable_variables, settings.learning_rate, settings.adam_beta_1)
+            for name, model in self.models.items()
+        }
+        self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
+        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Take a fixed number of steps, then draw the samples of this epoch."""
+        steps = self.settings.steps_per_epoch
+        half = self.settings.batch_size // 2
+        metrics = epoch_means(
+            iter(range(steps)),
+            steps,
+            title,
+            lambda step: self._compiled(
+                self.faces.drawn(half, epoch, step),
+                stateless_seed(self.seed, "latents", epoch, step),
+            ),
+        )
+        drawn = self._generate(shown_latents(self.seed, self.settings.latent_dim))
+        self.arrays["samples"] = np.concatenate([self.arrays["samples"], drawn[None]])
+        return metrics
+
+    def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Train the discriminator on real and made faces, half each, then the generator."""
+        batch, half = self.settings.batch_size, self.settings.batch_size // 2
+        size = (half + batch, self.settings.latent_dim)
+        latents = tf.random.stateless_normal(size, latent_seed)
+        real = tf.cast(pixels, tf.float32) / 127.5 - 1
+        made = self.generator(latents[:half], training=True)
+        labels = tf.concat([tf.ones((half, 1)), tf.zeros((half, 1))], axis=0)
+        with tf.GradientTape() as tape:
+            verdicts = self.discriminator(tf.concat([real, made], axis=0), training=True)
+            discriminator_loss = _cross_entropy(labels, verdicts)
+        self._apply("discriminator", tape, discriminator_loss)
+        with tf.GradientTape() as tape:
+            verdicts = self.discriminator(self.generator(latents[half:], training=True))
+            generator_loss = _cross_entropy(tf.ones((batch, 1)), verdicts)
+        self._apply("generator", tape, generator_loss)
+        return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
+
+    def _apply(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
+        variables = self.models[name].trainable_variables
+        gradients = tape.gradient(loss, variables)
+        self.optimizers[name].apply_gradients(zip(gradients, variables, strict=True))
+
+    def _generate(self, latents: np.ndarray) -> np.ndarray:
+        return to_uint8((self.generator(latents).numpy() + 1) / 2)
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Interpolate between latents."""
+        ends = interpolation_ends(self.seed, self.settings.latent_dim)
+        shape = (INTERPOLATION_ROWS, SHOWN, SIDE, SIDE, 3)
+        last = history[-1]
+        return Outcome(
+            metrics={name: last[name] for name in ("discriminator_loss", "generator_loss")},
+            samples={
+                "samples": self.arrays["samples"],
+                "interpolation": self._generate(interpolate(ends)).reshape(shape),
+            },
+            model=layer_table(self.generator) + layer_table(self.discriminator),
+        )
+
+
+def _cross_entropy(labels: tf.Tensor, verdicts: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(labels, verdicts))

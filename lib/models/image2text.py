@@ -1,0 +1,115 @@
+"""Recurrent encoder-decoder from a query as digit images to a written answer."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from sklearn.model_selection import train_test_split
+
+from lib.data import digits
+from lib.data.arithmetic import (
+    QUERY_LENGTH,
+    SymbolImages,
+    arithmetic,
+    choose_rows,
+    draw_query_images,
+)
+from lib.models.augmentation import random_affine
+from lib.models.base import Outcome, layer_table
+from lib.models.sequence import AnswerTraining, answer_decoder
+from lib.runtime import compile_convolutions
+from lib.settings import Image2TextSettings
+
+layers = tf_keras.layers
+SIDE = 28
+
+
+def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
+    """Return images (5, 28, 28, 1) -> probabilities of the answer's symbols (3, 13)."""
+    encoders = {"flatten": _flattening_encoder, "convlstm": _convlstm_encoder}
+    return tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, SIDE, SIDE, 1)),
+            *encoders[settings.encoder](settings),
+            layers.Dropout(0.3),
+            *answer_decoder(settings.units, dropout=0.4, recurrent_dropout=0.3),
+        ]
+    )
+
+
+def _flattening_encoder(settings: Image2TextSettings) -> list:
+    return [
+        layers.Reshape((QUERY_LENGTH, SIDE * SIDE)),
+        layers.LSTM(settings.units, unroll=True, name="encoder"),
+    ]
+
+
+def _convlstm_encoder(settings: Image2TextSettings) -> list:
+    return [
+        layers.ConvLSTM2D(
+            settings.filters, 3, padding="same", dropout=0.3, recurrent_dropout=0.3, name="encoder"
+        ),
+        layers.Flatten(),
+        layers.Dense(settings.units, activation="relu", name="code"),
+    ]
+
+
+class Image2TextTraining(AnswerTraining):
+    """Trains the model on 80% of the queries and validates it on the others."""
+
+    def __init__(self, settings: Image2TextSettings, seed: int) -> None:
+        train, validation = train_test_split(
+            choose_rows(settings.query_count, seed),
+            test_size=settings.validation_fraction,
+            random_state=settings.split_seed,
+        )
+        compiled = settings.encoder == "flatten" or compile_convolutions()
+        super().__init__(
+            settings,
+            seed,
+            build_model(settings),
+            {"train": train, "validation": validation},
+            compiled,
+        )
+        self.symbols = SymbolImages.for_training(digits.load())
+        self.images = tf.constant(self.symbols.images)
+        self.drawn = tf.Variable(self._draw(epoch=0), trainable=False)
+
+    def _draw(self, epoch: int) -> np.ndarray:
+        return draw_query_images(self.symbols, arithmetic().queries, self.seed, epoch)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, on new handwriting if so set."""
+        if self.settings.redraw_digits:
+            self.drawn.assign(self._draw(epoch))
+        return super().train_epoch(epoch, title)
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
+        images = tf.gather(self.images, tf.gather(self.drawn, rows))
+        scale = 255 * 255 if self.settings.rescale_twice else 255
+        return tf.cast(images, tf.float32)[..., None] / scale
+
+    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        """Return the images of queries, each turned, zoomed and shifted if so set."""
+        images = self.inputs(rows)
+        if not self.settings.augment:
+            return images
+        single = tf.reshape(images, (-1, SIDE, SIDE, 1))
+        turned = random_affine(
+            single, seeds, self.settings.rotation, self.settings.zoom, self.settings.translation
+        )
+        return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1))
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Evaluate both parts; keep some of the mistakes on the validation part."""
+        metrics = {
+            f"{part}_{name}": value
+            for part, rows in self.parts.items()
+            for name, value in self.evaluate(rows).items()
+        }
+        return Outcome(
+            metrics,
+            samples={},
+            model=layer_table(self.model),
+            facts={"mistakes": self.mistakes(self.parts["validation"])},
+        )

@@ -1,0 +1,170 @@
+"""What the three recurrent encoder-decoders share: batches of queries, padded to one size."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
+from lib.models.base import Training, adam, epoch_means, reseed
+from lib.randomness import generator
+from lib.settings import Settings
+
+layers = tf_keras.layers
+MISTAKES_KEPT = 12
+EVALUATION_BATCH = 500
+
+
+def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (rows, weights) of exactly `batch_size`; in the last, padding has weight 0.
+
+    One size means that XLA compiles once; the weights keep the mean that of the true last batch.
+    """
+    for start in range(0, len(rows), batch_size):
+        batch = rows[start : start + batch_size]
+        weights = np.zeros(batch_size, np.float32)
+        weights[: len(batch)] = 1
+        yield np.resize(batch, batch_size).astype(np.int32), weights
+
+
+def batch_count(rows: np.ndarray, batch_size: int) -> int:
+    """Return how many batches `padded_batches` yields."""
+    return -(-len(rows) // batch_size)
+
+
+def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
+    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+    return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
+
+
+class AnswerTraining(Training):
+    """Trains a model that writes answers; a subclass gives the model and its inputs.
+
+    `model` maps inputs to probabilities (batch, 3, 13). The training examples are rows of
+    `lib.data.arithmetic`, in the parts "train", "validation" and, where there is one, "test".
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        seed: int,
+        model: tf_keras.Model,
+        parts: dict[str, np.ndarray],
+        compiled: bool,
+    ) -> None:
+        super().__init__(settings, seed)
+        self.model = model
+        self.models["model"] = model
+        self.parts = parts
+        self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
+        self.answers = tf.constant(arithmetic().answers)
+        self._update_compiled = tf.function(self._update, jit_compile=compiled)
+        self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
+        self._train_step = tf.function(
+            lambda rows, weights, seeds: self._update_compiled(
+                self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
+            )
+        )
+        self._predict_step = tf.function(lambda rows: self._predict_compiled(self.inputs(rows)))
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return the model's inputs for rows of queries, as they are evaluated."""
+        raise NotImplementedError
+
+    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        """Return the model's inputs for training; `seeds` (2,) decides any augmentation."""
+        del seeds
+        return self.inputs(rows)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, in random order, then evaluate the validation part."""
+        reseed(self.model, generator(self.seed, "dropout", epoch))
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.parts["train"])
+        size = self.settings.batch_size
+        seeds = generator(self.seed, "augmentation", epoch)
+        metrics = epoch_means(
+            padded_batches(rows, size),
+            batch_count(rows, size),
+            title,
+            lambda batch: self._train_step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
+        )
+        validation = self.evaluate(self.parts["validation"])
+        return {**metrics, **{f"val_{name}": value for name, value in validation.items()}}
+
+    def evaluate(self, rows: np.ndarray) -> dict[str, float]:
+        """Return loss, per-character accuracy (as published) and exact match over `rows`."""
+        losses, predicted = self._predicted(rows)
+        right = predicted == arithmetic().answers[rows]
+        return {
+            "loss": float(np.mean(losses)),
+            "accuracy": float(np.mean(right)),
+            "exact_match": float(np.mean(right.all(axis=1))),
+        }
+
+    def mistakes(self, rows: np.ndarray) -> list[dict[str, str]]:
+        """Return the first wrong answers of `rows`, in a random but fixed order."""
+        rows = generator(self.seed, "mistakes").permutation(rows)
+        predicted = self._predicted(rows)[1]
+        wrong = np.flatnonzero((predicted != arithmetic().answers[rows]).any(axis=1))[
+            :MISTAKES_KEPT
+        ]
+        texts = (
+            decode(arithmetic().queries[rows[wrong]]),
+            decode(arithmetic().answers[rows[wrong]]),
+            decode(predicted[wrong]),
+        )
+        return [
+            dict(zip(("query", "answer", "predicted"), row, strict=True))
+            for row in zip(*texts, strict=True)
+        ]
+
+    def _predicted(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        losses, codes = [], []
+        for batch, weights in padded_batches(rows, EVALUATION_BATCH):
+            probabilities = self._predict_step(batch).numpy()[weights > 0]
+            target = arithmetic().answers[batch[weights > 0]].astype(np.int64)
+            chosen = np.take_along_axis(probabilities, target[..., None], axis=-1)[..., 0]
+            losses.append(-np.log(np.maximum(chosen, 1e-7)))
+            codes.append(probabilities.argmax(axis=-1))
+        return np.concatenate(losses), np.concatenate(codes)
+
+    def _update(
+        self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            probabilities = self.model(inputs, training=True)
+            losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
+            loss = weighted_mean(losses, weights)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+        right = tf.equal(
+            tf.argmax(probabilities, axis=-1, output_type=tf.int32), tf.cast(answers, tf.int32)
+        )
+        exact = tf.reduce_all(right, axis=1)
+        return {
+            "loss": loss,
+            "accuracy": weighted_mean(tf.cast(right, tf.float32), weights),
+            "exact_match": weighted_mean(tf.cast(exact, tf.float32), weights),
+        }
+
+    def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self.model(inputs, training=False)
+
+
+def answer_decoder(units: int, dropout: float = 0.0, recurrent_dropout: float = 0.0) -> list:
+    """Return the layers from an encoded query (units,) to probabilities (3, 13)."""
+    return [
+        layers.RepeatVector(ANSWER_LENGTH),
+        layers.LSTM(
+            units,
+            return_sequences=True,
+            unroll=True,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            name="decoder",
+        ),
+        layers.Dense(len(ALPHABET), activation="softmax", name="symbols"),
+    ]

@@ -1,0 +1,183 @@
+"""Recurrent encoder-decoder from a written query to an answer as digit images."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.data import digits
+from lib.data.arithmetic import (
+    ALPHABET,
+    ANSWER_LENGTH,
+    QUERY_LENGTH,
+    SymbolImages,
+    arithmetic,
+    choose_rows,
+    decode,
+    draw_query_images,
+)
+from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.sequence import EVALUATION_BATCH, batch_count, padded_batches, weighted_mean
+from lib.randomness import generator
+from lib.schedules import EarlyStopping, ReduceOnPlateau
+from lib.settings import Text2ImageSettings
+
+layers = tf_keras.layers
+SIDE = 28
+EXAMPLES = 8
+
+
+def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
+    """Return one-hot queries (5, 13) -> pixels in (0, 1) of the answer's images (3, 784)."""
+    last = settings.encoder_layers - 1
+    return tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            *(
+                layers.LSTM(
+                    settings.units, return_sequences=k < last, unroll=True, name=f"encoder_{k + 1}"
+                )
+                for k in range(settings.encoder_layers)
+            ),
+            layers.RepeatVector(ANSWER_LENGTH),
+            *(
+                layers.LSTM(
+                    settings.units, return_sequences=True, unroll=True, name=f"decoder_{k + 1}"
+                )
+                for k in range(settings.decoder_layers)
+            ),
+            layers.Dense(SIDE * SIDE, activation="sigmoid", name="pixels"),
+        ]
+    )
+
+
+def split(settings: Text2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to train on and to validate on: in order as published, or at random."""
+    rows = choose_rows(settings.query_count, seed)
+    if settings.validation == "random":
+        rows = generator(seed, "split").permutation(rows)
+    trained = int(len(rows) * (1 - settings.validation_fraction))
+    return rows[:trained], rows[trained:]
+
+
+class Text2ImageTraining(Training):
+    """Trains the model until its validation loss stops falling, and keeps the best weights."""
+
+    def __init__(self, settings: Text2ImageSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.model = build_model(settings)
+        self.models["model"] = self.model
+        self.optimizers["model"] = adam(self.model.trainable_variables, settings.learning_rate)
+        self.stopping = EarlyStopping(settings.stop_patience)
+        self.reducing = ReduceOnPlateau(
+            settings.reduce_patience, settings.reduce_factor, settings.minimum_learning_rate
+        )
+        self.train_rows, self.validation_rows = split(settings, seed)
+        self.symbols = SymbolImages.for_training(digits.load())
+        self.images = tf.constant(self.symbols.images)
+        self.drawn = tf.Variable(self._draw(epoch=0), trainable=False)
+        self.queries = tf.constant(arithmetic().queries)
+        self._compiled = tf.function(self._update, jit_compile=True)
+        self._compiled_errors = tf.function(self._errors, jit_compile=True)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the validation loss has not fallen for too long."""
+        return self.stopping.stopped
+
+    def _draw(self, epoch: int) -> np.ndarray:
+        return draw_query_images(self.symbols, arithmetic().answers, self.seed, epoch)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, then evaluate the validation part."""
+        if self.settings.redraw_digits:
+            self.drawn.assign(self._draw(epoch))
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        size = self.settings.batch_size
+        metrics = epoch_means(
+            padded_batches(rows, size),
+            batch_count(rows, size),
+            title,
+            lambda batch: self._compiled(*batch),
+        )
+        validation = self.evaluate(self.validation_rows)
+        rate = self.optimizers["model"].learning_rate
+        metrics |= {f"val_{name}": value for name, value in validation.items()}
+        metrics["learning_rate"] = float(rate.numpy())
+        if self.stopping.update(epoch, metrics["val_loss"]):
+            self.arrays |= {
+                f"best-{k}": weight for k, weight in enumerate(self.model.get_weights())
+            }
+        rate.assign(self.reducing.update(metrics["val_loss"], metrics["learning_rate"]))
+        return metrics
+
+    def evaluate(self, rows: np.ndarray) -> dict[str, float]:
+        """Return the mean squared ("loss") and mean absolute ("mae") error per pixel."""
+        totals = np.zeros(2)
+        for batch, weights in padded_batches(rows, EVALUATION_BATCH):
+            totals += np.array(self._compiled_errors(batch, weights)) * weights.sum()
+        loss, mae = totals / len(rows)
+        return {"loss": float(loss), "mae": float(mae)}
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+        """Return all that resuming needs, the best weights and the rules' memory included."""
+        rate = float(self.optimizers["model"].learning_rate.numpy())
+        self.facts = {
+            "stopping": dataclasses.asdict(self.stopping),
+            "reducing": dataclasses.asdict(self.reducing),
+            "learning_rate": rate,
+        }
+        return super().state()
+
+    def restore(self, arrays: dict[str, np.ndarray], facts: dict[str, object]) -> None:
+        """Take up what `state` returned."""
+        super().restore(arrays, facts)
+        self.stopping = EarlyStopping(**facts["stopping"])
+        self.reducing = ReduceOnPlateau(**facts["reducing"])
+        self.optimizers["model"].learning_rate.assign(facts["learning_rate"])
+
+    def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+
+    def _targets(self, rows: tf.Tensor) -> tf.Tensor:
+        images = tf.gather(self.images, tf.gather(self.drawn, rows))
+        return tf.reshape(tf.cast(images, tf.float32) / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
+
+    def _update(self, rows: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
+        targets = self._targets(rows)
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            errors = self.model(self._inputs(rows), training=True) - targets
+            loss = weighted_mean(tf.square(errors), weights)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+        return {"loss": loss, "mae": weighted_mean(tf.abs(errors), weights)}
+
+    def _errors(self, rows: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        errors = self.model(self._inputs(rows), training=False) - self._targets(rows)
+        return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Go back to the best weights, evaluate them, and draw the answers to fixed queries."""
+        count = len(self.model.weights)
+        self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
+        validation, training = self.evaluate(self.validation_rows), self.evaluate(self.train_rows)
+        rows = self.validation_rows[:: max(1, len(self.validation_rows) // EXAMPLES)][:EXAMPLES]
+        pixels = self.model(self._inputs(rows)).numpy().reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
+        targets = self._targets(rows).numpy().reshape(pixels.shape)
+        texts = zip(
+            decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows]), strict=True
+        )
+        return Outcome(
+            metrics={
+                **{f"validation_{name}": value for name, value in validation.items()},
+                **{f"training_{name}": value for name, value in training.items()},
+            },
+            samples={"predictions": to_uint8(pixels), "targets": to_uint8(targets)},
+            model=layer_table(self.model),
+            facts={
+                "best_epoch": self.stopping.best_epoch,
+                "examples": [{"query": query, "answer": answer} for query, answer in texts],
+            },
+        )

@@ -1,0 +1,61 @@
+"""Recurrent encoder-decoder from a written query to a written answer."""
+
+import tensorflow as tf
+import tf_keras
+from sklearn.model_selection import train_test_split
+
+from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, arithmetic, choose_rows
+from lib.models.base import Outcome, layer_table
+from lib.models.sequence import AnswerTraining, answer_decoder
+from lib.settings import Text2TextSettings
+
+layers = tf_keras.layers
+
+
+def build_model(units: int) -> tf_keras.Sequential:
+    """Return one-hot queries (5, 13) -> probabilities of the answer's symbols (3, 13)."""
+    return tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            layers.LSTM(units, unroll=True, name="encoder"),
+            *answer_decoder(units),
+        ]
+    )
+
+
+def split(settings: Text2TextSettings, seed: int) -> dict:
+    """Return the rows of each part: test at random, validation the last of what is to train on."""
+    rows = choose_rows(settings.query_count, seed)
+    rest, test = train_test_split(
+        rows, train_size=settings.train_fraction, random_state=settings.split_seed
+    )
+    trained = int(len(rest) * (1 - settings.validation_fraction))
+    return {"train": rest[:trained], "validation": rest[trained:], "test": test}
+
+
+class Text2TextTraining(AnswerTraining):
+    """Trains the model on one share of the queries and tests it on the others."""
+
+    def __init__(self, settings: Text2TextSettings, seed: int) -> None:
+        super().__init__(
+            settings, seed, build_model(settings.units), split(settings, seed), compiled=True
+        )
+        self.queries = tf.constant(arithmetic().queries)
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return queries as one-hot symbols: (batch, 5, 13)."""
+        return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Evaluate every part; keep some of the mistakes on the test part."""
+        metrics = {
+            f"{part}_{name}": value
+            for part, rows in self.parts.items()
+            for name, value in self.evaluate(rows).items()
+        }
+        return Outcome(
+            metrics,
+            samples={},
+            model=layer_table(self.model),
+            facts={"mistakes": self.mistakes(self.parts["test"])},
+        )

@@ -1,0 +1,114 @@
+"""Variational autoencoder (Kingma and Welling 2014)."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.models.autoencoder import reconstruction_loss
+from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.blocks import SIDE, downsampling, upsampling
+from lib.models.faces import (
+    INTERPOLATION_ROWS,
+    SHOWN,
+    FaceBatches,
+    interpolate,
+    interpolation_ends,
+    shown_latents,
+)
+from lib.randomness import stateless_seed
+from lib.runtime import compile_convolutions
+from lib.settings import VAESettings
+
+layers = tf_keras.layers
+
+
+def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
+    """Return KL(N(mean, exp(log_variance)) || N(0, I)) in nats: (batch, latent) -> (batch,).
+
+    Closed form: Kingma and Welling 2014, appendix B.
+    """
+    terms = tf.square(mean) + tf.exp(log_variance) - 1 - log_variance
+    return tf.reduce_sum(terms, axis=-1) / 2
+
+
+def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
+    """Return images (64, 64, 3) -> mean and log-variance, (latent_dim,) each.
+
+    As published, a sigmoid bounds the features that both are linear in.
+    """
+    images = layers.Input((SIDE, SIDE, 3))
+    features = downsampling(filters, 2 * latent_dim, "features")(images)
+    mean = layers.Dense(latent_dim, name="mean")(features)
+    log_variance = layers.Dense(latent_dim, name="log_variance")(features)
+    return tf_keras.Model(images, [mean, log_variance], name="encoder")
+
+
+class VAETraining(Training):
+    """Trains a VAE on faces and keeps nine samples of each epoch."""
+
+    def __init__(self, settings: VAESettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
+        self.encoder = build_encoder(settings.filters, settings.latent_dim)
+        self.decoder = upsampling(settings.filters, settings.latent_dim, "sigmoid", "decoder")
+        self.models = {"encoder": self.encoder, "decoder": self.decoder}
+        self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
+        self.optimizers["vae"] = adam(self.variables, settings.learning_rate)
+        self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
+        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over all faces once, then draw the samples of this epoch."""
+        metrics = epoch_means(
+            self.faces.shuffled(epoch),
+            self.faces.steps,
+            title,
+            lambda batch: self._compiled(
+                batch[1], stateless_seed(self.seed, "latent noise", epoch, batch[0])
+            ),
+        )
+        latents = shown_latents(self.seed, self.settings.latent_dim) * self.settings.sample_scale
+        drawn = self._decode(latents)
+        self.arrays["samples"] = np.concatenate([self.arrays["samples"], drawn[None]])
+        return metrics
+
+    def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        images = tf.cast(pixels, tf.float32) / 255
+        with tf.GradientTape() as tape:
+            mean, log_variance = self.encoder(images, training=True)
+            noise = tf.random.stateless_normal(tf.shape(mean), noise_seed)
+            latents = mean + tf.exp(log_variance / 2) * noise
+            reconstruction = reconstruction_loss(images, self.decoder(latents, training=True))
+            kl = self._kl_loss(mean, log_variance)
+            loss = reconstruction + kl
+        gradients = tape.gradient(loss, self.variables)
+        self.optimizers["vae"].apply_gradients(zip(gradients, self.variables, strict=True))
+        return {"loss": loss, "reconstruction_loss": reconstruction, "kl_loss": kl}
+
+    def _kl_loss(self, mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
+        """Return the KL term on the scale of the reconstruction: nats per pixel and channel."""
+        reduce = tf.reduce_sum if self.settings.kl_reduction == "sum" else tf.reduce_mean
+        return reduce(kl_divergence(mean, log_variance)) / (SIDE * SIDE * 3)
+
+    def _decode(self, latents: np.ndarray) -> np.ndarray:
+        return to_uint8(self.decoder(latents).numpy())
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Interpolate between latents and between faces, and reconstruct nine faces."""
+        originals = np.array(self.faces.images[:SHOWN])
+        codes = self.encoder(originals.astype(np.float32) / 255)[0].numpy()
+        face_ends = codes[: 2 * INTERPOLATION_ROWS].reshape(2, INTERPOLATION_ROWS, -1)
+        prior_ends = interpolation_ends(self.seed, self.settings.latent_dim)
+        shape = (INTERPOLATION_ROWS, SHOWN, SIDE, SIDE, 3)
+        last = history[-1]
+        return Outcome(
+            metrics={name: last[name] for name in ("loss", "reconstruction_loss", "kl_loss")},
+            samples={
+                "samples": self.arrays["samples"],
+                "interpolation": self._decode(interpolate(prior_ends)).reshape(shape),
+                "image_interpolation": self._decode(interpolate(face_ends)).reshape(shape),
+                "originals": originals,
+                "reconstructions": self._decode(codes),
+            },
+            model=layer_table(self.encoder) + layer_table(self.decoder),
+        )

@@ -1,0 +1,95 @@
+"""Which of the runs that are asked for are done, and which are to be made. No TensorFlow here."""
+
+import dataclasses
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib import paths, request, runs
+from lib.data import provenance
+from lib.errors import UserError, command
+
+
+def data_used(planned: request.Planned) -> dict[str, dict]:
+    """Return the prepared data that a run reads: name, whether a stand-in, fingerprint.
+
+    Raises UserError where `make data` has yet to prepare it.
+    """
+    used = {}
+    for name in planned.settings.uses:
+        record = provenance.read(paths.DATA / name)
+        if record is None:
+            raise UserError(f"{paths.display(paths.DATA / name)} is not prepared; run: make data")
+        used[name] = {key: record[key] for key in ("name", "stand_in", "fingerprint")}
+    return used
+
+
+def identity(planned: request.Planned, threads: int) -> dict:
+    """Return all that decides a run's numbers on a given machine; a run fits if this is equal."""
+    return {
+        **dataclasses.asdict(planned.key),
+        "settings": dataclasses.asdict(planned.settings),
+        "data": data_used(planned),
+        "threads": threads,
+    }
+
+
+def fits(folder: Path, wanted: dict) -> bool:
+    """Tell whether the run directory `folder` was made, or begun, for the identity `wanted`."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and config.get("identity") == wanted
+
+
+def is_done(planned: request.Planned, threads: int) -> bool:
+    """Tell whether the run is finished and was made for exactly what is asked for."""
+    folder = planned.key.path
+    return (folder / "result.json").exists() and fits(folder, identity(planned, threads))
+
+
+def load_runs(asked: request.Request) -> dict[tuple[str, str], list[runs.Run]]:
+    """Return the runs of every (experiment, variant), one per seed, all current.
+
+    With ALLOW_MISSING=1 those that are not done are left out, and a pair without any run is absent.
+    Raises UserError, naming the Make target, for a run that is missing or was made for other
+    settings or data.
+    """
+    found: dict[tuple[str, str], list[runs.Run]] = {}
+    for planned in request.planned(asked):
+        if not is_done(planned, asked.threads):
+            if asked.allow_missing:
+                continue
+            raise UserError(_not_done(planned))
+        pair = (planned.key.experiment, planned.key.variant)
+        found.setdefault(pair, []).append(runs.load(planned.key))
+    return found
+
+
+def _not_done(planned: request.Planned) -> str:
+    folder = planned.key.path
+    state = (
+        "was made for other settings or data"
+        if (folder / "result.json").exists()
+        else ("holds no finished run")
+    )
+    return (
+        f"{paths.display(folder)} {state}; run: make {planned.key.target} "
+        f"PROFILE={planned.key.profile} SEEDS={planned.key.seed}"
+    )
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Print a word for each run, for Make: "done:<folder>" or "todo:<folder>"."""
+    goals = [word for word in words if "=" not in word]
+    asked = request.parse([word for word in words if "=" in word])
+    for planned in request.planned(asked, goals):
+        state = "done" if is_done(planned, asked.threads) else "todo"
+        print(f"{state}:{planned.key.path.relative_to(paths.WORK)}")
+
+
+if __name__ == "__main__":
+    main()

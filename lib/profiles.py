@@ -1,0 +1,88 @@
+"""Profiles: how much of the original's scale is run. No TensorFlow here."""
+
+import dataclasses
+import functools
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Profile:
+    """A scale to run at; `changes` maps an experiment, or "experiment/variant", to settings."""
+
+    description: str
+    duration: str
+    changes: Mapping[str, Mapping[str, object]]
+
+    def changes_for(self, experiment: str, variant: str) -> dict[str, object]:
+        """Return the settings that this profile changes in one variant of an experiment."""
+        return {
+            **self.changes.get(experiment, {}),
+            **self.changes.get(f"{experiment}/{variant}", {}),
+        }
+
+
+_SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
+_SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16}
+_QUICK_VAE = {"epochs": 6, "image_count": 4_000}
+_QUICK_GAN = {"epochs": 5, "steps_per_epoch": 40}
+
+PROFILES = {
+    "smoke": Profile(
+        description="everything, tiny: shows that it runs, the numbers mean nothing",
+        duration="under 3 minutes on two CPU cores",
+        changes={
+            "cae": {**_SMOKE_FACES, "batch_size": 16},
+            **{name: _SMOKE_FACES for name in ("vae_32", "vae_64", "vae_128")},
+            "vae_64_wide": {**_SMOKE_FACES, "filters": 16},
+            **{
+                name: {**_SMOKE_FACES, "steps_per_epoch": 2, "batch_size": 16}
+                for name in ("gan_64", "gan_128", "gan_256")
+            },
+            "text2text": _SMOKE_QUERIES,
+            "image2text": {**_SMOKE_QUERIES, "filters": 4},
+            "text2image": _SMOKE_QUERIES,
+        },
+    ),
+    "quick": Profile(
+        description="reduced: fewer images and epochs, enough to show most trends",
+        duration="under 40 minutes on two CPU cores",
+        changes={
+            "cae": {"epochs": 3, "image_count": 1_000},
+            **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
+            "vae_64_wide": {**_QUICK_VAE, "epochs": 3},
+            **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
+            "text2text": {"epochs": 25},
+            "text2text/train-50": {"epochs": 40},
+            "text2text/train-25": {"epochs": 60},
+            "text2text/train-10": {"epochs": 100},
+            "text2text/train-05": {"epochs": 100},
+            "image2text": {"epochs": 12},
+            "image2text/convlstm": {"epochs": 3, "query_count": 5_000},
+            "image2text/convlstm-unaugmented": {"epochs": 3, "query_count": 5_000},
+            "text2image": {"epochs": 5},
+        },
+    ),
+    "paper": Profile(
+        description="the original's own scale",
+        duration="about 35 hours on two CPU cores; meant for a GPU",
+        changes={},
+    ),
+}
+
+
+@functools.cache
+def default_profile() -> tuple[str, str]:
+    """Return the profile to run where none is asked for, and why."""
+    if shutil.which("nvidia-smi"):
+        try:
+            answer = subprocess.run(
+                ["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            pass
+        else:
+            if answer.returncode == 0 and answer.stdout.startswith("GPU"):
+                return "paper", "an NVIDIA GPU answers"
+    return "quick", "no NVIDIA GPU answers"

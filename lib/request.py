@@ -1,0 +1,164 @@
+"""What is asked for on a command line, as NAME=VALUE words: Make passes its variables on."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib import settings
+from lib.errors import UserError
+from lib.experiment import experiments, find
+from lib.profiles import PROFILES, default_profile
+from lib.runs import RunKey
+
+DATA_MODES = ("auto", "builtin", "real")
+# Make's own business, which Python only has to know of.
+_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "WANTED", "WORK_DIR")
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """Which runs are asked for, on which data."""
+
+    profile: str
+    seeds: tuple[int, ...] = (0,)
+    data: str = "auto"
+    faces: Path | None = None
+    digits: Path | None = None
+    threads: int = 1
+    allow_missing: bool = False
+    changes: tuple[tuple[str, str], ...] = ()
+
+    def words_for(self, seed: int) -> list[str]:
+        """Return the NAME=VALUE words that ask for the run with one of the seeds."""
+        changes = [f"{name.upper()}={value}" for name, value in self.changes]
+        return [f"PROFILE={self.profile}", f"SEEDS={seed}", *changes]
+
+
+@dataclasses.dataclass(frozen=True)
+class Planned:
+    """One run that is asked for, with its settings."""
+
+    key: RunKey
+    settings: settings.Settings
+
+
+def parse(words: Sequence[str]) -> Request:
+    """Read NAME=VALUE words.
+
+    Of two words with one name the later counts. Raises UserError, naming the valid names or values,
+    for any word that is not understood.
+    """
+    options: dict[str, object] = {}
+    changes = {}
+    changeable = _changeable()
+    readers = {
+        "PROFILE": _profile,
+        "SEEDS": _seeds,
+        "DATA": _data_mode,
+        "FACES": _path,
+        "DIGITS": _path,
+        "THREADS": _count,
+        "ALLOW_MISSING": _flag,
+    }
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals:
+            raise UserError(f"{word}: expected NAME=VALUE")
+        if name in readers:
+            if value:
+                options[name.lower()] = readers[name](name, value)
+        elif name.lower() in changeable and name.isupper():
+            changes[name.lower()] = value
+        elif name not in _MAKE_ONLY:
+            known = ", ".join([*readers, *_MAKE_ONLY[:-2], *sorted(map(str.upper, changeable))])
+            raise UserError(f"unknown setting {name}; known: {known}")
+    options.setdefault("profile", default_profile()[0])
+    return Request(**options, changes=tuple(sorted(changes.items())))
+
+
+def planned(
+    request: Request, goals: Sequence[str] = (), variants: Sequence[str] = ()
+) -> list[Planned]:
+    """Return the runs that are asked for, in the report's order.
+
+    `goals` names experiments and `variants` variants of them; all where empty.
+    Raises UserError for an unknown name and for a changed setting that no experiment here has.
+    """
+    names = [find(goal) for goal in goals] or list(experiments())
+    _check_changes_apply(request, names)
+    known = [variant for name in names for variant in experiments()[name].variants]
+    for variant in variants:
+        if variant not in known:
+            raise UserError(f"unknown variant {variant}; known: {', '.join(known)}")
+    return [
+        Planned(RunKey(request.profile, name, variant, seed), _settings(request, name, variant))
+        for name in names
+        for variant in experiments()[name].variants
+        if not variants or variant in variants
+        for seed in request.seeds
+    ]
+
+
+def _settings(request: Request, name: str, variant: str) -> settings.Settings:
+    experiment = experiments()[name]
+    changed = settings.replaced(experiment.settings, dict(experiment.variants[variant]))
+    reduced = PROFILES[request.profile].changes_for(name, variant)
+    known = settings.names(changed)
+    asked = {key: value for key, value in request.changes if key in known}
+    return settings.replaced(settings.replaced(changed, reduced), asked)
+
+
+def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
+    applicable = {field for name in names for field in settings.names(experiments()[name].settings)}
+    for name, _ in request.changes:
+        if name not in applicable:
+            raise UserError(
+                f"{name.upper()} is no setting of {', '.join(names)}; these have "
+                f"{', '.join(sorted(map(str.upper, applicable)))}"
+            )
+
+
+def _changeable() -> set[str]:
+    return {
+        name
+        for experiment in experiments().values()
+        for name in settings.names(experiment.settings)
+    }
+
+
+def _profile(name: str, value: str) -> str:
+    if value not in PROFILES:
+        raise UserError(f"{name}={value}: choose one of {', '.join(PROFILES)}")
+    return value
+
+
+def _seeds(name: str, value: str) -> tuple[int, ...]:
+    words = value.replace(",", " ").split()
+    if not words or not all(word.isdecimal() and int(word) < 2**31 for word in words):
+        raise UserError(f'{name}={value}: expected whole numbers from 0, as in SEEDS="0 1 2"')
+    return tuple(sorted({int(word) for word in words}))
+
+
+def _data_mode(name: str, value: str) -> str:
+    if value not in DATA_MODES:
+        raise UserError(f"{name}={value}: choose one of {', '.join(DATA_MODES)}")
+    return value
+
+
+def _path(name: str, value: str) -> Path:
+    path = Path(value).expanduser()
+    if not path.exists():
+        raise UserError(f"{name}={value}: there is no such file or folder")
+    return path
+
+
+def _count(name: str, value: str) -> int:
+    if not value.isdecimal() or int(value) == 0:
+        raise UserError(f"{name}={value}: expected a whole number from 1")
+    return int(value)
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise UserError(f"{name}={value}: choose 0 or 1")
+    return value == "1"

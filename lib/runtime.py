@@ -1,0 +1,52 @@
+"""TensorFlow, set up so that the same run gives the same bits. Import this before tf_keras."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def _native_messages_held() -> Iterator[None]:
+    """Hold back what native code writes to stderr; show it if the block fails."""
+    with tempfile.TemporaryFile() as held:
+        stderr = os.dup(2)
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held.seek(0)
+            os.write(stderr, held.read())
+            raise
+        finally:
+            os.dup2(stderr, 2)
+            os.close(stderr)
+
+
+with _native_messages_held():  # no log level silences what is logged before logging is set up
+    import tensorflow as tf
+    import tf_keras
+
+
+def start(threads: int, seed: int) -> None:
+    """Fix all that decides bits: `threads` for one operation, the seed of the initial weights.
+
+    Besides deterministic operations this takes a single thread between operations, and no graph
+    rewriting, whose order differs from process to process.
+    """
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    tf.config.experimental.enable_op_determinism()
+    # Dropout then draws from generators whose state can be set, see `reseed`.
+    tf_keras.backend.experimental.enable_tf_random_generator()
+    tf_keras.backend.clear_session()
+    tf_keras.utils.set_random_seed(seed)
+
+
+def compile_convolutions() -> bool:
+    """Tell whether XLA shall compile convolutions: it pays on a GPU and costs on a CPU."""
+    return bool(tf.config.list_physical_devices("GPU"))

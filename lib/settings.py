@@ -1,0 +1,173 @@
+"""What can be set in each kind of training; the defaults are the published values.
+
+A setting marked E1, E3, E4, E5 or E7 is a suspected defect of the original (see the report's list):
+its default reproduces the defect, its other value mends it.
+"""
+
+import dataclasses
+import typing
+from typing import ClassVar, Literal
+
+from lib.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What every training has."""
+
+    trainer: ClassVar[str]  # "module:class", imported only when a training starts
+    uses: ClassVar[tuple[str, ...]] = ()  # the data sets it reads: "faces", "digits"
+
+    epochs: int
+    batch_size: int
+    learning_rate: float = 1e-3
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CAESettings(Settings):
+    """Convolutional autoencoder."""
+
+    trainer = "lib.models.autoencoder:CAETraining"
+    uses = ("faces",)
+
+    filters: int = 128
+    latent_dim: int = 512
+    epochs: int = 50
+    batch_size: int = 64
+    image_count: int = 20_000  # the first so many images
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VAESettings(Settings):
+    """Variational autoencoder."""
+
+    trainer = "lib.models.vae:VAETraining"
+    uses = ("faces",)
+
+    filters: int = 64
+    latent_dim: int
+    epochs: int = 50
+    batch_size: int = 8
+    image_count: int = 20_000
+    kl_reduction: Literal["sum", "mean"] = "sum"  # E1: over the batch
+    sample_scale: float = 1 / 6  # E7: standard deviation of the latents that samples are drawn from
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GANSettings(Settings):
+    """Generative adversarial network."""
+
+    trainer = "lib.models.gan:GANTraining"
+    uses = ("faces",)
+
+    filters: int = 128
+    latent_dim: int
+    epochs: int = 50
+    steps_per_epoch: int = 312
+    batch_size: int = 64
+    learning_rate: float = 2e-4
+    adam_beta_1: float = 0.5
+    image_count: int = 20_000
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Text2TextSettings(Settings):
+    """Recurrent encoder-decoder from a written query to a written answer."""
+
+    trainer = "lib.models.text2text:Text2TextTraining"
+
+    units: int = 256
+    epochs: int = 100
+    batch_size: int = 32
+    query_count: int = 20_000  # drawn at random where fewer than all
+    train_fraction: float = 0.95
+    validation_fraction: float = 0.1  # of the training part
+    split_seed: int = 42
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Image2TextSettings(Settings):
+    """Recurrent encoder-decoder from a query as digit images to a written answer."""
+
+    trainer = "lib.models.image2text:Image2TextTraining"
+    uses = ("digits",)
+
+    encoder: Literal["flatten", "convlstm"] = "flatten"
+    units: int = 256
+    filters: int = 32  # of the ConvLSTM
+    epochs: int = 100
+    batch_size: int = 64
+    query_count: int = 20_000
+    validation_fraction: float = 0.2
+    split_seed: int = 69
+    augment: bool = True
+    rotation: float = 0.05  # largest turn, as a share of a full one
+    zoom: float = 0.1
+    translation: float = 0.1  # as a share of the image's side
+    rescale_twice: bool = True  # E3: pixels in [0, 1] are divided by 255 once more
+    redraw_digits: bool = False  # E5: draw other handwriting for each query in each epoch
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Text2ImageSettings(Settings):
+    """Recurrent encoder-decoder from a written query to an answer as digit images."""
+
+    trainer = "lib.models.text2image:Text2ImageTraining"
+    uses = ("digits",)
+
+    encoder_layers: int = 1
+    decoder_layers: int = 1
+    units: int = 512
+    epochs: int = 20
+    batch_size: int = 128
+    query_count: int = 20_000
+    validation_fraction: float = 0.2
+    validation: Literal["last", "random"] = "last"  # E4: the last queries in order, or any
+    stop_patience: int = 5  # epochs without a better validation loss
+    reduce_patience: int = 3
+    reduce_factor: float = 0.5
+    minimum_learning_rate: float = 1e-6
+    redraw_digits: bool = False  # E5: draw other target handwriting in each epoch
+
+
+def names(settings: type[Settings] | Settings) -> list[str]:
+    """Return the names of the fields that can be set."""
+    return [field.name for field in dataclasses.fields(settings)]
+
+
+def replaced(settings: Settings, changes: dict[str, object]) -> Settings:
+    """Return `settings` with `changes` (values or texts, as given on a command line) put in.
+
+    Raises UserError for an unknown name or a value of the wrong type or range.
+    """
+    hints = typing.get_type_hints(type(settings))
+    values = {}
+    for name, value in changes.items():
+        if name not in names(settings):
+            raise UserError(f"unknown setting {name}; known here: {', '.join(names(settings))}")
+        values[name] = _checked(name, value, hints[name])
+    return dataclasses.replace(settings, **values)
+
+
+def _checked(name: str, value: object, kind: object) -> object:
+    choices = typing.get_args(kind)
+    if choices:
+        if value not in choices:
+            raise UserError(f"{name.upper()}={value}: choose one of {', '.join(choices)}")
+        return value
+    if kind is bool:
+        known = {"true": True, "1": True, "false": False, "0": False}
+        if str(value).lower() not in known:
+            raise UserError(f"{name.upper()}={value}: choose true or false")
+        return known[str(value).lower()]
+    try:
+        number = kind(value)
+    except ValueError:
+        what = "a whole number" if kind is int else "a number"
+        raise UserError(f"{name.upper()}={value}: expected {what}") from None
+    may_be_zero = name.endswith(("seed", "patience"))
+    if not (number > 0 or (may_be_zero and number == 0)) or number == float("inf"):
+        raise UserError(f"{name.upper()}={value}: expected a positive number")
+    if "fraction" in name and number >= 1:
+        raise UserError(f"{name.upper()}={value}: expected a share between 0 and 1")
+    return number

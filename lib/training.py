@@ -1,0 +1,81 @@
+"""The command behind every experiment: trains the runs that are asked for and not done yet.
+
+Importing this is cheap; TensorFlow is imported when there is something to train.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib import files, paths, plan, request
+from lib.environment import hardware, source_commit, versions
+from lib.errors import command
+from lib.locks import only_writer
+
+
+@command
+def main(file: str, words: Sequence[str] | None = None) -> None:
+    """Train the experiment in `file` as the NAME=VALUE words ask; what is done is left alone.
+
+    Besides the settings, VARIANT=<name> chooses one variant.
+    """
+    words = list(sys.argv[1:] if words is None else words)
+    variants = [word.removeprefix("VARIANT=") for word in words if word.startswith("VARIANT=")]
+    asked = request.parse([word for word in words if not word.startswith("VARIANT=")])
+    experiment = Path(file).stem
+    logging.basicConfig(
+        format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr
+    )
+    for planned in request.planned(asked, [experiment], variants):
+        with only_writer(planned.key.path):
+            _train(planned, asked)
+
+
+def _train(planned: request.Planned, asked: request.Request) -> None:
+    folder = planned.key.path
+    identity = plan.identity(planned, asked.threads)
+    _make_room(folder, identity)
+    if (folder / "result.json").exists():
+        logging.info("%s: already done", planned.key)
+        return
+    if not (folder / "config.json").exists():
+        files.write_json(folder / "config.json", _config(planned, asked, identity))
+    logging.info("%s: starting, %s profile", planned.key, asked.profile)
+    from lib.loop import run_training
+
+    run_training(planned, asked.threads)
+
+
+def _make_room(folder: Path, identity: dict) -> None:
+    """Put a run that was made for something else aside, and a fitting one that was aside back."""
+    if folder.exists() and not plan.fits(folder, identity):
+        aside = folder.with_name(f"{folder.name}.aside-{time.strftime('%Y%m%d-%H%M%S')}")
+        folder.rename(aside)
+        logging.warning(
+            "%s was made for other settings or data; it is kept in %s",
+            paths.display(folder),
+            paths.display(aside),
+        )
+    if not folder.exists():
+        for aside in sorted(folder.parent.glob(f"{folder.name}.aside-*"), reverse=True):
+            if plan.fits(aside, identity):
+                aside.rename(folder)
+                for file in folder.iterdir():
+                    os.utime(file)  # figures drawn meanwhile are older than what is back
+                logging.info("%s: what fits is back from %s", paths.display(folder), aside.name)
+                break
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:
+    words = [*asked.words_for(planned.key.seed), f"VARIANT={planned.key.variant}"]
+    return {
+        "identity": identity,
+        "command": " ".join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),
+        "versions": versions(),
+        "hardware": hardware(),
+        "commit": source_commit(),
+    }

@@ -1,0 +1,365 @@
+import contextlib
+import gzip
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.neighbors import KNeighborsClassifier
+
+from lib.data import digits, provenance
+from lib.errors import UserError
+from lib.files import sha256
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+REAL = REPOSITORY.parent / "shared" / "data" / "mnist"
+# Published label counts of MNIST's training part, for the digits 0 to 9.
+TRAINING_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+
+needs_mnist = pytest.mark.skipif(not REAL.is_dir(), reason="no real MNIST in ../shared/data/mnist")
+
+
+@pytest.fixture
+def offline(monkeypatch):
+    """Send every download to a proxy that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+    monkeypatch.setenv("https_proxy", address)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+
+
+@pytest.fixture(scope="module")
+def stand_in(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data") / "digits"
+    digits.prepare("builtin", None, folder)
+    return digits.load(folder)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("data") / "digits"
+    digits.prepare("auto", REAL, folder)
+    return folder
+
+
+def copy_of_real(folder: Path) -> Path:
+    return Path(shutil.copytree(REAL, folder, copy_function=shutil.copyfile))
+
+
+def unpacked(folder: Path) -> Path:
+    folder.mkdir()
+    for path in REAL.glob("*.gz"):
+        (folder / path.stem).write_bytes(gzip.decompress(path.read_bytes()))
+    return folder
+
+
+@needs_mnist
+def test_real_mnist_is_read_from_the_given_folder(real):
+    loaded = digits.load(real)
+    facts = loaded.provenance
+    assert np.bincount(loaded.train_labels).tolist() == TRAINING_COUNTS
+    assert loaded.train_images.shape == (60_000, 28, 28)
+    assert loaded.test_images.shape == (10_000, 28, 28)
+    assert loaded.test_labels.shape == (10_000,)
+    assert loaded.train_images.dtype == loaded.test_images.dtype == np.uint8
+    assert (loaded.train_images.min(), loaded.train_images.max()) == (0, 255)
+    assert isinstance(loaded.train_images, np.memmap)
+    # The mean and deviation that every tutorial normalises MNIST's training images with.
+    scaled = loaded.train_images / np.float32(255)
+    assert scaled.mean(dtype=np.float64) == pytest.approx(0.1307, abs=5e-5)
+    assert scaled.std(dtype=np.float64) == pytest.approx(0.3081, abs=5e-5)
+    assert (facts["name"], facts["stand_in"], facts["source"]) == ("MNIST", False, "given folder")
+    assert facts["counts"] == {"train": 60_000, "test": 10_000}
+    assert facts["files"] == {path.name: sha256(path) for path in REAL.glob("*.gz")}
+    assert set(facts["versions"]) == {"python", "numpy", "opencv"}
+
+
+@needs_mnist
+def test_unpacked_and_packed_files_give_the_same_digits(tmp_path, real):
+    plain = digits.prepare("auto", unpacked(tmp_path / "plain"), tmp_path / "digits")
+    assert plain["fingerprint"] == digits.load(real).provenance["fingerprint"]
+    assert "train-images-idx3-ubyte" in plain["files"]
+
+
+@needs_mnist
+@pytest.mark.parametrize("is_packed", [True, False])
+def test_a_corrupted_file_is_named_and_what_was_there_kept(tmp_path, is_packed):
+    source = (copy_of_real if is_packed else unpacked)(tmp_path / "mine")
+    damaged = source / ("t10k-labels-idx1-ubyte" + ".gz" * is_packed)
+    content = bytearray(damaged.read_bytes())
+    content[2000] ^= 1
+    damaged.write_bytes(content)
+    before = digits.prepare("builtin", None, tmp_path / "digits")
+    with pytest.raises(UserError, match=damaged.name):
+        digits.prepare("auto", source, tmp_path / "digits")
+    assert digits.load(tmp_path / "digits").provenance == before
+    assert [path.name for path in tmp_path.glob(".digits.*")] == [".digits.lock"]
+
+
+@needs_mnist
+def test_a_missing_file_is_named(tmp_path):
+    source = copy_of_real(tmp_path / "mine")
+    (source / "train-labels-idx1-ubyte.gz").unlink()
+    with pytest.raises(UserError, match=r"train-labels-idx1-ubyte\.gz"):
+        digits.prepare("auto", source, tmp_path / "digits")
+    with pytest.raises(UserError, match="train-images"):
+        digits.prepare("auto", tmp_path / "nowhere", tmp_path / "digits")
+
+
+@needs_mnist
+def test_files_put_into_downloads_by_hand_need_no_network(tmp_path, offline):
+    copy_of_real(tmp_path / "downloads")
+    facts = digits.prepare("real", None, tmp_path / "digits")
+    assert facts["name"] == "MNIST"
+    assert facts["source"].startswith("downloaded from https://")
+
+
+@needs_mnist
+def test_the_modes_choose_among_what_is_prepared(tmp_path, real, offline):
+    folder = Path(shutil.copytree(real, tmp_path / "digits"))
+    assert not digits.prepare("real", None, folder)["stand_in"]
+    assert not digits.prepare("auto", None, folder)["stand_in"]
+    assert digits.prepare("builtin", None, folder)["stand_in"]
+    assert digits.prepare("auto", None, folder)["stand_in"]
+    with pytest.raises(UserError, match="can be reached"):
+        digits.prepare("real", None, folder)
+    assert digits.load(folder).provenance["stand_in"]
+    assert not digits.prepare("builtin", REAL, folder)["stand_in"]
+
+
+@needs_mnist
+def test_the_same_given_folder_is_not_read_again(real):
+    state = (real / "train_images.npy").stat()
+    started = time.perf_counter()
+    assert digits.prepare("auto", REAL, real) == digits.load(real).provenance
+    assert time.perf_counter() - started < 0.1
+    assert (real / "train_images.npy").stat() == state
+
+
+@needs_mnist
+def test_a_changed_given_folder_is_read_again(tmp_path):
+    source, folder = copy_of_real(tmp_path / "mine"), tmp_path / "digits"
+    digits.prepare("auto", source, folder)
+    (source / "t10k-images-idx3-ubyte.gz").write_bytes(b"changed")
+    with pytest.raises(UserError, match=r"t10k-images-idx3-ubyte\.gz"):
+        digits.prepare("auto", source, folder)
+
+
+def test_finding_all_prepared_imports_nothing_heavy(tmp_path):
+    digits.prepare("builtin", None, tmp_path / "digits")
+    program = (
+        "import pathlib, sys; from lib.data import digits;"
+        "facts = digits.prepare('auto', None, pathlib.Path(sys.argv[1]));"
+        "assert facts['stand_in'];"
+        "assert not {'numpy', 'cv2', 'sklearn', 'tensorflow'} & set(sys.modules)"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "digits")]
+    subprocess.run(command, cwd=REPOSITORY, check=True)
+
+
+def test_offline_the_stand_in_comes_with_a_notice(tmp_path, offline, capsys):
+    facts = digits.prepare("auto", None, tmp_path / "digits")
+    assert facts["stand_in"]
+    assert "NOTICE" in capsys.readouterr().err
+    with pytest.raises(UserError, match="can be reached"):
+        digits.prepare("real", None, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_stand_in_looks_like_mnist(stand_in):
+    assert stand_in.provenance["name"] == "scikit-learn digits (stand-in)"
+    assert stand_in.provenance["counts"] == {"train": 1500, "test": 297}
+    assert stand_in.train_images.shape == (1500, 28, 28)
+    assert stand_in.test_images.shape == (297, 28, 28)
+    for images, labels in (
+        (stand_in.train_images, stand_in.train_labels),
+        (stand_in.test_images, stand_in.test_labels),
+    ):
+        assert images.dtype == labels.dtype == np.uint8
+        assert set(labels.tolist()) == set(range(10))
+        frame = images.copy()
+        frame[:, 4:24, 4:24] = 0
+        assert not frame.any()
+        assert images.max() == 255
+        # As in MNIST, most of a picture is background.
+        assert 0.05 < images.mean() / 255 < 0.25
+
+
+def test_a_simple_reader_learns_the_stand_in(stand_in):
+    flat = stand_in.train_images.reshape(1500, -1)
+    reader = KNeighborsClassifier(1).fit(flat, stand_in.train_labels)
+    assert reader.score(stand_in.test_images.reshape(297, -1), stand_in.test_labels) > 0.9
+
+
+def test_the_stand_in_is_the_same_every_time(tmp_path, stand_in):
+    again = digits.prepare("builtin", None, tmp_path / "digits")
+    assert again["fingerprint"] == stand_in.provenance["fingerprint"]
+
+
+def test_remains_of_a_killed_preparation_do_no_harm(tmp_path):
+    folder = tmp_path / "digits"
+    for remains in (".digits.partial", ".digits.previous"):
+        (tmp_path / remains).mkdir()
+        (tmp_path / remains / "train_images.npy").write_bytes(b"half")
+    digits.prepare("builtin", None, folder)
+    assert digits.load(folder).train_images.shape == (1500, 28, 28)
+    assert not (tmp_path / ".digits.partial").exists()
+    assert not (tmp_path / ".digits.previous").exists()
+
+
+def test_a_preparation_killed_between_its_renames_is_mended(tmp_path, offline):
+    folder = tmp_path / "digits"
+    facts = digits.prepare("builtin", None, folder)
+    folder.rename(tmp_path / ".digits.previous")
+    assert digits.prepare("auto", None, folder) == facts
+
+
+@pytest.mark.parametrize("damage", ["missing", "short", "no provenance", "odd provenance"])
+def test_a_damaged_preparation_is_told_and_made_again(tmp_path, damage):
+    folder = tmp_path / "digits"
+    digits.prepare("builtin", None, folder)
+    if damage == "missing":
+        (folder / "test_labels.npy").unlink()
+    elif damage == "short":
+        (folder / "test_labels.npy").write_bytes(b"short")
+    elif damage == "no provenance":
+        (folder / "provenance.json").unlink()
+    else:
+        (folder / "provenance.json").write_text(json.dumps({"arrays": [1]}))
+    with pytest.raises(UserError, match="make data"):
+        digits.load(folder)
+    digits.prepare("builtin", None, folder)
+    assert len(digits.load(folder).test_labels) == 297
+
+
+def test_foreign_bytes_of_the_right_size_are_told(tmp_path):
+    folder = tmp_path / "digits"
+    facts = digits.prepare("builtin", None, folder)
+    (folder / "test_labels.npy").write_bytes(b"\x80" * facts["arrays"]["test_labels.npy"])
+    with pytest.raises(UserError, match="make data"):
+        digits.load(folder)
+
+
+def test_an_unknown_mode_is_told(tmp_path):
+    with pytest.raises(UserError, match="auto, builtin, real"):
+        digits.prepare("fake", None, tmp_path / "digits")
+
+
+def test_an_unwritable_folder_is_told(tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UserError, match="cannot write"):
+        digits.prepare("builtin", None, tmp_path / "file" / "digits")
+
+
+def idx(*dimensions: int, values: bytes) -> bytes:
+    numbers = b"".join(number.to_bytes(4, "big") for number in dimensions)
+    return bytes([0, 0, 8, len(dimensions)]) + numbers + values
+
+
+def test_idx_bytes_become_an_array():
+    read = digits.parse_idx(idx(2, 1, 3, values=bytes([1, 2, 3, 250, 251, 255])))
+    assert read.dtype == np.uint8
+    assert read.tolist() == [[[1, 2, 3]], [[250, 251, 255]]]
+    assert digits.parse_idx(idx(3, values=b"\x00\x07\x09")).tolist() == [0, 7, 9]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00\x00\x08",
+        b"PK\x03\x04 a zip",
+        b"<html>quota exceeded</html>",
+        b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00\x00\x00\x00",
+        b"\x00\x00\x08\x00",
+        b"\x00\x00\x08\xff" + b"\x01" * 2000,
+        b"\x00\x00\x08\x03\x00\x00",
+        idx(4, values=b"abc"),
+        idx(2, values=b"abc"),
+        idx(2**32 - 1, 2**32 - 1, 2**32 - 1, values=b"abc"),
+        idx(0, 2**32 - 1, values=b"abc"),
+    ],
+)
+def test_lying_idx_headers_are_refused(data):
+    with pytest.raises(UserError, match="IDX"):
+        digits.parse_idx(data)
+
+
+def test_random_bytes_never_break_the_idx_reader():
+    random = np.random.default_rng(0)
+    for _ in range(2000):
+        data = b"\x00\x00\x08" + random.integers(0, 4, random.integers(0, 20), np.uint8).tobytes()
+        with contextlib.suppress(UserError):
+            assert digits.parse_idx(data).size == len(data) - 4 - 4 * data[3]
+
+
+def test_gunzip_is_bounded_and_tells_damage():
+    packed = gzip.compress(b"\0" * 1_000_000)
+    assert digits.gunzip(packed, 1_000_000) == b"\0" * 1_000_000
+    with pytest.raises(UserError, match="more than"):
+        digits.gunzip(packed, 999_999)
+    scrambled = packed[:12] + b"\xff" * 8 + packed[20:]
+    for damaged in (packed[:-20], packed[:-8] + b"\0" * 8, b"no gzip", scrambled):
+        with pytest.raises(UserError, match="not a whole gzip"):
+            digits.gunzip(damaged, 2_000_000)
+
+
+@pytest.mark.parametrize("operator", ["+", "-"])
+def test_operators_are_drawn_within_their_rows_and_columns(operator):
+    images = digits.operator_images(operator, count=200, seed=3)
+    assert images.shape == (200, 28, 28)
+    assert images.dtype == np.uint8
+    assert images.max() == 255
+    # A line 2 pixels thick, anti-aliased, reaches at most 2 pixels beyond its middle.
+    beam = np.zeros((28, 28), bool)
+    beam[10:18, 4:24] = True
+    allowed = beam | beam.T if operator == "+" else beam
+    assert not images[:, ~allowed].any()
+    # Between the latest start (9) and the earliest end (18) every column is crossed, in rows 12-15.
+    crossed = images[:, 11:17, 10:18].max(axis=1)
+    assert (crossed > 127).all()
+    turned = images.transpose(0, 2, 1)[:, 11:17, 10:18].max(axis=1)
+    assert (turned > 127).all() == (operator == "+")
+    # Anti-aliased: there are greys between black and white.
+    assert len(np.unique(images)) > 10
+
+
+def test_operators_reach_every_end_that_is_allowed():
+    images = digits.operator_images("-", count=300, seed=0) > 127
+    columns = [np.flatnonzero(image.any(axis=0)) for image in images]
+    assert 3 <= len({ends[0] for ends in columns}) <= 6
+    assert 3 <= len({ends[-1] for ends in columns}) <= 6
+    middle = [np.flatnonzero(image[:, 14]).mean() for image in images]
+    assert 11.5 <= min(middle) < 12.6
+    assert 14.4 < max(middle) <= 15.5
+    assert len(np.unique(images, axis=0)) > 100
+
+
+def test_operators_follow_their_seed():
+    first = digits.operator_images("+")
+    assert first.shape == (50, 28, 28)
+    assert np.array_equal(first, digits.operator_images("+"))
+    assert not np.array_equal(first, digits.operator_images("+", seed=1))
+    with pytest.raises(ValueError, match="operator"):
+        digits.operator_images("x")
+
+
+def test_provenance_is_read_back(tmp_path):
+    provenance.record(tmp_path, name="x", counts={"train": 1})
+    facts = provenance.read(tmp_path)
+    assert (facts["name"], facts["counts"]) == ("x", {"train": 1})
+    assert facts["versions"]["numpy"] == np.__version__
+    assert facts["made"].endswith("+00:00")
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[1]", "\udcff", "[" * 100_000])
+def test_unreadable_provenance_is_none(tmp_path, text):
+    if text is not None:
+        (tmp_path / "provenance.json").write_text(text, "utf-8", "surrogateescape")
+    assert provenance.read(tmp_path) is None

@@ -1,0 +1,223 @@
+"""Decoding and resizing against Pillow."""
+
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image, ImageOps
+
+from lib.data import images
+from lib.data.images import UnusableError, decode, resize
+
+
+def picture(width=60, height=40, seed=0):
+    """Smooth colours, so that lossy formats stay close."""
+    random = np.random.default_rng(seed)
+    small = random.integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    return Image.fromarray(small).resize((width, height), Image.Resampling.BICUBIC)
+
+
+def encoded(image, kind, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def assert_close(actual, expected, tolerance):
+    assert actual.dtype == np.uint8
+    assert actual.shape == np.asarray(expected).shape
+    assert np.abs(actual.astype(int) - np.asarray(expected)).mean() <= tolerance
+
+
+def png(width, height, pixels=b""):
+    """A PNG of 8-bit RGB, written by hand so that its header can lie."""
+
+    def chunk(kind, data):
+        checksum = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(pixels)) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + body
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "options"),
+    [
+        ("RGB", "JPEG", {"quality": 95}),
+        ("RGB", "JPEG", {"progressive": True}),
+        ("L", "JPEG", {}),
+        ("CMYK", "JPEG", {"quality": 95}),
+        ("RGB", "PNG", {}),
+        ("L", "PNG", {}),
+        ("P", "PNG", {}),
+        ("1", "PNG", {}),
+        ("RGB", "BMP", {}),
+        ("P", "GIF", {}),
+        ("RGB", "WEBP", {"lossless": True}),
+        ("RGB", "WEBP", {"quality": 95}),
+        ("RGB", "TIFF", {}),
+        ("L", "TIFF", {"compression": "tiff_lzw"}),
+        ("CMYK", "TIFF", {}),
+        ("RGB", "PPM", {}),
+        ("L", "PPM", {}),
+    ],
+)
+def test_decode_agrees_with_pillow(mode, kind, options):
+    data = encoded(picture().convert(mode), kind, **options)
+    assert_close(decode(data), Image.open(io.BytesIO(data)).convert("RGB"), 1)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_transparent_parts_lie_on_white(mode, kind):
+    if (mode, kind) == ("LA", "TIFF"):
+        pytest.skip("OpenCV drops the transparency of a grey TIFF")
+    image = picture().convert(mode)
+    opacity = np.zeros((40, 60), np.uint8)
+    opacity[:, 20:40], opacity[:, 40:] = 128, 255
+    image.putalpha(Image.fromarray(opacity))
+    options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    white = Image.new("RGBA", image.size, "white")
+    expected = Image.alpha_composite(white, image.convert("RGBA")).convert("RGB")
+    actual = decode(encoded(image, kind, **options))
+    assert_close(actual, expected, 1)
+    assert (actual[:, :20] == 255).all()
+
+
+def test_a_transparent_palette_colour_lies_on_white():
+    image = Image.new("P", (20, 20), 1)
+    image.putpalette([0, 0, 0, 200, 40, 30])
+    image.paste(0, (0, 0, 10, 20))
+    for kind in ("PNG", "GIF"):
+        actual = decode(encoded(image, kind, transparency=0))
+        assert (actual[:, :10] == 255).all()
+        assert (actual[:, 10:] == (200, 40, 30)).all()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_sixteen_bits_are_scaled_to_eight(kind):
+    grey = np.arange(256, dtype=np.uint16).repeat(4).reshape(32, 32)
+    actual = decode(encoded(Image.fromarray(grey * 257), kind))
+    np.testing.assert_array_equal(actual, np.repeat(grey[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize(("mode", "kind"), [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "WEBP")])
+def test_exif_orientation_is_honoured(mode, kind, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = encoded(picture().convert(mode), kind, exif=exif, **options)
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    assert_close(decode(data), expected, 1)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_an_animation_gives_its_first_frame(kind):
+    frames = [picture(seed=seed).convert("P" if kind == "GIF" else "RGB") for seed in (0, 1)]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    data = encoded(frames[0], kind, save_all=True, append_images=frames[1:], **options)
+    assert_close(decode(data), frames[0].convert("RGB"), 1)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "BMP", "PPM"])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9])
+def test_a_file_cut_off_is_refused(kind, share):
+    data = encoded(picture(178, 218), kind)
+    with pytest.raises(UnusableError, match="damaged or cut off"):
+        decode(data[: int(share * len(data))])
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("tail", [b"", bytes(100_000)], ids=["cut", "filled up with zeros"])
+def test_half_a_jpeg_is_never_used(progressive, tail):
+    thumbnail = encoded(picture(20, 20), "JPEG")
+    exif = b"Exif\0\0MM\0*\0\0\0\x08" + bytes(6) + thumbnail
+    data = encoded(picture(178, 218), "JPEG", progressive=progressive, exif=exif)
+    assert decode(data).shape == (218, 178, 3)
+    with pytest.raises(UnusableError, match="damaged or cut off"):
+        decode(data[: -len(data) // 3] + tail)
+
+
+def test_bytes_behind_the_end_of_a_jpeg_do_not_matter():
+    data = encoded(picture(), "JPEG")
+    np.testing.assert_array_equal(decode(data + b"camera notes"), decode(data))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty file"),
+        (b"hello, I am no picture", "not a JPEG"),
+        (b"<!DOCTYPE html><html></html>", "not a JPEG"),
+        (b"\xff\xd8\xff", "damaged"),
+        (b"\xff\xd8\xff\xe0" + bytes(20), "damaged"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(8), "not a JPEG"),
+        (b"GIF89a", "damaged"),
+        (b"BM", "damaged"),
+        (b"II*\0", "damaged"),
+        (b"P6 \n", "damaged"),
+        (b"RIFF\0\0\0\0WEBPVP8X", "damaged"),
+        (png(0, 5), "damaged"),
+        (png(5, 5), "damaged"),
+    ],
+)
+def test_what_is_no_picture_is_refused_with_a_reason(data, reason):
+    with pytest.raises(UnusableError, match=reason):
+        decode(data)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP", "VP8L", "BMP", "TIFF", "PPM"])
+def test_too_many_pixels_are_refused_before_decoding(kind, monkeypatch):
+    monkeypatch.setattr(images, "MAX_PIXELS", 999)
+    monkeypatch.setattr(images.cv2, "imdecode", None)
+    monkeypatch.setattr(images.cv2, "imdecodeWithMetadata", None)
+    options = {"lossless": True} if kind == "VP8L" else {}
+    data = encoded(picture(50, 20), "WEBP" if kind == "VP8L" else kind, **options)
+    with pytest.raises(UnusableError, match="million pixels"):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "kind", ["JPEG", "PNG", "GIF", "WEBP", "VP8L", "VP8X", "BMP", "TIFF", "PPM"]
+)
+def test_as_many_pixels_as_allowed_are_decoded(kind, monkeypatch):
+    monkeypatch.setattr(images, "MAX_PIXELS", 1000)
+    options = {"VP8L": {"lossless": True}, "VP8X": {"exif": b"Exif\0\0MM\0*"}}.get(kind, {})
+    data = encoded(picture(50, 20), "WEBP" if kind.startswith("VP8") else kind, **options)
+    assert decode(data).shape == (20, 50, 3)
+
+
+def test_a_small_file_that_unpacks_to_gigabytes_costs_nothing():
+    bomb = png(60_000, 60_000, bytes(10_000_000))
+    assert len(bomb) < 20_000
+    with pytest.raises(UnusableError, match="million pixels"):
+        decode(bomb)
+
+
+@pytest.mark.parametrize(
+    "size", [(178, 218), (218, 178), (64, 64), (64, 200), (63, 65), (40, 30), (1, 1), (3, 900)]
+)
+def test_resize_equals_pillow(size):
+    image = picture(*size)
+    actual = resize(np.asarray(image))
+    expected = np.asarray(image.resize((64, 64)))
+    assert np.abs(actual.astype(int) - expected).mean() < 0.3
+    assert np.abs(actual.astype(int) - expected).max() <= 4
+
+
+def test_resize_equals_pillow_on_noise_and_in_strips():
+    noise = np.random.default_rng(0).integers(0, 256, (1500, 1100, 3), dtype=np.uint8)
+    assert noise[0].nbytes * 4 * len(noise) > 10 * images.STRIP_BYTES
+    assert_close(resize(noise), Image.fromarray(noise).resize((64, 64)), 0.3)
+
+
+def test_resize_keeps_a_flat_colour_and_clips_overshoot():
+    flat = np.full((218, 178, 3), (7, 130, 255), np.uint8)
+    assert (resize(flat) == (7, 130, 255)).all()
+    edge = np.zeros((20, 20, 3), np.uint8)
+    edge[:, 10:] = 255
+    assert_close(resize(edge), Image.fromarray(edge).resize((64, 64)), 0.3)

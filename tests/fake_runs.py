@@ -1,0 +1,165 @@
+"""A complete set of small made-up runs, for tests of the figures and the report."""
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lib import paths, plan, request, runs
+from lib.files import write_json
+
+REPOSITORY = Path(__file__).parents[1]
+EPOCHS = 4
+MODEL = [
+    {"layer": "encoder", "type": "LSTM", "output_shape": [None, 256], "parameters": 276480},
+    {"layer": "repeat", "type": "RepeatVector", "output_shape": [None, 3, 256], "parameters": 0},
+    {"layer": "answer", "type": "Dense", "output_shape": [None, 3, 13], "parameters": 3341},
+]
+METRICS = {
+    "cae": ("loss",),
+    "vae": ("loss", "reconstruction_loss", "kl_loss"),
+    "gan": ("discriminator_loss", "generator_loss"),
+    "text2text": ("loss", "accuracy", "exact_match"),
+    "image2text": ("loss", "accuracy", "exact_match"),
+    "text2image": ("loss", "mae"),
+}
+
+
+def write(work: Path, words: Sequence[str], stand_in: bool = True) -> None:
+    """Write the runs that the NAME=VALUE words ask for, and the data's records, below `work`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "DATA", work / "data")
+        patch.setattr(paths, "RUNS", work / "runs")
+        for data, real in (("faces", "CelebA"), ("digits", "MNIST")):
+            name = f"drawn {data}" if stand_in else real
+            record = {"name": name, "stand_in": stand_in, "fingerprint": data * 8}
+            write_json(work / "data" / data / "provenance.json", record)
+        asked = request.parse(words)
+        for planned in request.planned(asked):
+            _write_run(planned, plan.identity(planned, asked.threads))
+
+
+WORDS = ("PROFILE=quick", "SEEDS=0 1")
+
+
+@functools.cache
+def built(folder: Path) -> Path:
+    """Return a folder in `folder` with what WORDS ask for: runs, figures, reports; made once."""
+    work = folder / "built"
+    write(work, WORDS)
+    make(work, *WORDS)
+    return work
+
+
+def make(work: Path, *words: str) -> None:
+    """Draw the figures and build the reports."""
+    for stage in ("figures", "report"):
+        done = run(work, stage, *words)
+        assert done.returncode == 0, done.stderr
+
+
+def run(work: Path, *words: str) -> subprocess.CompletedProcess:
+    """Run a command of the project, as `python -m ...`, on what lies below `work`."""
+    return subprocess.run(
+        [sys.executable, "-m", *words],
+        cwd=REPOSITORY,
+        env={**os.environ, "WORK_DIR": str(work)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def _write_run(planned: request.Planned, identity: dict) -> None:
+    key = planned.key
+    kind = key.experiment.split("_")[0]
+    random = np.random.default_rng([key.seed, *map(ord, str(key))])
+    write_json(
+        key.path / "config.json",
+        {
+            "identity": identity,
+            "versions": {"python": "3.11.7", "numpy": "2.4.6"},
+            "hardware": {"cpu": "Example CPU", "cores": 2, "gpus": []},
+            "commit": "0123456789abcdef",
+            "command": f"python -m experiments.{key.experiment}",
+        },
+    )
+    history = [_epoch(kind, number, random) for number in range(1, EPOCHS + 1)]
+    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    (key.path / "history.jsonl").write_text(lines, encoding="utf-8")
+    np.savez(key.path / "samples.npz", **_samples(kind, random))
+    runs.write_result(key.path, _result(kind, history))
+
+
+def _epoch(kind: str, number: int, random: np.random.Generator) -> dict:
+    epoch = {"epoch": number, "seconds": 1.5}
+    splits = ("", "val_") if kind in ("text2text", "image2text", "text2image") else ("",)
+    for split in splits:
+        for metric in METRICS[kind]:
+            rising = metric in ("accuracy", "exact_match")
+            share = number / (number + 1)
+            epoch[split + metric] = float(share if rising else 1 - share) + random.uniform(0, 0.05)
+    return epoch
+
+
+def _result(kind: str, history: list[dict]) -> dict:
+    last = history[-1]
+    prefixes = {
+        "text2text": {"train": "", "validation": "val_", "test": "val_"},
+        "image2text": {"train": "", "validation": "val_"},
+        "text2image": {"training": "", "validation": "val_"},
+    }.get(kind)
+    if prefixes:
+        kept = ("accuracy", "exact_match") if kind != "text2image" else ("loss", "mae")
+        metrics = {
+            f"{part}_{name}": last[prefix + name]
+            for part, prefix in prefixes.items()
+            for name in kept
+        }
+    else:
+        metrics = {name: last[name] for name in METRICS[kind]}
+    return {
+        "metrics": metrics,
+        "epochs": len(history),
+        "best_epoch": len(history),
+        "seconds": 6.0,
+        "parameters": sum(layer["parameters"] for layer in MODEL),
+        "model": MODEL,
+        "weights_sha256": "0" * 64,
+        "mistakes": [{"query": "12+30", "answer": "42 ", "predicted": "41 "}],
+        "examples": [{"query": "80-5 ", "answer": "75 "}] * 7
+        + [{"query": "99+10", "answer": "109"}],
+    }
+
+
+def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
+    def faces(*shape: int) -> np.ndarray:
+        """Smooth discs of random colours."""
+        rows, columns = np.mgrid[-1:1:64j, -1:1:64j]
+        shade = np.exp(-2 * (rows**2 + columns**2))[..., None]
+        return np.uint8(shade * random.uniform(60, 255, (*shape, 1, 1, 3)))
+
+    if kind in ("cae", "vae", "gan"):
+        encoded = ("image_interpolation", "originals", "reconstructions") if kind != "gan" else ()
+        shapes = {
+            "samples": (EPOCHS, 9),
+            "interpolation": (3, 9),
+            "image_interpolation": (3, 9),
+            "originals": (9,),
+            "reconstructions": (9,),
+        }
+        return {
+            name: faces(*shape)
+            for name, shape in shapes.items()
+            if name in encoded or (kind != "cae" and name in ("samples", "interpolation"))
+        }
+    if kind == "text2image":
+        digits = random.integers(0, 256, (2, 8, 3, 28, 28), dtype=np.uint8)
+        return {"predictions": digits[0], "targets": digits[1]}
+    return {"unused": np.zeros(1)}

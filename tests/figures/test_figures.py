@@ -1,0 +1,108 @@
+import filecmp
+import json
+import xml.etree.ElementTree as ET
+
+import cv2
+import numpy as np
+import pytest
+
+from figures import all_figures
+from figures.text2image_sample import shown
+from lib import plots
+from lib.runs import Run, RunKey
+from tests import fake_runs
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return fake_runs.built(tmp_path_factory.getbasetemp())
+
+
+def test_figures_are_the_fifteen_of_the_original():
+    assert [figure.number for figure in all_figures()] == list(range(1, 16))
+    assert len({figure.file_name for figure in all_figures()}) == 15
+    assert all((fake_runs.REPOSITORY / figure.script).is_file() for figure in all_figures())
+
+
+@pytest.mark.parametrize("figure", all_figures(), ids=lambda figure: figure.name)
+def test_figure_has_no_blank_panel(figure, work):
+    path = work / "build" / "figures" / figure.file_name
+    if path.suffix == ".png":
+        picture = cv2.imread(str(path))
+        tiles = picture[:, 150:].reshape(-1)
+        assert tiles.std() > 10
+        assert (picture[:, :150] < 128).any(), "no labels"
+    else:
+        elements = ET.parse(path).getroot().iter("{http://www.w3.org/2000/svg}g")
+        panels = [group for group in elements if group.get("id", "").startswith("axes_")]
+        assert panels
+        for panel in panels:
+            names = [group.get("id") or "" for group in panel.iter()]
+            drawn = [name for name in names if name.startswith(("line2d", "patch", "FillBetween"))]
+            assert len(drawn) > 6, f"{path.name}: {panel.get('id')} holds only {drawn}"
+
+
+def test_figures_are_the_same_bytes_when_drawn_again(work, tmp_path):
+    first = work / "build" / "figures"
+    kept = tmp_path / "kept"
+    first.rename(kept)
+    assert fake_runs.run(work, "figures", *fake_runs.WORDS).returncode == 0
+    names = sorted(file.name for file in kept.iterdir())
+    assert len(names) == 16  # with the manifest
+    assert filecmp.cmpfiles(kept, first, names, shallow=False) == (names, [], [])
+
+
+def test_a_missing_run_is_named_with_its_target(tmp_path):
+    fake_runs.write(tmp_path, ["PROFILE=quick"])
+    (tmp_path / "runs/quick/gan_128/published/seed-0/result.json").unlink()
+    done = fake_runs.run(tmp_path, "figures", "PROFILE=quick")
+    assert done.returncode == 2
+    assert "make gan-128" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_allow_missing_draws_the_others_and_removes_old_ones(tmp_path):
+    fake_runs.write(tmp_path, ["PROFILE=quick"])
+    for result in tmp_path.glob("runs/quick/*/*/seed-0/result.json"):
+        if result.parts[-4] not in ("vae_64", "gan_64", "text2text"):
+            result.unlink()
+    folder = tmp_path / "build" / "figures"
+    folder.mkdir(parents=True)
+    (folder / "vae-loss.svg").write_text("of other runs")
+    assert fake_runs.run(tmp_path, "figures", "PROFILE=quick", "ALLOW_MISSING=1").returncode == 0
+    there = {figure for figure in all_figures() if (folder / figure.file_name).exists()}
+    assert {figure.number for figure in there} == {2, 7, 10, 11}
+    assert set(json.loads((folder / "manifest.json").read_text())) == {
+        figure.file_name for figure in there
+    }
+
+
+def test_image_rows_show_every_pixel_as_a_sharp_square(tmp_path):
+    image = np.random.default_rng(0).integers(0, 256, (1, 2, 5, 5, 3), dtype=np.uint8)
+    plots.image_rows(tmp_path / "rows.png", list(image), ["a"], scale=3)
+    drawn = cv2.imread(str(tmp_path / "rows.png"))[..., ::-1]
+    assert drawn.shape == (15, 150 + 2 * 15 + 6, 3)
+    np.testing.assert_array_equal(drawn[:, 150:165], np.kron(image[0, 0], np.ones((3, 3, 1))))
+    np.testing.assert_array_equal(drawn[:, 171:], np.kron(image[0, 1], np.ones((3, 3, 1))))
+
+
+def test_over_seeds_ends_where_the_shortest_run_ends():
+    runs = [_run([1.0, 2.0, 3.0]), _run([3.0, 6.0])]
+    mean, lowest, highest = plots.over_seeds(runs, "loss")
+    assert mean.tolist() == [2.0, 4.0]
+    assert lowest.tolist() == [1.0, 2.0]
+    assert highest.tolist() == [3.0, 6.0]
+    assert plots.over_seeds(runs, "loss", epochs=1)[0].tolist() == [2.0]
+
+
+def test_shown_example_is_the_first_with_the_longest_answer():
+    examples = [{"query": "", "answer": answer} for answer in ("3  ", "-12", "100", "7  ")]
+    run = _run([1.0])
+    run.result["examples"] = examples
+    assert shown(run) == 1
+
+
+def _run(losses):
+    run = Run(RunKey("quick", "vae_32", "published", 0), {}, {})
+    run.__dict__["history"] = [{"loss": loss} for loss in losses]
+    return run

@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+from scipy import integrate, stats
+
+from lib.metrics import latent
+
+
+def test_the_prior_itself_has_no_divergence():
+    np.testing.assert_array_equal(latent.kl_per_dimension(np.zeros((3, 2)), np.zeros((3, 2))), 0)
+
+
+@pytest.mark.parametrize(("mean", "log_variance"), [(0.0, 1.0), (1.5, 0.0), (-0.7, -2.0)])
+def test_divergence_equals_numerical_integration(mean, log_variance):
+    posterior, prior = stats.norm(mean, np.exp(log_variance / 2)), stats.norm()
+    expected, _ = integrate.quad(
+        lambda z: posterior.pdf(z) * (posterior.logpdf(z) - prior.logpdf(z)), -15, 15
+    )
+    divergence = latent.kl_per_dimension(np.array([[mean]]), np.array([[log_variance]]))
+    assert divergence == pytest.approx([expected])
+
+
+def test_divergence_is_a_mean_over_the_samples_of_each_dimension():
+    means = np.array([[1.0, 0.0], [3.0, 0.0]], np.float32)
+    divergence = latent.kl_per_dimension(means, np.zeros_like(means))
+    assert divergence == pytest.approx([(1 / 2 + 9 / 2) / 2, 0])
+    assert divergence.dtype == np.float64
+
+
+def test_a_tiny_divergence_survives_float32():
+    log_variances = np.full((1, 1), 1e-4, np.float32)
+    divergence = latent.kl_per_dimension(np.zeros((1, 1), np.float32), log_variances)
+    assert divergence == pytest.approx([1e-8 / 4], rel=1e-3)
+
+
+def test_divergence_refuses_unequal_shapes():
+    with pytest.raises(ValueError, match="shapes differ"):
+        latent.kl_per_dimension(np.zeros((4, 3)), np.zeros((1, 3)))
+
+
+def test_units_are_active_above_the_threshold():
+    # Plus and minus a have the variance a squared: .0225, .0064 and 0 (whatever their offset).
+    means = np.array([[0.15, 0.08, 5.0], [-0.15, -0.08, 5.0]])
+    assert latent.active_units(means) == 1
+    assert latent.active_units(means, threshold=0.005) == 2

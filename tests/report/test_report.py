@@ -1,0 +1,165 @@
+import filecmp
+import html
+import json
+import re
+import subprocess
+import tomllib
+
+import pypandoc
+import pytest
+
+from figures import all_figures
+from lib import paths, plan, request
+from lib.settings import Text2TextSettings, VAESettings
+from report.content import Content, escaped, scale_of, spread
+from tests import fake_runs
+
+REPORTS = ["report.html", "report.pdf"]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory):
+    return fake_runs.built(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def page(work):
+    return (work / "build" / "report.html").read_text(encoding="utf-8")
+
+
+def test_published_values_are_complete():
+    known = tomllib.loads((fake_runs.REPOSITORY / "report/published.toml").read_text())
+    assert list(known["claims"]) == [f"C{number}" for number in range(1, 19)]
+    assert list(known["defects"]) == [f"E{number}" for number in range(1, 10)]
+    assert len(known["text2text"]["test_accuracy"]) == 7
+    assert len(known["text2image"]) == 5
+    explained = {claim for defect in known["defects"].values() for claim in defect["explains"]}
+    assert explained <= set(known["claims"])
+
+
+def test_every_claim_defect_and_figure_is_in_the_page(page):
+    for name in [f"C{number}" for number in range(1, 19)] + [
+        f"E{number}" for number in range(1, 10)
+    ]:
+        assert re.search(rf'<th [^>]*scope="row"[^>]*>{name}</th>', page), name
+    for figure in all_figures():
+        assert re.search(rf'<figure id="fig:{figure.name}"', page)
+        assert f"<strong>Figure {figure.number}.</strong>" in page
+    assert "<strong>Table 4.</strong>" in page
+
+
+def test_numbers_come_from_the_runs(page, work):
+    folder = work / "runs/quick/text2text/train-95"
+    values = [
+        json.loads((folder / f"seed-{seed}" / "result.json").read_text())["metrics"][
+            "test_accuracy"
+        ]
+        for seed in (0, 1)
+    ]
+    mean, lowest, highest = sum(values) / 2, min(values), max(values)
+    assert f"{mean:.4f} ({lowest:.4f}–\u2060{highest:.4f})" in page
+
+
+def test_every_caption_names_profile_stand_in_and_seeds(page):
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page, re.DOTALL)
+    assert len(captions) >= 15 + 4
+    for caption in captions:
+        words = " ".join(html.unescape(re.sub("<[^>]*>", "", caption)).split())
+        assert "quick profile, reduced" in words, words
+        assert "seeds 0, 1" in words, words
+        assert "stand-in" in words or words.startswith(("Figure 10", "Figure 11", "Table")), words
+
+
+def test_real_data_and_the_full_scale_are_not_called_reduced(tmp_path, monkeypatch):
+    fake_runs.write(tmp_path, ["PROFILE=paper"], stand_in=False)
+    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
+    monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
+    asked = request.parse(["PROFILE=paper"])
+    content = Content(asked, plan.load_runs(asked))
+    assert content.state == "paper profile; faces: CelebA; digits: MNIST; seeds 0"
+    assert content.conditions([("vae_32", "published")]).replace("\\", "") == (
+        "paper profile: 20,000 images, 50 epochs; faces: CelebA; seeds 0"
+    )
+
+
+def test_page_needs_nothing_from_elsewhere_and_can_be_used_without_sight(page):
+    loaded = re.findall(r'(?:src|srcset)="([^"]*)"|<link[^>]*href="([^"]*)"|url\(([^)]*)\)', page)
+    assert all("".join(address).startswith("data:") for address in loaded)
+    assert "<script" not in page
+    images = re.findall(r"<img [^>]*>", page)
+    assert len(images) == 15
+    assert all(re.search(r'alt="[^"]{20,}"', image) for image in images)
+    assert '<html lang="en">' in page
+    assert 'class="skip" href="#content"' in page
+    heads = re.findall(r"<th\b[^>]*>", page)
+    assert heads
+    assert all("scope=" in head for head in heads)
+    targets = set(re.findall(r'href="#([^"]*)"', page))
+    assert targets <= set(re.findall(r'id="([^"]*)"', page))
+
+
+def test_no_path_of_this_machine_is_in_the_outputs(work, page):
+    for name in REPORTS:
+        content = (work / "build" / name).read_bytes()
+        for path in (work, fake_runs.REPOSITORY):
+            assert str(path).encode() not in content
+    assert "figures/samples.py" in page
+    assert "runs/quick/vae_32" in page
+
+
+def test_reports_are_the_same_bytes_when_built_again(work, tmp_path):
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    for name in REPORTS:
+        (work / "build" / name).rename(kept / name)
+    assert fake_runs.run(work, "report", *fake_runs.WORDS).returncode == 0
+    assert filecmp.cmpfiles(kept, work / "build", REPORTS, shallow=False) == (REPORTS, [], [])
+
+
+def test_figures_of_other_runs_are_refused_and_the_report_kept(work):
+    before = (work / "build" / "report.html").read_bytes()
+    done = fake_runs.run(work, "report", "PROFILE=quick", "SEEDS=0")
+    assert done.returncode == 2
+    assert "make figures PROFILE=quick SEEDS=0" in done.stderr
+    assert (work / "build" / "report.html").read_bytes() == before
+
+
+def test_missing_runs_fail_the_build_or_are_named_in_their_place(tmp_path):
+    fake_runs.write(tmp_path, ["PROFILE=quick"])
+    for result in tmp_path.glob("runs/quick/*/*/seed-0/result.json"):
+        if result.parts[-4] not in ("cae", "gan_64", "text2text"):
+            result.unlink()
+    done = fake_runs.run(tmp_path, "report", "PROFILE=quick")
+    assert done.returncode == 2
+    assert "make vae-32 PROFILE=quick" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "build" / "report.html").exists()
+
+    fake_runs.make(tmp_path, "PROFILE=quick", "ALLOW_MISSING=1")
+    page = (tmp_path / "build" / "report.html").read_text(encoding="utf-8")
+    for target in ("vae-32", "vae-64-wide", "gan-128", "text2image", "image2text"):
+        assert f"not run: <code>make {target} PROFILE=quick SEEDS=0</code>" in page
+    assert len(re.findall(r"<img ", page)) == len((7, 10, 11))
+
+
+def test_spread_shows_a_range_only_where_seeds_differ():
+    assert spread([0.5], ".2f") == "0.50"
+    assert spread([0.501, 0.502], ".2f") == "0.50"
+    assert spread([0.25, 0.75], ".2f") == "0.50 (0.25–\u20600.75)"
+
+
+def test_scale_of_gives_ranges():
+    assert scale_of([VAESettings(latent_dim=2, epochs=3)]) == "20,000 images, 3 epochs"
+    texts = [Text2TextSettings(epochs=epochs, query_count=9) for epochs in (5, 7)]
+    assert scale_of(texts) == "9 queries, 5–7 epochs"
+
+
+@pytest.mark.parametrize("name", ["a|b", "<script>alert(1)</script>", "*x* `y` [z](w) $1$ ~t~"])
+def test_names_from_outside_are_shown_as_they_are(name):
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--to", "plain", "--wrap", "none"],
+        input=escaped(name).encode(),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == name
