@@ -66,8 +66,7 @@ figures: data
 report: data
 	$(inner) $(work)build/report.pdf WANTED=
 
-ifdef MAKELEVEL
-ifneq ($(filter-out undefined environment,$(origin WANTED)),)
+ifeq ($(origin WANTED),command line)
 plan := $(shell $(python) -m lib.plan $(request) $(WANTED))
 ifneq ($(.SHELLSTATUS),0)
 $(error see the line above)
@@ -75,7 +74,6 @@ endif
 todo := $(patsubst todo:%,$(work)%/result.json,$(filter todo:%,$(plan)))
 results := $(patsubst done:%,$(work)%/result.json,$(filter done:%,$(plan)))
 results += $(if $(filter 1,$(ALLOW_MISSING)),,$(todo))
-endif
 endif
 
 trained: $(todo)

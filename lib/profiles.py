@@ -25,8 +25,8 @@ class Profile:
 
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16}
-_QUICK_VAE = {"epochs": 6, "image_count": 4_000}
-_QUICK_GAN = {"epochs": 5, "steps_per_epoch": 40}
+_QUICK_VAE = {"epochs": 6, "image_count": 5_000}
+_QUICK_GAN = {"epochs": 4, "steps_per_epoch": 40}
 
 PROFILES = {
     "smoke": Profile(
@@ -51,17 +51,17 @@ PROFILES = {
         changes={
             "cae": {"epochs": 3, "image_count": 1_000},
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
-            "vae_64_wide": {**_QUICK_VAE, "epochs": 3},
+            "vae_64_wide": {**_QUICK_VAE, "epochs": 2},
             **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
-            "text2text": {"epochs": 25},
-            "text2text/train-50": {"epochs": 40},
+            "text2text": {"epochs": 20},
+            "text2text/train-50": {"epochs": 30},
             "text2text/train-25": {"epochs": 60},
             "text2text/train-10": {"epochs": 100},
             "text2text/train-05": {"epochs": 100},
             "image2text": {"epochs": 12},
             "image2text/convlstm": {"epochs": 3, "query_count": 5_000},
             "image2text/convlstm-unaugmented": {"epochs": 3, "query_count": 5_000},
-            "text2image": {"epochs": 5},
+            "text2image": {"epochs": 4},
         },
     ),
     "paper": Profile(

@@ -19,7 +19,7 @@ from lib.randomness import generator
 
 CANVAS = 2 * SIDE
 HEAD = 0.275 * CANVAS
-BATCH = 200
+BATCH = 100
 SKINS = np.array(
     [(253, 222, 198), (240, 196, 162), (220, 170, 128), (186, 130, 92), (134, 88, 60), (92, 60, 44)]
 )

@@ -7,15 +7,13 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from scipy import sparse
 
 SIDE = 64
 RESIZED = "64x64 pixels, whole picture, bicubic with antialiasing (as Pillow's default)"
 # Larger than any camera's usual picture, and 150 MB once decoded.
 MAX_PIXELS = 50_000_000
-# Rows are turned into float32 in strips of about this size: they stay in the processor's cache.
-STRIP_BYTES = 1 << 20
-ORIENTATION, WIDTH, HEIGHT = 274, 256, 257
+# Tags of TIFF 6.0, which EXIF shares.
+WIDTH, HEIGHT, ORIENTATION, TILE_WIDTH, TILE_HEIGHT = 256, 257, 274, 322, 323
 
 
 class UnusableError(Exception):
@@ -61,23 +59,33 @@ def resize(picture: np.ndarray) -> np.ndarray:
     height, width, channels = picture.shape
     if (height, width) == (SIDE, SIDE):
         return picture
-    strips = _strips(height, max(1, STRIP_BYTES // (4 * width * channels)))
-    shrunk = sum(
-        weights @ picture[rows].reshape(-1, width * channels).astype(np.float32)
-        for rows, weights in strips
-    )
-    turned = cv2.transpose(shrunk.reshape(SIDE, width, channels)).reshape(width, -1)
-    [(_, weights)] = _strips(width, width)
-    result = np.rint(weights @ turned).clip(0, 255).astype(np.uint8)
+    flat = _shrink_rows(picture.reshape(height, -1), block=8)
+    turned = cv2.transpose(flat.reshape(SIDE, width, channels)).reshape(width, -1)
+    result = np.rint(_shrink_rows(turned, block=16)).clip(0, 255).astype(np.uint8)
     return cv2.transpose(result.reshape(SIDE, SIDE, channels))
 
 
+def _shrink_rows(rows: np.ndarray, block: int) -> np.ndarray:
+    """Resample (size, length) along its first axis: float32 (64, length), `block` rows at a time.
+
+    A block needs few of the rows, so its product is small: fast, and not worth BLAS's own threads.
+    """
+    result = np.empty((SIDE, rows.shape[1]), np.float32)
+    for out, used, weights in _blocks(len(rows), block):
+        np.matmul(weights, rows[used].astype(np.float32, copy=False), out=result[out])
+    return result
+
+
 @functools.lru_cache(maxsize=64)
-def _strips(size: int, length: int) -> list[tuple[slice, sparse.csr_array]]:
-    """Cut the weights that shrink `size` pixels to 64 into strips of `length` input pixels."""
+def _blocks(size: int, block: int) -> list[tuple[slice, slice, np.ndarray]]:
+    """Cut the weights into blocks of rows: their rows, the rows they use, their weights."""
     weights = _bicubic_weights(size)
-    cuts = [slice(start, start + length) for start in range(0, size, length)]
-    return [(cut, sparse.csr_array(weights[:, cut])) for cut in cuts]
+    blocks = []
+    for out in (slice(first, first + block) for first in range(0, SIDE, block)):
+        nonzero = np.flatnonzero(weights[out].any(axis=0))
+        used = slice(nonzero[0], nonzero[-1] + 1)
+        blocks.append((out, used, np.ascontiguousarray(weights[out, used])))
+    return blocks
 
 
 def _bicubic_weights(size: int) -> np.ndarray:
@@ -169,6 +177,18 @@ def _jpeg_frame(data: bytes) -> int:
         at += 2 + length
 
 
+def _png_size(data: bytes) -> tuple[int, int]:
+    # OpenCV makes room for as many bytes as a chunk announces, so each must really be there.
+    at, kind = 8, b""
+    while kind != b"IEND":
+        length, kind = struct.unpack_from(">I4s", data, at)
+        at += 12 + length
+    if at > len(data):
+        raise IndexError
+    width, height = struct.unpack_from(">II", data, 16)
+    return width, height
+
+
 def _bmp_size(data: bytes) -> tuple[int, int]:
     [header] = struct.unpack_from("<I", data, 14)
     width, height = struct.unpack_from("<HH" if header == 12 else "<ii", data, 18)
@@ -187,8 +207,10 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 
 
 def _tiff_size(data: bytes) -> tuple[int, int]:
+    # A tile may be larger than the picture, and is unpacked whole.
     fields = _tiff_fields(data)
-    return fields[WIDTH], fields[HEIGHT]
+    width, height = fields[WIDTH], fields[HEIGHT]
+    return max(width, fields.get(TILE_WIDTH, 0)), max(height, fields.get(TILE_HEIGHT, 0))
 
 
 def _tiff_fields(data: bytes) -> dict[int, int]:
@@ -215,7 +237,7 @@ def _pnm_size(data: bytes) -> tuple[int, int]:
 # AVIF is left out: OpenCV ignores its rotation and its header need not tell the coded size.
 _FORMATS: tuple[tuple[bytes, Callable[[bytes], tuple[int, int]]], ...] = (
     (rb"\xff\xd8\xff", _jpeg_size),
-    (rb"\x89PNG\r\n\x1a\n....IHDR", lambda data: struct.unpack_from(">II", data, 16)),
+    (rb"\x89PNG\r\n\x1a\n....IHDR", _png_size),
     (rb"GIF8[79]a", lambda data: struct.unpack_from("<HH", data, 6)),
     (rb"RIFF....WEBPVP8[ LX]", _webp_size),
     (rb"BM", _bmp_size),

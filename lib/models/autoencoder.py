@@ -4,7 +4,16 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.metrics.images import reconstruction_error
+from lib.models.base import (
+    Outcome,
+    Training,
+    adam,
+    blocks_of,
+    epoch_means,
+    layer_table,
+    to_uint8,
+)
 from lib.models.blocks import SIDE, downsampling, upsampling
 from lib.models.faces import SHOWN, FaceBatches
 from lib.runtime import compile_convolutions
@@ -52,11 +61,16 @@ class CAETraining(Training):
         return {"loss": loss}
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Reconstruct the first nine faces."""
-        originals = np.array(self.faces.images[:SHOWN])
-        reconstructions = self.models["cae"](originals.astype(np.float32) / 255).numpy()
+        """Reconstruct faces, and measure how well."""
+        real, _ = self.faces.measured()
+        blocks = blocks_of(real)
+        coded = [self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks]
+        reconstructions = to_uint8(np.concatenate(coded))
         return Outcome(
-            metrics={"loss": history[-1]["loss"]},
-            samples={"originals": originals, "reconstructions": to_uint8(reconstructions)},
+            metrics={
+                "loss": history[-1]["loss"],
+                **reconstruction_error(real, reconstructions),
+            },
+            samples={"originals": real[:SHOWN], "reconstructions": reconstructions[:SHOWN]},
             model=layer_table(self.models["cae"]),
         )

@@ -126,3 +126,9 @@ def layer_table(model: tf_keras.Model) -> list[dict]:
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Return images in [0, 1] as uint8."""
     return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
+
+
+def blocks_of(examples: np.ndarray, size: int = 200) -> Iterator[np.ndarray]:
+    """Yield `examples` in blocks, so that memory does not grow with their number."""
+    for start in range(0, len(examples), size):
+        yield examples[start : start + size]

@@ -9,7 +9,9 @@ from lib.errors import UserError
 from lib.randomness import generator
 
 SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
-INTERPOLATION_ROWS = 3
+SHOWN_ROWS = 3  # of interpolations
+MEASURED = 1_000  # images that a metric is taken over, where there are as many
+MEASURED_ROWS = 50
 
 
 class FaceBatches:
@@ -36,6 +38,13 @@ class FaceBatches:
         for step in range(self.steps):
             yield step, self.images[order[step * self.batch_size : (step + 1) * self.batch_size]]
 
+    def measured(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return two sets of real faces of one size: what is generated is compared with the first,
+        and so is the second, as the floor.
+        """
+        count = min(MEASURED, len(self.images) // 2)
+        return np.array(self.images[:count]), np.array(self.images[count : 2 * count])
+
     def drawn(self, count: int, epoch: int, step: int) -> np.ndarray:
         """Return `count` faces drawn with replacement: uint8 (count, 64, 64, 3)."""
         rows = generator(self.seed, "real faces", epoch, step).integers(
@@ -50,8 +59,8 @@ def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
 
 
 def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
-    """Return pairs of latents from N(0, I): float32 (2, 3, latent_dim)."""
-    shape = (2, INTERPOLATION_ROWS, latent_dim)
+    """Return pairs of latents from N(0, I): float32 (2, 50, latent_dim)."""
+    shape = (2, MEASURED_ROWS, latent_dim)
     return generator(seed, "interpolation").standard_normal(shape, np.float32)
 
 
@@ -60,3 +69,8 @@ def interpolate(ends: np.ndarray) -> np.ndarray:
     share = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
     path = ends[0][:, None] * (1 - share) + ends[1][:, None] * share
     return path.reshape(-1, ends.shape[-1])
+
+
+def measured_latents(seed: int, latent_dim: int, count: int) -> np.ndarray:
+    """Return the latents of the samples that are measured, from N(0, I): (count, latent_dim)."""
+    return generator(seed, "measured samples").standard_normal((count, latent_dim), np.float32)

@@ -4,14 +4,24 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.metrics.generated import generated_metrics, mean_smoothness
+from lib.models.base import (
+    Outcome,
+    Training,
+    adam,
+    blocks_of,
+    epoch_means,
+    layer_table,
+    to_uint8,
+)
 from lib.models.blocks import SIDE, downsampling, upsampling
 from lib.models.faces import (
-    INTERPOLATION_ROWS,
     SHOWN,
+    SHOWN_ROWS,
     FaceBatches,
     interpolate,
     interpolation_ends,
+    measured_latents,
     shown_latents,
 )
 from lib.randomness import stateless_seed
@@ -76,18 +86,28 @@ class GANTraining(Training):
         self.optimizers[name].apply_gradients(zip(gradients, variables, strict=True))
 
     def _generate(self, latents: np.ndarray) -> np.ndarray:
-        return to_uint8((self.generator(latents).numpy() + 1) / 2)
+        made = [self.generator(block).numpy() for block in blocks_of(latents)]
+        return to_uint8((np.concatenate(made) + 1) / 2)
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Interpolate between latents."""
-        ends = interpolation_ends(self.seed, self.settings.latent_dim)
-        shape = (INTERPOLATION_ROWS, SHOWN, SIDE, SIDE, 3)
+        """Interpolate between latents, and measure."""
+        latent_dim = self.settings.latent_dim
+        ends = interpolation_ends(self.seed, latent_dim)
+        interpolation = self._generate(interpolate(ends)).reshape(-1, SHOWN, SIDE, SIDE, 3)
+        real, other_real = self.faces.measured()
+        generated = self._generate(measured_latents(self.seed, latent_dim, len(real)))
         last = history[-1]
+        metrics = {
+            **{name: last[name] for name in ("discriminator_loss", "generator_loss")},
+            "interpolation_smoothness": mean_smoothness(interpolation),
+            **generated_metrics(real, other_real, "real"),
+            **generated_metrics(real, generated, "samples"),
+        }
         return Outcome(
-            metrics={name: last[name] for name in ("discriminator_loss", "generator_loss")},
+            metrics,
             samples={
                 "samples": self.arrays["samples"],
-                "interpolation": self._generate(interpolate(ends)).reshape(shape),
+                "interpolation": interpolation[:SHOWN_ROWS],
             },
             model=layer_table(self.generator) + layer_table(self.discriminator),
         )

@@ -4,15 +4,27 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
+from lib.metrics.generated import generated_metrics, mean_smoothness
+from lib.metrics.images import reconstruction_error
+from lib.metrics.latent import active_units, kl_per_dimension
 from lib.models.autoencoder import reconstruction_loss
-from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.base import (
+    Outcome,
+    Training,
+    adam,
+    blocks_of,
+    epoch_means,
+    layer_table,
+    to_uint8,
+)
 from lib.models.blocks import SIDE, downsampling, upsampling
 from lib.models.faces import (
-    INTERPOLATION_ROWS,
     SHOWN,
+    SHOWN_ROWS,
     FaceBatches,
     interpolate,
     interpolation_ends,
+    measured_latents,
     shown_latents,
 )
 from lib.randomness import stateless_seed
@@ -90,25 +102,46 @@ class VAETraining(Training):
         reduce = tf.reduce_sum if self.settings.kl_reduction == "sum" else tf.reduce_mean
         return reduce(kl_divergence(mean, log_variance)) / (SIDE * SIDE * 3)
 
-    def _decode(self, latents: np.ndarray) -> np.ndarray:
-        return to_uint8(self.decoder(latents).numpy())
-
     def outcome(self, history: list[dict]) -> Outcome:
-        """Interpolate between latents and between faces, and reconstruct nine faces."""
-        originals = np.array(self.faces.images[:SHOWN])
-        codes = self.encoder(originals.astype(np.float32) / 255)[0].numpy()
-        face_ends = codes[: 2 * INTERPOLATION_ROWS].reshape(2, INTERPOLATION_ROWS, -1)
+        """Interpolate between latents and between faces, reconstruct faces, and measure."""
         prior_ends = interpolation_ends(self.seed, self.settings.latent_dim)
-        shape = (INTERPOLATION_ROWS, SHOWN, SIDE, SIDE, 3)
+        interpolation = self._interpolation(prior_ends)
+        real, other_real = self.faces.measured()
+        means, log_variances = self._encode(real)
+        reconstructions = self._decode(means)
+        between_faces = means[: 2 * SHOWN_ROWS].reshape(2, SHOWN_ROWS, -1)
+        latents = measured_latents(self.seed, self.settings.latent_dim, len(real))
         last = history[-1]
-        return Outcome(
-            metrics={name: last[name] for name in ("loss", "reconstruction_loss", "kl_loss")},
-            samples={
-                "samples": self.arrays["samples"],
-                "interpolation": self._decode(interpolate(prior_ends)).reshape(shape),
-                "image_interpolation": self._decode(interpolate(face_ends)).reshape(shape),
-                "originals": originals,
-                "reconstructions": self._decode(codes),
-            },
-            model=layer_table(self.encoder) + layer_table(self.decoder),
+        metrics = {
+            **{name: last[name] for name in ("loss", "reconstruction_loss", "kl_loss")},
+            **reconstruction_error(real, reconstructions),
+            "kl_divergence": float(np.sum(kl_per_dimension(means, log_variances))),
+            "active_units": active_units(means),
+            "interpolation_smoothness": mean_smoothness(interpolation),
+            **generated_metrics(real, other_real, "real"),
+            **generated_metrics(real, self._decode(latents), "prior"),
+            **generated_metrics(
+                real, self._decode(latents * self.settings.sample_scale), "samples"
+            ),
+        }
+        samples = {
+            "samples": self.arrays["samples"],
+            "interpolation": interpolation[:SHOWN_ROWS],
+            "image_interpolation": self._interpolation(between_faces),
+            "originals": real[:SHOWN],
+            "reconstructions": reconstructions[:SHOWN],
+        }
+        return Outcome(metrics, samples, layer_table(self.encoder) + layer_table(self.decoder))
+
+    def _interpolation(self, ends: np.ndarray) -> np.ndarray:
+        return self._decode(interpolate(ends)).reshape(-1, SHOWN, SIDE, SIDE, 3)
+
+    def _encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        coded = [self.encoder(block.astype(np.float32) / 255) for block in blocks_of(pixels)]
+        means, log_variances = zip(*coded, strict=True)
+        return np.concatenate(means), np.concatenate(log_variances)
+
+    def _decode(self, latents: np.ndarray) -> np.ndarray:
+        return np.concatenate(
+            [to_uint8(self.decoder(block).numpy()) for block in blocks_of(latents)]
         )

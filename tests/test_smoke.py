@@ -1,0 +1,81 @@
+"""Everything, tiny: `make all` trains every experiment, draws every figure, builds the report."""
+
+import os
+import subprocess
+import time
+
+import pytest
+
+from lib.paths import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def make(tmp_path_factory):
+    work = tmp_path_factory.mktemp("work")
+    inherited = {
+        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+    }
+
+    def run(*words):
+        began = time.perf_counter()
+        done = subprocess.run(
+            ["make", *words, "PROFILE=smoke"],
+            cwd=REPOSITORY,
+            env={**inherited, "WORK_DIR": str(work)},
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+        )
+        return done, time.perf_counter() - began, work
+
+    return run
+
+
+def test_all_ends_in_a_report_on_stand_ins_and_a_second_call_does_nothing(make):
+    done, _, work = make("all", "DATA=builtin")
+    assert done.returncode == 0, done.stderr[-3000:]
+    page = (work / "build/report.html").read_text(encoding="utf-8")
+    assert "stand-in" in page
+    assert (work / "build/report.pdf").read_bytes().startswith(b"%PDF")
+    results = sorted((work / "runs/smoke").rglob("result.json"))
+    assert len(results) == 24
+
+    before = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.is_file()}
+    again, seconds, _ = make("all", "DATA=builtin")
+    assert again.returncode == 0, again.stderr[-3000:]
+    after = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.is_file()}
+    assert after == before
+    assert seconds < 5  # under 1 s on an idle machine
+
+
+def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make):
+    done, _, work = make("vae-32", "DATA=builtin", "EPOCHS=1", "LATENT_DIM=5")
+    assert done.returncode == 0, done.stderr[-3000:]
+    seeds = sorted(path.name for path in (work / "runs/smoke/vae_32/published").iterdir())
+    kept = [name for name in seeds if name.startswith("seed-0.aside-")]
+    assert len(kept) == 1
+    assert (work / "runs/smoke/vae_32/published" / kept[0] / "result.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("all", "PROFIL=smoke"), "PROFILE"),
+        (("vae-32", "SEEDS=one"), "SEEDS=one"),
+        (("vae-32", "EPOCHS=-1"), "EPOCHS=-1"),
+        (("vae-32", "KL_REDUCTION=max"), "sum, mean"),
+        (("text2text", "KL_REDUCTION=mean"), "KL_REDUCTION"),
+        (("all", "FACES=nowhere.zip"), "nowhere.zip"),
+        (("all", "DATA=fake"), "auto, builtin, real"),
+    ],
+)
+def test_bad_settings_are_one_line_and_status_2(make, words, expected):
+    done, _, _ = make(*words)
+    assert done.returncode == 2
+    errors = [line for line in done.stderr.splitlines() if not line.startswith("make")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: ")
+    assert expected in errors[0]
