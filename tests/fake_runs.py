@@ -16,6 +16,11 @@ from lib.files import write_json
 
 REPOSITORY = Path(__file__).parents[1]
 EPOCHS = 4
+IMAGE_METRICS = tuple(
+    f"{images}_{name}"
+    for images in ("real", "samples", "prior")
+    for name in ("sharpness", "ms_ssim", "swd", "precision", "recall", "density", "coverage")
+)
 MODEL = [
     {"layer": "encoder", "type": "LSTM", "output_shape": [None, 256], "parameters": 276480},
     {"layer": "repeat", "type": "RepeatVector", "output_shape": [None, 3, 256], "parameters": 0},
@@ -123,7 +128,8 @@ def _result(kind: str, history: list[dict]) -> dict:
             for name in kept
         }
     else:
-        metrics = {name: last[name] for name in METRICS[kind]}
+        names = (*IMAGE_METRICS, "interpolation_smoothness") if kind != "cae" else ()
+        metrics = {name: last[name] for name in METRICS[kind]} | dict.fromkeys(names, 0.5)
     return {
         "metrics": metrics,
         "epochs": len(history),

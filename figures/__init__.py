@@ -1,0 +1,67 @@
+"""The original's fifteen figures, one file per kind: each reads runs, draws and saves.
+
+A file holds `draw` and `FIGURES`. No TensorFlow here.
+"""
+
+import dataclasses
+import functools
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from lib.paths import BUILD, REPOSITORY
+from lib.runs import Run
+
+FOLDER = BUILD / "figures"
+MANIFEST = FOLDER / "manifest.json"
+
+Pair = tuple[str, str]  # experiment, variant
+Runs = Mapping[Pair, Sequence[Run]]  # one run per seed
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """One figure of the report."""
+
+    number: int  # the original's
+    file_name: str
+    needs: tuple[Pair, ...]
+    draw: Callable[[Sequence[Sequence[Run]], Path], None]  # the runs of each pair in `needs`
+
+    @property
+    def name(self) -> str:
+        """What the report calls the figure by."""
+        return Path(self.file_name).stem
+
+    @property
+    def script(self) -> str:
+        """The file that draws it, seen from the repository's root."""
+        return self.draw.__module__.replace(".", "/") + ".py"
+
+
+@functools.cache
+def all_figures() -> tuple[Figure, ...]:
+    """Return every figure in the order of the original's numbers."""
+    files = sorted((REPOSITORY / "figures").glob("[a-z]*.py"))
+    modules = [importlib.import_module(f"figures.{file.stem}") for file in files]
+    found = [figure for module in modules for figure in module.FIGURES]
+    return tuple(sorted(found, key=lambda figure: figure.number))
+
+
+def missing(needs: Sequence[Pair], runs: Runs, seeds: Sequence[int]) -> list[Pair]:
+    """Return those of the pairs `needs` that lack the run of any seed."""
+    return [pair for pair in needs if len(runs.get(pair, ())) < len(seeds)]
+
+
+def manifest(runs: Runs, seeds: Sequence[int]) -> dict[str, dict[str, str]]:
+    """Return, by the name of each figure's file, the runs that it is drawn from.
+
+    A run is told by its directory and its digest: while these are the same, the figure is current.
+    """
+    return {
+        figure.file_name: {
+            str(run.key): run.result["digest"] for pair in figure.needs for run in runs[pair]
+        }
+        for figure in all_figures()
+        if not missing(figure.needs, runs, seeds)
+    }

@@ -1,0 +1,49 @@
+"""Draw every figure: python -m figures PROFILE=quick "SEEDS=0 1" [ALLOW_MISSING=1]."""
+
+import sys
+import zipfile
+from collections.abc import Sequence
+
+from figures import FOLDER, MANIFEST, Figure, Runs, all_figures, manifest, missing
+from lib import plan, request
+from lib.errors import UserError, command
+from lib.files import write_json
+from lib.paths import display
+
+
+def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
+    """Draw each figure whose runs are there, and remove what earlier runs left of the others."""
+    MANIFEST.unlink(missing_ok=True)  # while drawing, what lies there is of mixed origin
+    for figure in all_figures():
+        if missing(figure.needs, runs, seeds):
+            (FOLDER / figure.file_name).unlink(missing_ok=True)
+        else:
+            _draw(figure, runs)
+
+
+def _draw(figure: Figure, runs: Runs) -> None:
+    try:
+        figure.draw([runs[pair] for pair in figure.needs], FOLDER / figure.file_name)
+    except (KeyError, IndexError, OSError, ValueError, zipfile.BadZipFile) as error:
+        keys = [runs[pair][0].key for pair in figure.needs]
+        folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
+        targets = " ".join(dict.fromkeys(key.target for key in keys))
+        raise UserError(
+            f"figure {figure.number} cannot be drawn from {folders}: {type(error).__name__} "
+            f"{error}; remove what is broken and run: make {targets}"
+        ) from error
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Draw the figures into the build folder."""
+    asked = request.parse(words)
+    runs = plan.load_runs(asked)
+    draw_all(runs, asked.seeds)
+    write_json(MANIFEST, manifest(runs, asked.seeds))
+    drawn = sum((FOLDER / figure.file_name).exists() for figure in all_figures())
+    print(f"{display(FOLDER)}: {drawn} of {len(all_figures())} figures")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""Figures 6 and 9: nine steps between two latents, one row per latent size.
+
+The original's VAE code starts from random latents and its text speaks of encoded images (E8):
+figure 6 has both.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+_ENDS = {"interpolation": "random", "image_interpolation": "encoded"}
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the first interpolation of each model's first seed, for each kind of end points."""
+    firsts = [group[0] for group in groups]
+    kinds = [kind for kind in _ENDS if all(kind in run.samples for run in firsts)]
+    rows, labels = [], []
+    for kind in kinds:
+        for run in firsts:
+            size = run.config["identity"]["settings"]["latent_dim"]
+            rows.append(run.samples[kind][0])
+            labels.append(f"latent {size}" + (f"\n{_ENDS[kind]}" if len(kinds) > 1 else ""))
+    plots.image_rows(path, rows, labels)
+
+
+FIGURES = tuple(
+    Figure(number, f"{kind}-interpolation.png", tuple((name, "published") for name in names), draw)
+    for number, kind, names in (
+        (6, "vae", ("vae_32", "vae_64", "vae_128")),
+        (9, "gan", ("gan_64", "gan_128", "gan_256")),
+    )
+)

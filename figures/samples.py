@@ -1,0 +1,32 @@
+"""Figures 1 to 4, 7 and 8: nine samples after the first epoch above those after the last.
+
+The samples of all epochs start from the same latents, so each column shows one face grow.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the first seed's samples."""
+    samples = groups[0][0].samples["samples"]
+    plots.image_rows(path, [samples[0], samples[-1]], ["epoch 1", f"epoch {len(samples)}"])
+
+
+FIGURES = tuple(
+    Figure(
+        number, f"{experiment.replace('_', '-')}-samples.png", ((experiment, "published"),), draw
+    )
+    for number, experiment in (
+        (1, "vae_32"),
+        (2, "vae_64"),
+        (3, "vae_128"),
+        (4, "gan_256"),
+        (7, "gan_64"),
+        (8, "gan_128"),
+    )
+)

@@ -1,0 +1,26 @@
+"""Figure 15: text-to-image loss and mean absolute error over the epochs, for every depth."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+from report.published import published
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the loss above the error; validation is solid, training dashed."""
+    with plots.panels(path, rows=2, height=3.6) as (loss, error):
+        for runs, color in zip(groups, plots.PALETTE, strict=False):
+            label = runs[0].key.variant.replace("-", "/")
+            for axes, metric in ((loss, "loss"), (error, "mae")):
+                plots.curve(axes, runs, metric, color=color, dashed=True)
+                plots.curve(axes, runs, f"val_{metric}", color=color, label=label)
+        plots.label_epochs(loss, "mean squared error", xlabel="")
+        plots.label_epochs(error, "mean absolute error")
+        plots.legend_below(loss, columns=3)
+
+
+_NEEDS = tuple(("text2image", variant) for variant in published()["text2image"])
+FIGURES = (Figure(15, "text2image-curves.svg", _NEEDS, draw),)

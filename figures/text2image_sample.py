@@ -1,0 +1,24 @@
+"""Figure 14: the digits that a text-to-image model draws, and those of its target."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+
+def shown(run: Run) -> int:
+    """Return which stored example is drawn: the first of those with the longest answer."""
+    answers = [example["answer"].strip() for example in run.result["examples"]]
+    return answers.index(max(answers, key=len))
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the prediction above its target, from the first seed."""
+    run = groups[0][0]
+    rows = [run.samples[name][shown(run)] for name in ("predictions", "targets")]
+    plots.image_rows(path, rows, ["predicted", "target"], scale=6)
+
+
+FIGURES = (Figure(14, "text2image-sample.png", (("text2image", "1-1-512"),), draw),)

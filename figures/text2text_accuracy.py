@@ -1,0 +1,56 @@
+"""Figure 10: text-to-text test accuracy by the share of queries to train on.
+
+The original shows characters only; whole answers (exact match) stand beside them here (E6).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+from report.published import published
+
+_BAR = 0.27
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw three bars per share: published, reproduced, and reproduced whole answers."""
+    known = published()["text2text"]["test_accuracy"]
+    places = np.arange(len(groups))
+    with plots.panels(path, height=2.2) as (axes,):
+        heights = [known[runs[0].key.variant] for runs in groups]
+        axes.bar(places - _BAR, heights, _BAR, color="#999999", label="published, characters")
+        _bars(axes, places, groups, "test_accuracy", plots.PALETTE[0], "here, characters")
+        _bars(axes, places + _BAR, groups, "test_exact_match", plots.PALETTE[4], "here, answers")
+        shares = [
+            f"{runs[0].config['identity']['settings']['train_fraction']:.0%}" for runs in groups
+        ]
+        axes.set_xticks(places, shares)
+        axes.set(xlabel="share of the queries to train on", ylabel="test accuracy", ylim=(0, 1.03))
+        axes.grid(visible=False, axis="x")
+        plots.legend_below(axes, columns=2)
+
+
+def _bars(
+    axes: plots.Axes,
+    places: np.ndarray,
+    groups: Sequence[Sequence[Run]],
+    metric: str,
+    color: str,
+    label: str,
+) -> None:
+    values = [[run.result["metrics"][metric] for run in runs] for runs in groups]
+    means = np.array([np.mean(each) for each in values])
+    axes.bar(places, means, _BAR, color=color, label=label)
+    if len(values[0]) > 1:
+        lowest, highest = (np.array([end(each) for each in values]) for end in (min, max))
+        axes.errorbar(
+            places, means, (means - lowest, highest - means), fmt="none", ecolor="black", lw=0.8
+        )
+
+
+_NEEDS = tuple(("text2text", variant) for variant in published()["text2text"]["test_accuracy"])
+FIGURES = (Figure(10, "text2text-accuracy.svg", _NEEDS, draw),)

@@ -1,0 +1,22 @@
+"""Figure 5: the VAEs' training loss over the epochs, by latent size."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw one curve per latent size."""
+    with plots.panels(path) as (axes,):
+        for runs, color in zip(groups, plots.PALETTE, strict=False):
+            size = runs[0].config["identity"]["settings"]["latent_dim"]
+            plots.curve(axes, runs, "loss", color=color, label=f"latent {size}")
+        plots.label_epochs(axes, "training loss")
+        plots.legend_below(axes, columns=3)
+
+
+_NEEDS = tuple((name, "published") for name in ("vae_32", "vae_64", "vae_128"))
+FIGURES = (Figure(5, "vae-loss.svg", _NEEDS, draw),)

@@ -1,0 +1,88 @@
+"""Turns the filled-in Markdown into one HTML file and one PDF, the same bytes each time."""
+
+import subprocess
+from pathlib import Path
+
+import jinja2
+import matplotlib as mpl
+import pypandoc
+import typst
+
+from lib.errors import UserError
+from lib.files import replaced
+from lib.paths import BUILD, display
+
+_HERE = Path(__file__).parent
+# Typst would write the hour of its start into the file, and would draw with whatever is installed.
+_TIMESTAMP = 0
+_FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+def fill_in(names: dict[str, object]) -> str:
+    """Return the report's Markdown, its template filled in with `names`."""
+    # Delimiters that neither Markdown nor Typst uses.
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_HERE),
+        undefined=jinja2.StrictUndefined,
+        variable_start_string="<<",
+        variable_end_string=">>",
+        block_start_string="<%",
+        block_end_string="%>",
+        comment_start_string="<#",
+        comment_end_string="#>",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # Markdown, not HTML; what comes from outside is escaped where it enters
+    )
+    return environment.get_template("report.md.j2").render(names)
+
+
+def write_html(markdown: str, state: str, path: Path) -> None:
+    """Write the report as one HTML file that needs nothing else; `state` heads every screen."""
+    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    options = ["--embed-resources", "--mathml", "--toc", "--toc-depth=2", "-V", f"style={style}"]
+    _write(path, _pandoc(markdown, state, "html5", "page.html", options))
+
+
+def write_pdf(markdown: str, state: str, path: Path) -> None:
+    """Write the report as a PDF of two columns; `state` heads every page."""
+    source = _pandoc(markdown, state, "typst", "page.typ", [])
+    try:
+        pdf = typst.compile(
+            source,
+            root=str(BUILD),
+            font_paths=[str(_FONTS)],
+            ignore_system_fonts=True,
+            timestamp=_TIMESTAMP,
+            pdf_standards=["ua-1"],  # refuses, for one, a figure without words for the blind
+        )
+    except typst.TypstError as error:
+        raise UserError(
+            f"{display(path)} cannot be typeset: {error}; what was there is kept"
+        ) from error
+    _write(path, pdf)
+
+
+def _pandoc(markdown: str, state: str, to: str, template: str, options: list[str]) -> bytes:
+    words = [
+        pypandoc.get_pandoc_path(),
+        *("--from", "markdown-implicit_figures", "--to", to, "--standalone", "--fail-if-warnings"),
+        *("--wrap", "none"),
+        *("--template", str(_HERE / template)),
+        *("--resource-path", str(BUILD)),
+        *("--metadata", f"state={state}"),
+        # Before the citations: what is a cross-reference must not be looked up as a source.
+        *("--lua-filter", str(_HERE / "crossref.lua")),
+        *("--citeproc", "--bibliography", str(_HERE / "references.bib")),
+        *options,
+    ]
+    done = subprocess.run(words, input=markdown.encode(), capture_output=True, check=False)
+    if done.returncode:
+        reason = " ".join(done.stderr.decode(errors="replace").split())
+        raise UserError(f"pandoc cannot make the report: {reason}; what was there is kept")
+    return done.stdout
+
+
+def _write(path: Path, content: bytes) -> None:
+    with replaced(path) as temporary:
+        temporary.write_bytes(content)

@@ -1,0 +1,233 @@
+"""What the report's template can ask for: numbers of the runs, captions' endings, commands."""
+
+import collections
+import dataclasses
+import functools
+import shlex
+from collections.abc import Iterable, Sequence
+
+import figures
+from figures import text2image_sample
+from lib import paths, plan, request
+from lib.data import provenance
+from lib.errors import UserError
+from lib.paths import display
+from lib.runs import Run
+from lib.settings import Settings
+from report.wording import (
+    called,
+    escaped,
+    facts_in_words,
+    scale_of,
+    setting_word,
+    short_commit,
+    spread,
+)
+
+Pair = figures.Pair
+
+
+@dataclasses.dataclass(frozen=True)
+class Content:
+    """The runs behind a report, and what was asked for."""
+
+    asked: request.Request
+    runs: figures.Runs
+
+    @functools.cached_property
+    def planned(self) -> dict[Pair, request.Planned]:
+        """The first seed's plan of every experiment and variant, whether done or not."""
+        seed = self.asked.seeds[0]
+        every = request.planned(self.asked)
+        return {_pair(each): each for each in every if each.key.seed == seed}
+
+    def variants(self, experiment: str) -> list[str]:
+        """Return the names of an experiment's variants, in the report's order."""
+        return [variant for name, variant in self.planned if name == experiment]
+
+    def setting(self, experiment: str, name: str, variant: str | None = None) -> object:
+        """Return what is set for a variant (the first where none is named)."""
+        variant = variant or self.variants(experiment)[0]
+        return getattr(self.planned[experiment, variant].settings, name)
+
+    def settings_of(self, needs: Iterable[Pair]) -> list[Settings]:
+        """Return the settings of the runs of `needs`; of images, as many as there are."""
+        found = [self.planned[pair].settings for pair in needs]
+        return [
+            dataclasses.replace(each, image_count=min(each.image_count, self.face_count))
+            if hasattr(each, "image_count")
+            else each
+            for each in found
+        ]
+
+    @functools.cached_property
+    def face_count(self) -> float:
+        """How many faces are prepared: no run has more, whatever it is set to."""
+        record = provenance.read(paths.DATA / "faces") or {}
+        return record.get("counts", {}).get("used", float("inf"))
+
+    def not_run(self, *needs: Pair) -> str:
+        """Return what to say where any of the runs is missing, or "" where they are all there."""
+        lacking = figures.missing(needs, self.runs, self.asked.seeds)
+        return f"not run: `{self.make(lacking)}`" if lacking else ""
+
+    def make(self, needs: Iterable[Pair], *more: str) -> str:
+        """Return the command that makes the runs of `needs`, then the targets in `more`."""
+        targets = [self.planned[pair].key.target for pair in needs]
+        return shlex.join(["make", *dict.fromkeys(targets), *more, *self.words])
+
+    @property
+    def words(self) -> list[str]:
+        """The NAME=VALUE words that ask Make for these runs."""
+        asked = self.asked
+        words = [f"PROFILE={asked.profile}", f"SEEDS={' '.join(map(str, asked.seeds))}"]
+        threads = [f"THREADS={asked.threads}"] if asked.threads != 1 else []
+        return words + threads + [setting_word(name, value) for name, value in asked.changes]
+
+    def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
+        """Return a number of a result: the seeds' mean, and their range where there are several.
+
+        Raises UserError where a result lacks the number.
+        """
+        runs = self.complete((experiment, variant))
+        if not runs:
+            return self.absent((experiment, variant))
+        return spread([_number(run, name) for run in runs], spec)
+
+    def last(self, experiment: str, name: str, spec: str, variant: str, epoch: int) -> str:
+        """Return a metric of the history after `epoch`, or after the last where it ended sooner."""
+        runs = self.complete((experiment, variant))
+        if not runs:
+            return self.absent((experiment, variant))
+        return spread([run.series(name)[:epoch][-1] for run in runs], spec)
+
+    def complete(self, pair: Pair) -> Sequence[Run]:
+        """Return the runs of all seeds, none where any is missing."""
+        return () if figures.missing([pair], self.runs, self.asked.seeds) else self.runs[pair]
+
+    def absent(self, pair: Pair) -> str:
+        """Return what to say in the place of a number, in short."""
+        return f"not run: `make {self.planned[pair].key.target}`"
+
+    def first_run(self, experiment: str, variant: str) -> Run | None:
+        """Return the first seed's run, None where any seed's is missing."""
+        return next(iter(self.complete((experiment, variant))), None)
+
+    @functools.cached_property
+    def all_pairs(self) -> tuple[Pair, ...]:
+        """Every experiment and variant."""
+        return tuple(self.planned)
+
+    def data(self, needs: Sequence[Pair]) -> dict[str, dict]:
+        """Return the records of the data that the runs of `needs` read, by its kind."""
+        used: dict[str, dict] = {}
+        for pair in needs:
+            used |= plan.data_used(self.planned[pair])
+        return used
+
+    @property
+    def scale_note(self) -> str:
+        """The profile, called reduced unless it is the original's scale, and changed settings."""
+        reduced = "" if self.asked.profile == "paper" else ", reduced"
+        changes = [setting_word(name, value) for name, value in self.asked.changes]
+        changed = f", changed ({' '.join(changes)})" if changes else ""
+        return f"{self.asked.profile} profile{reduced}{changed}"
+
+    @property
+    def seeds_note(self) -> str:
+        """Which seeds were run."""
+        return "seeds " + ", ".join(map(str, self.asked.seeds))
+
+    def data_note(self, needs: Sequence[Pair]) -> str:
+        """Return which data the runs of `needs` read, as plain text; stand-ins are called so."""
+        return "; ".join(f"{kind}: {called(used)}" for kind, used in self.data(needs).items())
+
+    def conditions(self, needs: Sequence[Pair]) -> str:
+        """Return what ends a caption: profile and scale, data, seeds."""
+        scale = scale_of(self.settings_of(needs))
+        parts = [f"{self.scale_note}: {scale}", self.data_note(needs), self.seeds_note]
+        return escaped("; ".join(part for part in parts if part))
+
+    @property
+    def state(self) -> str:
+        """What stands on every page, as plain text."""
+        parts = [self.scale_note, self.data_note(self.all_pairs), self.seeds_note]
+        return "; ".join(parts)
+
+    def folders(self, needs: Sequence[Pair]) -> str:
+        """Return the run directories of `needs`, a whole experiment's by its own."""
+        names: list[str] = []
+        for experiment in dict.fromkeys(pair[0] for pair in needs):
+            every = [(experiment, variant) for variant in self.variants(experiment)]
+            used = [pair for pair in every if pair in needs]
+            folder = f"runs/{self.asked.profile}/{experiment}"
+            names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
+        return ", ".join(f"`{name}`" for name in names)
+
+    def settings_text(self, pair: Pair) -> str:
+        """Return all settings of a run as NAME=VALUE words, as they are given to Make."""
+        values = dataclasses.asdict(self.planned[pair].settings)
+        return " ".join(setting_word(name, value) for name, value in values.items())
+
+    def makings(self) -> list[dict[str, object]]:
+        """Return each combination of versions, machine and commit, and how many runs it made."""
+        every = [run.config for group in self.runs.values() for run in group]
+        counts = collections.Counter(
+            (
+                facts_in_words(config["versions"]),
+                facts_in_words(config["hardware"]),
+                short_commit(config["commit"]),
+            )
+            for config in every
+        )
+        names = ("versions", "hardware", "commit")
+        return [
+            {**dict(zip(names, made, strict=True)), "runs": number}
+            for made, number in counts.items()
+        ]
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """Which kinds of data a stand-in replaces."""
+        return [kind for kind, used in self.data(self.all_pairs).items() if used["stand_in"]]
+
+    def shown_example(self, run: Run) -> int:
+        """Return which of a text-to-image run's examples the figure shows."""
+        return text2image_sample.shown(run)
+
+    def every_figure(self) -> tuple[figures.Figure, ...]:
+        """Return every figure."""
+        return figures.all_figures()
+
+    def figure(self, name: str) -> figures.Figure:
+        """Return the figure called `name`."""
+        return next(figure for figure in figures.all_figures() if figure.name == name)
+
+    def check_figures(self, drawn: object) -> None:
+        """Raise UserError unless `drawn`, the figures' manifest, tells of exactly these runs."""
+        wanted = figures.manifest(self.runs, self.asked.seeds)
+        there = all((figures.FOLDER / name).exists() for name in wanted)
+        if drawn != wanted or not there:
+            raise UserError(
+                f"{display(figures.FOLDER)} does not show these runs; "
+                f"run: {self.make([], 'figures')}"
+            )
+
+
+def pairs(experiment: str, variants: Iterable[str] = ("published",)) -> tuple[Pair, ...]:
+    """Return an experiment paired with each of `variants`."""
+    return tuple((experiment, variant) for variant in variants)
+
+
+def _pair(planned: request.Planned) -> Pair:
+    return planned.key.experiment, planned.key.variant
+
+
+def _number(run: Run, name: str) -> float:
+    found = run.result["metrics"].get(name, run.result.get(name))
+    if not isinstance(found, int | float):
+        raise UserError(
+            f"{display(run.key.path)}/result.json has no number called {name}; remove the folder "
+            f"and run: make {run.key.target} PROFILE={run.key.profile} SEEDS={run.key.seed}"
+        )
+    return found

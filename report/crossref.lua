@@ -1,0 +1,178 @@
+-- Numbered figures, tables, equations and sections, and references to them, for HTML and Typst.
+--
+--   ::: {#fig:name number=3 .wide}   or #tbl:name, perhaps .long; the body (an image, a table or a sentence),
+--   ...                              then its caption: every further paragraph
+--   :::
+--   [$$...$$]{#eq:name}   # Heading {#sec:name}   see @fig:name
+--
+-- A figure or table without a number is given the next letter. Both writers print the same numbers.
+
+local to_typst = FORMAT:match('typst') ~= nil
+local NAMES = { fig = 'Figure', tbl = 'Table', eq = 'Equation', sec = 'Section' }
+local numbers = {}
+local letters, equations, sections = 0, 0, {}
+
+local function kind_of(identifier)
+  local kind = identifier:match('^(%a+):')
+  return NAMES[kind] and kind
+end
+
+local function claim(identifier, number)
+  if numbers[identifier] then error('two things are called ' .. identifier) end
+  numbers[identifier] = number
+  return number
+end
+
+local function next_letter()
+  letters = letters + 1
+  return string.char(64 + letters)
+end
+
+local function typst(blocks)
+  return (pandoc.write(pandoc.Pandoc(blocks), 'typst'):gsub('%s+$', ''))
+end
+
+local function quoted(text)
+  return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
+end
+
+local function typst_body(body)
+  if body.t == 'Table' then
+    -- pandoc wraps the table in a figure of its own; only the table is wanted.
+    return typst({ body }):match('(#table%(.*%))%]')
+  end
+  local image = body.t == 'Para' and body.content[1]
+  if image and image.t == 'Image' then
+    return ('#image("/%s", alt: %s, width: %s)'):format(
+      image.src, quoted(pandoc.utils.stringify(image.caption)), image.attributes.width or '100%')
+  end
+  return '#block(width: 100%, inset: 8pt, stroke: (dash: "dashed"), fill: rgb("#fff1e0"))[' .. typst({ body }) .. ']'
+end
+
+-- What spans both columns floats to a page's top or bottom; the rest stays where it is written.
+local function typst_float(div, kind, number, body, caption)
+  local wide, long = div.classes:includes('wide'), div.classes:includes('long')
+  local template = '#figure(kind: %s, supplement: [%s], numbering: (..) => %s, placement: %s, scope: %s, '
+    .. 'caption: [%s])[%s] <%s>'
+  local figure = template:format(kind == 'fig' and 'image' or 'table', NAMES[kind], quoted(number),
+    wide and 'auto' or 'none', quoted(wide and 'parent' or 'column'), typst(caption), typst_body(body),
+    div.identifier)
+  return pandoc.RawBlock('typst', ('#[#show figure: set block(breakable: %s)\n%s]'):format(long, figure))
+end
+
+local function html_float(div, kind, number, body, caption)
+  local label = NAMES[kind] .. ' ' .. number
+  caption[1].content:insert(1, pandoc.Space())
+  caption[1].content:insert(1, pandoc.Strong(label .. '.'))
+  local image = body.t == 'Para' and body.content[1].t == 'Image'
+  if image then body = pandoc.Plain(body.content) end
+  local wide = div.classes:includes('wide')
+  if body.t == 'Table' or (image and wide) then
+    -- Pairs, not a table by name: those have no order, and the file is to be the same each time.
+    body = pandoc.Div({ body }, pandoc.Attr('', { 'scroll' }, {
+      { 'role', 'region' }, { 'tabindex', '0' }, { 'aria-label', label } }))
+  elseif not image then
+    body = pandoc.Div({ body }, { class = 'missing' })
+  end
+  local class = kind .. (wide and ' wide' or '')
+  return pandoc.Figure({ body }, { long = caption }, { id = div.identifier, class = class })
+end
+
+-- Every first cell of a row heads its row, and every cell of the head its column.
+local function with_headers(tbl, widths)
+  for _, row in ipairs(tbl.head.rows) do
+    for _, cell in ipairs(row.cells) do cell.attr.attributes.scope = 'col' end
+  end
+  for _, body in ipairs(tbl.bodies) do
+    body.row_head_columns = 1
+    for _, row in ipairs(body.body) do row.cells[1].attr.attributes.scope = 'row' end
+  end
+  local shares = {}
+  for share in (widths or ''):gmatch('%d+') do table.insert(shares, tonumber(share) / 100) end
+  -- Without given widths each column is as wide as it needs to be.
+  for i, column in ipairs(tbl.colspecs) do tbl.colspecs[i] = { column[1], shares[i] } end
+  return tbl
+end
+
+local function Div(div)
+  local kind = kind_of(div.identifier)
+  if not kind then return end
+  local number = claim(div.identifier, div.attributes.number or next_letter())
+  local body, caption = div.content[1], pandoc.Blocks {}
+  for i = 2, #div.content do caption:insert(div.content[i]) end
+  if body.t == 'Table' then body = with_headers(body, div.attributes.widths) end
+  local float = to_typst and typst_float or html_float
+  return float(div, kind, number, body, caption), false
+end
+
+local function Header(header)
+  if not header.classes:includes('unnumbered') then
+    sections[header.level] = (sections[header.level] or 0) + 1
+    for level = header.level + 1, 6 do sections[level] = nil end
+    local number = table.concat(sections, '.')
+    if kind_of(header.identifier) then claim(header.identifier, number) end
+    if not to_typst then
+      header.content:insert(1, pandoc.Space())
+      header.content:insert(1, pandoc.Str(number))
+    end
+  end
+  if not to_typst then header.level = header.level + 1 end -- the page's title is the first level
+  return header
+end
+
+local function Span(span)
+  if kind_of(span.identifier) ~= 'eq' then return end
+  equations = equations + 1
+  local number = claim(span.identifier, tostring(equations))
+  if to_typst then
+    return { span.content[1], pandoc.RawInline('typst', ' <' .. span.identifier .. '>') }
+  end
+  span.classes = { 'equation' }
+  span.content:insert(pandoc.Span('(' .. number .. ')', { class = 'number' }))
+  return span
+end
+
+-- A PDF that can be read aloud has words for its formulas: these, in the notation of LaTeX.
+local function Math(formula)
+  if not to_typst then return end
+  local block = formula.mathtype == 'DisplayMath'
+  return pandoc.RawInline('typst', ('#math.equation(block: %s, alt: %s, %s.body)'):format(
+    block, quoted(formula.text), typst { pandoc.Plain { formula } }))
+end
+
+local function Cite(cite)
+  local links = pandoc.Inlines {}
+  for i, citation in ipairs(cite.citations) do
+    local kind = kind_of(citation.id)
+    if not kind then return end
+    if not numbers[citation.id] then error('nothing is called ' .. citation.id) end
+    if i > 1 then links:insert(pandoc.Str ', ') end
+    links:insert(to_typst and pandoc.RawInline('typst', '#ref(<' .. citation.id .. '>)')
+      or pandoc.Link(NAMES[kind] .. '\u{a0}' .. numbers[citation.id], '#' .. citation.id))
+  end
+  return links
+end
+
+-- Typst wants to know of the captions' references too, so these are resolved before the floats.
+local function number_all(document)
+  local function note(element)
+    local kind = kind_of(element.identifier)
+    if kind then numbers[element.identifier] = '?' end
+  end
+  document:walk { Div = note, Span = note, Header = note }
+end
+
+if to_typst then
+  local function resolve(document)
+    number_all(document)
+    document = document:walk { Cite = Cite }
+    numbers = {}
+    return document
+  end
+  return {
+    { Pandoc = resolve },
+    { Math = Math },
+    { traverse = 'topdown', Div = Div, Header = Header, Span = Span },
+  }
+end
+return { { traverse = 'topdown', Div = Div, Header = Header, Span = Span }, { Cite = Cite } }
