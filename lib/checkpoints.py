@@ -29,7 +29,10 @@ def save(folder: Path, epoch: int, arrays: dict[str, np.ndarray], facts: dict) -
 
 
 def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
-    """Return arrays and facts of the newest state that is whole; None where there is none."""
+    """Return arrays and facts of the newest state that is whole; None where there is none.
+
+    Damaged ones are deleted, so that they do not take the place of a whole one in `save`.
+    """
     for path in _newest_first(folder):
         try:
             content = path.read_bytes()
@@ -43,6 +46,7 @@ def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
         logging.warning(
             "%s is damaged; the epochs since the state before it are lost", display(path)
         )
+        path.unlink()
     return None
 
 

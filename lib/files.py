@@ -32,7 +32,8 @@ def replaced(path: Path) -> Iterator[Path]:
             f"cannot write {display(path)}: {reason}; what was there is kept"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def write_text(path: Path, text: str) -> None:

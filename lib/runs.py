@@ -84,11 +84,12 @@ def load(key: RunKey) -> Run:
     try:
         config = json.loads((key.path / "config.json").read_text(encoding="utf-8"))
         result = json.loads((key.path / "result.json").read_text(encoding="utf-8"))
+        whole = isinstance(result, dict) and result.get("digest") == _digest(key.path, result)
     except FileNotFoundError:
         raise UserError(f"{paths.display(key.path)} holds no finished run; {target}") from None
     except (OSError, ValueError) as error:
         raise UserError(f"{paths.display(key.path)} cannot be read ({error}); {target}") from error
-    if not isinstance(result, dict) or result.get("digest") != _digest(key.path, result):
+    if not whole:
         raise UserError(f"{paths.display(key.path)} was changed after its training; {target}")
     return Run(key, config, result)
 

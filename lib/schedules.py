@@ -14,17 +14,21 @@ class EarlyStopping:
     waited: int = 0
 
     def update(self, epoch: int, loss: float) -> bool:
-        """Take an epoch's loss in; tell whether it is the best so far."""
-        if loss < self.best:
-            self.best, self.best_epoch, self.waited = loss, epoch, 0
+        """Take an epoch's loss in; tell whether it is the best so far, as any first one is."""
+        improved = loss < self.best
+        if improved:
+            self.best, self.waited = loss, 0
+        else:
+            self.waited += 1
+        if improved or not self.best_epoch:  # a loss that is not a number improves on nothing
+            self.best_epoch = epoch
             return True
-        self.waited += 1
         return False
 
     @property
     def stopped(self) -> bool:
         """Whether training is over."""
-        return self.waited >= self.patience
+        return self.waited >= max(self.patience, 1)
 
 
 @dataclasses.dataclass

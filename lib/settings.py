@@ -165,7 +165,7 @@ def _checked(name: str, value: object, kind: object) -> object:
     except ValueError:
         what = "a whole number" if kind is int else "a number"
         raise UserError(f"{name.upper()}={value}: expected {what}") from None
-    may_be_zero = name.endswith(("seed", "patience"))
+    may_be_zero = name.endswith(("seed", "patience", "rotation", "zoom", "translation"))
     if not (number > 0 or (may_be_zero and number == 0)) or number == float("inf"):
         raise UserError(f"{name.upper()}={value}: expected a positive number")
     if "fraction" in name and number >= 1:
