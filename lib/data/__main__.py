@@ -8,17 +8,21 @@ from lib.data import digits, faces
 from lib.errors import command
 
 
+_PREPARE = {"faces": faces.prepare, "digits": digits.prepare}
+
+
 @command
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Prepare what the named experiments (all where none is named) read, in the mode DATA asks for."""
+    """Prepare what the named experiments, or all, read, in the mode that DATA asks for."""
     goals = [word for word in words if "=" not in word]
     asked = request.parse([word for word in words if "=" in word])
     planned = request.planned(asked, goals)
     used = {name for run in planned for name in run.settings.uses}
-    if "faces" in used:
-        faces.prepare(asked.data, asked.faces)
-    if "digits" in used:
-        digits.prepare(asked.data, asked.digits)
+    given = {"faces": asked.faces, "digits": asked.digits}
+    for name in sorted(used):
+        facts = _PREPARE[name](asked.data, given[name])
+        if facts["stand_in"]:
+            print(f"{name}: {facts['name']}; numbers do not compare with published ones")
 
 
 if __name__ == "__main__":

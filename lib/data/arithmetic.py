@@ -5,7 +5,8 @@ import functools
 
 import numpy as np
 
-from lib.data.digits import Digits, operator_images
+from lib.data.digits import Digits
+from lib.data.operators import operator_images
 from lib.randomness import generator
 
 ALPHABET = "0123456789+- "

@@ -6,20 +6,20 @@ inside the functions, so that finding everything already prepared costs next to 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import itertools
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib import paths
-from lib.data import provenance
-from lib.data.fetch import CELEBA, Offline, fetch, locked
+from lib.data import prepared
+from lib.data.fetch import fetch
+from lib.data.remote_files import CELEBA
 from lib.errors import UserError
 from lib.files import sha256
 from lib.paths import display
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FOLDER = paths.DATA / "faces"
-ARRAY = "images.npy"
-MODES = ("auto", "builtin", "real")
+KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",))
 LIMIT = 20_000
 MINIMUM = 64
 STAND_IN_NAME = "drawn stand-in faces"
@@ -46,18 +45,8 @@ class Faces:
 
 def load(folder: Path = FOLDER) -> Faces:
     """Map the prepared faces; raises UserError where there are none or they cannot be read."""
-    import numpy as np
-
-    facts = _prepared(folder)
-    if facts is None:
-        raise UserError(f"{display(folder)} holds no prepared faces; run: make data")
-    try:
-        images = np.load(folder / ARRAY, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise UserError(
-            f"{display(folder)} cannot be read ({error}); delete it and run: make data"
-        ) from error
-    return Faces(images, facts)
+    arrays, facts = prepared.load(KIND, folder)
+    return Faces(**arrays, provenance=facts)
 
 
 def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = LIMIT) -> dict:
@@ -71,51 +60,19 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
     Raises UserError for an unknown mode, an unreadable source, fewer than 64 usable images, a
     failed download (Offline in mode "real") or an unwritable folder.
     """
-    if mode not in MODES:
-        raise UserError(f"unknown kind of data {mode!r}; choose one of: {', '.join(MODES)}")
+    prepared.check(mode)
     folder = Path(folder)
-    given = None if source is None else {**_identity(Path(source)), "limit": limit}
-    facts = _current(folder, mode, given)
-    if facts is not None:
-        return facts
-    try:
-        with locked(folder.with_name(f".{folder.name}.lock")):
-            _undo_half_swap(folder)
-            facts = _current(folder, mode, given)
-            if facts is not None:
-                return facts
-            if source is not None:
-                return _build_given(Path(source), given, folder, limit)
-            return _build_by_mode(mode, folder, limit)
-    except OSError as error:
-        raise UserError(
-            f"cannot write {display(folder)}: {error.strerror or error}; what was there is kept"
-        ) from error
+    return prepared.prepare(
+        KIND,
+        folder,
+        mode,
+        given=None if source is None else _given(Path(source), limit),
+        real=partial(_build_celeba, folder.parent / "downloads", limit),
+        stand_in=partial(_build_stand_in, min(limit, STAND_IN_COUNT)),
+    )
 
 
-def _prepared(folder: Path) -> dict | None:
-    """Return the provenance of what is prepared in `folder`, None unless all of it is there."""
-    facts = provenance.read(folder)
-    try:
-        size = (folder / ARRAY).stat().st_size
-    except OSError:
-        return None
-    return facts if facts and facts.get("arrays") == {ARRAY: size} else None
-
-
-def _current(folder: Path, mode: str, given: dict | None) -> dict | None:
-    """Return the provenance of what is prepared in `folder` if it is what is asked for."""
-    facts = _prepared(folder)
-    if facts is None:
-        return None
-    if given is not None:
-        return facts if facts.get("given") == given else None
-    wanted = {"auto": (True, False), "real": (False,), "builtin": (True,)}[mode]
-    return facts if facts.get("stand_in") in wanted else None
-
-
-def _identity(source: Path) -> dict:
-    """Return what tells, without reading any image, that the source is the same as last time."""
+def _given(source: Path, limit: int) -> prepared.Given:
     try:
         if not source.is_dir():
             files = [source.stat()]
@@ -126,58 +83,41 @@ def _identity(source: Path) -> dict:
         raise UserError(
             f"{display(source)}: {error.strerror}; give a folder, a zip or a .npy of images"
         ) from error
-    return {
+    identity = {
         "path": str(source.resolve()),
         "files": len(files),
         "bytes": sum(file.st_size for file in files),
         "newest": max((file.st_mtime_ns for file in files), default=0),
+        "limit": limit,
     }
+    return prepared.Given(identity, partial(_build_given, source, limit))
 
 
-def _build_given(source: Path, given: dict, folder: Path, limit: int) -> dict:
+def _build_given(source: Path, limit: int, fresh: Path) -> tuple[int, dict]:
     label = source.resolve().name
     return _build_from(
         source,
-        folder,
         limit,
+        fresh,
         name=f"images given by the user ({label})",
         source="given",
-        given=given,
         files={} if source.is_dir() else {label: sha256(source)},
     )
 
 
-def _build_by_mode(mode: str, folder: Path, limit: int) -> dict:
-    """Build `folder` from CelebA or from drawn faces."""
-    if mode == "builtin":
-        return _build_stand_in(folder, limit)
-    try:
-        archive = fetch(CELEBA, folder.parent / "downloads")
-    except Offline as error:
-        if mode == "real":
-            raise
-        facts = _build_stand_in(folder, limit)
-        print(
-            f"\nNOTICE: no CelebA: {error}\n"
-            f"NOTICE: {facts['counts']['used']:,} drawn faces stand in for it; "
-            "pictures and numbers made with them do not compare with published ones.\n"
-            "NOTICE: to use real images: FACES=<folder, zip or npy>\n",
-            file=sys.stderr,
-        )
-        return facts
+def _build_celeba(downloads: Path, limit: int, fresh: Path) -> tuple[int, dict]:
     return _build_from(
-        archive,
-        folder,
+        fetch(CELEBA, downloads),
         limit,
+        fresh,
         name=f"CelebA, first {limit:,}",
         source=f"downloaded from {CELEBA.urls[0]} or a mirror with the same checksum",
-        given=None,
         files={CELEBA.name: CELEBA.sha256},
     )
 
 
-def _build_from(path: Path, folder: Path, limit: int, **facts: object) -> dict:
-    """Build `folder` from the first `limit` usable images at `path`."""
+def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[int, dict]:
+    """Fill `fresh` with the first `limit` usable images at `path`."""
     from lib.data.image_sources import opened, resized
     from lib.data.images import RESIZED
 
@@ -191,54 +131,38 @@ def _build_from(path: Path, folder: Path, limit: int, **facts: object) -> dict:
                 else:
                     yield result
 
-        with _replacing(folder) as fresh:
-            total = min(limit, len(source.readers))
-            size, fingerprint, used = _write_array(fresh / ARRAY, usable(), total)
-            reasons = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
-            if used < min(MINIMUM, limit):
-                raise UserError(
-                    f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
-                    f" (skipped: {reasons or 'none'}); give more images"
-                )
-            provenance.record(
-                fresh,
-                **facts,
-                stand_in=False,
-                converted=RESIZED,
-                counts={"used": used, "skipped": dict(skipped)},
-                arrays={ARRAY: size},
-                fingerprint=fingerprint,
-            )
+        total = min(limit, len(source.readers))
+        fingerprint, used = _write_array(fresh / "images.npy", usable(), total)
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
+    if used < min(MINIMUM, limit):
+        raise UserError(
+            f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
+            f" (skipped: {reasons or 'none'}); give more images"
+        )
     if reasons:
         print(f"{display(path)}: {used:,} images used; skipped: {reasons}", file=sys.stderr)
-    return provenance.read(folder)
+    counts = {"used": used, "skipped": dict(skipped)}
+    return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
-def _build_stand_in(folder: Path, limit: int) -> dict:
+def _build_stand_in(count: int, fresh: Path) -> tuple[int, dict]:
     from lib.data.builtin_faces import drawn
 
-    count = min(limit, STAND_IN_COUNT)
-    with _replacing(folder) as fresh:
-        size, fingerprint, used = _write_array(fresh / ARRAY, drawn(count), count)
-        provenance.record(
-            fresh,
-            name=STAND_IN_NAME,
-            stand_in=True,
-            source="built in",
-            given=None,
-            files={},
-            converted="drawn at twice the size and shrunk to 64x64 pixels",
-            counts={"used": used, "skipped": {}},
-            arrays={ARRAY: size},
-            fingerprint=fingerprint,
-        )
-    return provenance.read(folder)
+    fingerprint, used = _write_array(fresh / "images.npy", drawn(count), count)
+    return used, {
+        "name": STAND_IN_NAME,
+        "source": "built in",
+        "files": {},
+        "converted": "drawn at twice the size and shrunk to 64x64 pixels",
+        "counts": {"used": used, "skipped": {}},
+        "fingerprint": fingerprint,
+    }
 
 
-def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[int, str, int]:
+def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[str, int]:
     """Write at most `limit` images, uint8 (64, 64, 3), as a .npy array while they come.
 
-    Returns the size of the file, the SHA-256 of the array's bytes and the number of images.
+    Returns the SHA-256 of the array's bytes and the number of images.
     """
     from numpy.lib import format as npy
     from tqdm import tqdm
@@ -249,13 +173,8 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
 
     fingerprint, count = hashlib.sha256(), 0
     images = itertools.islice(images, limit)
-    progress = tqdm(
-        total=limit,
-        desc="faces",
-        unit=" images",
-        mininterval=0.2 if sys.stderr.isatty() else 15,
-        file=sys.stderr,
-    )
+    # A bar on terminals only.
+    progress = tqdm(total=limit, desc="faces", unit=" images", leave=False, disable=None)
     with open(path, "wb") as file, progress:
         # numpy pads headers, so the final one, with another count, takes exactly the same room.
         write_header(0)
@@ -266,36 +185,8 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
             fingerprint.update(values)
             count += len(batch)
             progress.update(len(batch))
-        size = file.tell()
         file.seek(0)
         write_header(count)
         file.flush()
         os.fsync(file.fileno())
-    return size, fingerprint.hexdigest(), count
-
-
-@contextlib.contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """Yield an empty folder that takes the place of `folder` when the block ends without error."""
-    fresh, previous = folder.with_name(f".{folder.name}.partial"), _previous(folder)
-    shutil.rmtree(fresh, ignore_errors=True)
-    try:
-        fresh.mkdir(parents=True)
-        yield fresh
-        shutil.rmtree(previous, ignore_errors=True)
-        if folder.exists():
-            folder.rename(previous)
-        fresh.rename(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def _previous(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.previous")
-
-
-def _undo_half_swap(folder: Path) -> None:
-    """Bring back the folder of a preparation that was killed between its two renames."""
-    if not folder.exists() and _previous(folder).exists():
-        _previous(folder).rename(folder)
+    return fingerprint.hexdigest(), count

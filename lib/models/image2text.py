@@ -14,7 +14,6 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.augmentation import random_affine
-from lib.models.base import Outcome, layer_table
 from lib.models.sequence import AnswerTraining, answer_decoder
 from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
@@ -99,17 +98,3 @@ class Image2TextTraining(AnswerTraining):
             single, seeds, self.settings.rotation, self.settings.zoom, self.settings.translation
         )
         return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1))
-
-    def outcome(self, history: list[dict]) -> Outcome:
-        """Evaluate both parts; keep some of the mistakes on the validation part."""
-        metrics = {
-            f"{part}_{name}": value
-            for part, rows in self.parts.items()
-            for name, value in self.evaluate(rows).items()
-        }
-        return Outcome(
-            metrics,
-            samples={},
-            model=layer_table(self.model),
-            facts={"mistakes": self.mistakes(self.parts["validation"])},
-        )

@@ -7,7 +7,7 @@ import tensorflow as tf
 import tf_keras
 
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
-from lib.models.base import Training, adam, epoch_means, reseed
+from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
 from lib.randomness import generator
 from lib.settings import Settings
 
@@ -43,7 +43,7 @@ class AnswerTraining(Training):
     """Trains a model that writes answers; a subclass gives the model and its inputs.
 
     `model` maps inputs to probabilities (batch, 3, 13). The training examples are rows of
-    `lib.data.arithmetic`, in the parts "train", "validation" and, where there is one, "test".
+    `lib.data.arithmetic`, in the parts "train", "validation" and, where there is one, last, "test".
     """
 
     def __init__(
@@ -102,6 +102,17 @@ class AnswerTraining(Training):
             "accuracy": float(np.mean(right)),
             "exact_match": float(np.mean(right.all(axis=1))),
         }
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Evaluate every part; keep some of the mistakes on the last one."""
+        metrics = {
+            f"{part}_{name}": value
+            for part, rows in self.parts.items()
+            for name, value in self.evaluate(rows).items()
+        }
+        *_, unseen = self.parts.values()
+        facts = {"mistakes": self.mistakes(unseen)}
+        return Outcome(metrics, samples={}, model=layer_table(self.model), facts=facts)
 
     def mistakes(self, rows: np.ndarray) -> list[dict[str, str]]:
         """Return the first wrong answers of `rows`, in a random but fixed order."""

@@ -5,7 +5,6 @@ import tf_keras
 from sklearn.model_selection import train_test_split
 
 from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, arithmetic, choose_rows
-from lib.models.base import Outcome, layer_table
 from lib.models.sequence import AnswerTraining, answer_decoder
 from lib.settings import Text2TextSettings
 
@@ -45,17 +44,3 @@ class Text2TextTraining(AnswerTraining):
     def inputs(self, rows: tf.Tensor) -> tf.Tensor:
         """Return queries as one-hot symbols: (batch, 5, 13)."""
         return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
-
-    def outcome(self, history: list[dict]) -> Outcome:
-        """Evaluate every part; keep some of the mistakes on the test part."""
-        metrics = {
-            f"{part}_{name}": value
-            for part, rows in self.parts.items()
-            for name, value in self.evaluate(rows).items()
-        }
-        return Outcome(
-            metrics,
-            samples={},
-            model=layer_table(self.model),
-            facts={"mistakes": self.mistakes(self.parts["test"])},
-        )

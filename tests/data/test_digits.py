@@ -1,4 +1,3 @@
-import contextlib
 import gzip
 import json
 import shutil
@@ -12,7 +11,7 @@ import numpy as np
 import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
-from lib.data import digits, provenance
+from lib.data import digits
 from lib.errors import UserError
 from lib.files import sha256
 
@@ -255,111 +254,3 @@ def test_an_unwritable_folder_is_told(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"):
         digits.prepare("builtin", None, tmp_path / "file" / "digits")
-
-
-def idx(*dimensions: int, values: bytes) -> bytes:
-    numbers = b"".join(number.to_bytes(4, "big") for number in dimensions)
-    return bytes([0, 0, 8, len(dimensions)]) + numbers + values
-
-
-def test_idx_bytes_become_an_array():
-    read = digits.parse_idx(idx(2, 1, 3, values=bytes([1, 2, 3, 250, 251, 255])))
-    assert read.dtype == np.uint8
-    assert read.tolist() == [[[1, 2, 3]], [[250, 251, 255]]]
-    assert digits.parse_idx(idx(3, values=b"\x00\x07\x09")).tolist() == [0, 7, 9]
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"",
-        b"\x00\x00\x08",
-        b"PK\x03\x04 a zip",
-        b"<html>quota exceeded</html>",
-        b"\x00\x00\x0d\x01\x00\x00\x00\x01\x00\x00\x00\x00",
-        b"\x00\x00\x08\x00",
-        b"\x00\x00\x08\xff" + b"\x01" * 2000,
-        b"\x00\x00\x08\x03\x00\x00",
-        idx(4, values=b"abc"),
-        idx(2, values=b"abc"),
-        idx(2**32 - 1, 2**32 - 1, 2**32 - 1, values=b"abc"),
-        idx(0, 2**32 - 1, values=b"abc"),
-    ],
-)
-def test_lying_idx_headers_are_refused(data):
-    with pytest.raises(UserError, match="IDX"):
-        digits.parse_idx(data)
-
-
-def test_random_bytes_never_break_the_idx_reader():
-    random = np.random.default_rng(0)
-    for _ in range(2000):
-        data = b"\x00\x00\x08" + random.integers(0, 4, random.integers(0, 20), np.uint8).tobytes()
-        with contextlib.suppress(UserError):
-            assert digits.parse_idx(data).size == len(data) - 4 - 4 * data[3]
-
-
-def test_gunzip_is_bounded_and_tells_damage():
-    packed = gzip.compress(b"\0" * 1_000_000)
-    assert digits.gunzip(packed, 1_000_000) == b"\0" * 1_000_000
-    with pytest.raises(UserError, match="more than"):
-        digits.gunzip(packed, 999_999)
-    scrambled = packed[:12] + b"\xff" * 8 + packed[20:]
-    for damaged in (packed[:-20], packed[:-8] + b"\0" * 8, b"no gzip", scrambled):
-        with pytest.raises(UserError, match="not a whole gzip"):
-            digits.gunzip(damaged, 2_000_000)
-
-
-@pytest.mark.parametrize("operator", ["+", "-"])
-def test_operators_are_drawn_within_their_rows_and_columns(operator):
-    images = digits.operator_images(operator, count=200, seed=3)
-    assert images.shape == (200, 28, 28)
-    assert images.dtype == np.uint8
-    assert images.max() == 255
-    # A line 2 pixels thick, anti-aliased, reaches at most 2 pixels beyond its middle.
-    beam = np.zeros((28, 28), bool)
-    beam[10:18, 4:24] = True
-    allowed = beam | beam.T if operator == "+" else beam
-    assert not images[:, ~allowed].any()
-    # Between the latest start (9) and the earliest end (18) every column is crossed, in rows 12-15.
-    crossed = images[:, 11:17, 10:18].max(axis=1)
-    assert (crossed > 127).all()
-    turned = images.transpose(0, 2, 1)[:, 11:17, 10:18].max(axis=1)
-    assert (turned > 127).all() == (operator == "+")
-    # Anti-aliased: there are greys between black and white.
-    assert len(np.unique(images)) > 10
-
-
-def test_operators_reach_every_end_that_is_allowed():
-    images = digits.operator_images("-", count=300, seed=0) > 127
-    columns = [np.flatnonzero(image.any(axis=0)) for image in images]
-    assert 3 <= len({ends[0] for ends in columns}) <= 6
-    assert 3 <= len({ends[-1] for ends in columns}) <= 6
-    middle = [np.flatnonzero(image[:, 14]).mean() for image in images]
-    assert 11.5 <= min(middle) < 12.6
-    assert 14.4 < max(middle) <= 15.5
-    assert len(np.unique(images, axis=0)) > 100
-
-
-def test_operators_follow_their_seed():
-    first = digits.operator_images("+")
-    assert first.shape == (50, 28, 28)
-    assert np.array_equal(first, digits.operator_images("+"))
-    assert not np.array_equal(first, digits.operator_images("+", seed=1))
-    with pytest.raises(ValueError, match="operator"):
-        digits.operator_images("x")
-
-
-def test_provenance_is_read_back(tmp_path):
-    provenance.record(tmp_path, name="x", counts={"train": 1})
-    facts = provenance.read(tmp_path)
-    assert (facts["name"], facts["counts"]) == ("x", {"train": 1})
-    assert facts["versions"]["numpy"] == np.__version__
-    assert facts["made"].endswith("+00:00")
-
-
-@pytest.mark.parametrize("text", [None, "", "{", "[1]", "\udcff", "[" * 100_000])
-def test_unreadable_provenance_is_none(tmp_path, text):
-    if text is not None:
-        (tmp_path / "provenance.json").write_text(text, "utf-8", "surrogateescape")
-    assert provenance.read(tmp_path) is None

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from lib.data.fetch import CELEBA, MNIST, PATIENCE, Offline, Patience, RemoteFile, fetch
+from lib.data.fetch import PATIENCE, Offline, Patience, fetch
+from lib.data.remote_files import CELEBA, MNIST, RemoteFile
 from lib.errors import UserError
 
 QUICK = Patience(connect=0.3, reach_any=1.0, stall=0.4, attempts=3, backoff=0.01)
@@ -393,7 +394,8 @@ def test_a_killed_download_is_taken_up_by_the_next_program(mirror, tmp_path):
     file = remote(content, server.url)
     program = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[1]);"
-        "from lib.data.fetch import Patience, RemoteFile, fetch;"
+        "from lib.data.fetch import Patience, fetch;"
+        "from lib.data.remote_files import RemoteFile;"
         "fetch(eval(sys.argv[2]), pathlib.Path(sys.argv[3]), Patience(backoff=60))"
     )
     repository = Path(__file__).resolve().parents[2]

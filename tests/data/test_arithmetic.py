@@ -1,0 +1,144 @@
+import re
+import tracemalloc
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from lib.data.arithmetic import (
+    ALPHABET,
+    SymbolImages,
+    arithmetic,
+    choose_rows,
+    decode,
+    draw_query_images,
+    encode,
+)
+from lib.data.operators import operator_images
+
+OPERATIONS = {"+": int.__add__, "-": int.__sub__}
+
+
+def padded(codes):
+    return ["".join(ALPHABET[code] for code in row) for row in codes]
+
+
+@pytest.fixture(scope="module")
+def labels():
+    """Many sevens and few of everything else, as no real set of digits is."""
+    counts = [3, 1, 2, 5, 4, 6, 2, 40, 3, 2]
+    return np.random.default_rng(5).permutation(np.repeat(np.arange(10), counts))
+
+
+@pytest.fixture(scope="module")
+def symbols(labels):
+    images = np.random.default_rng(6).integers(1, 256, (len(labels), 28, 28), dtype=np.uint8)
+    return SymbolImages.of(images, labels)
+
+
+def test_queries_are_all_pairs_and_operators_in_the_stated_order():
+    stated = [f"{i}{sign}{j}" for i in range(100) for j in range(100) for sign in "+-"]
+    assert decode(arithmetic().queries) == stated
+    assert len(set(stated)) == 20_000
+
+
+def test_answers_are_right():
+    for query, answer in zip(
+        decode(arithmetic().queries), decode(arithmetic().answers), strict=True
+    ):
+        left, sign, right = re.fullmatch(r"(\d+)([+-])(\d+)", query).groups()
+        assert int(answer) == OPERATIONS[sign](int(left), int(right))
+        assert answer == str(int(answer))
+
+
+def test_answers_range_from_0_minus_99_to_99_plus_99():
+    answers = [int(answer) for answer in decode(arithmetic().answers)]
+    assert (min(answers), max(answers)) == (-99, 198)
+
+
+def test_texts_are_padded_with_spaces_on_the_right_to_5_and_3_symbols():
+    assert arithmetic().queries.shape == (20_000, 5)
+    assert arithmetic().answers.shape == (20_000, 3)
+    for text in padded(arithmetic().queries) + padded(arithmetic().answers):
+        assert re.fullmatch(r"[^ ]+ *", text)
+
+
+def test_alphabet_has_the_13_published_symbols_in_order():
+    assert ALPHABET == "0123456789+- "
+    assert np.array_equal(encode([ALPHABET]), [range(13)])
+    assert arithmetic().queries.dtype == np.uint8
+
+
+def test_decode_undoes_encode_but_for_the_padding():
+    random = np.random.default_rng(0)
+    texts = ["".join(random.choice(list(ALPHABET), 5)) for _ in range(200)]
+    assert padded(encode(texts)) == texts
+    assert decode(encode(texts)) == [text.rstrip(" ") for text in texts]
+
+
+def test_every_symbol_gets_an_image_of_its_own_class(symbols, labels):
+    codes = arithmetic().queries
+    drawn = draw_query_images(symbols, codes, seed=0)
+    assert drawn.shape == codes.shape
+    is_digit = codes < 10
+    assert np.array_equal(labels[drawn[is_digit]], codes[is_digit])
+    for sign in "+-":
+        expected = {image.tobytes() for image in operator_images(sign)}
+        used = np.unique(drawn[codes == ALPHABET.index(sign)])
+        assert {symbols.images[index].tobytes() for index in used} == expected
+    assert not symbols.images[drawn[codes == ALPHABET.index(" ")]].any()
+
+
+def test_images_are_those_given(symbols, labels):
+    images = np.random.default_rng(6).integers(1, 256, (len(labels), 28, 28), dtype=np.uint8)
+    assert np.array_equal(symbols.images[: len(labels)], images)
+
+
+@pytest.mark.parametrize("digit", [0, 7])
+def test_images_of_a_class_are_drawn_uniformly(symbols, labels, digit):
+    codes = np.full((20_000, 3), digit)
+    drawn = symbols.draw(codes, np.random.default_rng(1))
+    counts = np.bincount(drawn.ravel(), minlength=len(labels))[labels == digit]
+    assert counts.sum() == codes.size
+    assert stats.chisquare(counts).pvalue > 1e-3
+
+
+def test_positions_are_drawn_independently(symbols, labels):
+    drawn = symbols.draw(np.full((20_000, 2), 3), np.random.default_rng(2))
+    table = stats.contingency.crosstab(drawn[:, 0], drawn[:, 1]).count
+    assert table.shape == (5, 5)
+    assert stats.chi2_contingency(table).pvalue > 1e-3
+
+
+def test_handwriting_depends_on_seed_and_epoch_alone(symbols):
+    codes = arithmetic().answers
+    first = draw_query_images(symbols, codes, seed=3)
+    assert np.array_equal(first, draw_query_images(symbols, codes, seed=3, epoch=0))
+    for seed, epoch in ((4, 0), (3, 1), (3, 2)):
+        other = draw_query_images(symbols, codes, seed, epoch)
+        assert np.mean(other != first) > 0.3
+
+
+def test_images_of_all_queries_take_less_than_100_mb():
+    images, labels = np.zeros((60_000, 28, 28), np.uint8), np.arange(60_000) % 10
+    queries, answers = arithmetic().queries, arithmetic().answers
+    tracemalloc.start()
+    try:
+        symbols = SymbolImages.of(images, labels)
+        drawn = [draw_query_images(symbols, codes, seed=0) for codes in (queries, answers)]
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [indices.dtype for indices in drawn] == [np.int32, np.int32]
+    assert peak < 100e6
+
+
+def test_rows_are_all_in_order_or_a_random_choice():
+    assert np.array_equal(choose_rows(20_000, seed=0), np.arange(20_000))
+    assert np.array_equal(choose_rows(30_000, seed=0), np.arange(20_000))
+    chosen = choose_rows(640, seed=0)
+    assert len(chosen) == 640
+    assert np.all(np.diff(chosen) > 0)
+    assert np.array_equal(chosen, choose_rows(640, seed=0))
+    assert not np.array_equal(chosen, choose_rows(640, seed=1))
+    assert stats.kstest(chosen / 20_000, "uniform").pvalue > 1e-3
