@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lib.files import replaced
+from lib.metrics.sequences import mean_interval
 from lib.runs import Run
 
 COLUMN_WIDTH = 3.3  # inches, of one of the report's two columns
@@ -58,15 +59,17 @@ def ordinal_colors(count: int) -> list[tuple]:
 
 def over_seeds(
     runs: Sequence[Run], metric: str, epochs: int | None = None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean, lowest and highest of a metric over the seeds, each of shape (epochs,).
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and half-width of the 95% interval of a metric over the seeds, each (epochs,).
 
-    Ends at the last epoch that every seed reached, or after `epochs`.
+    The half-width is 0 for one seed. Ends at the last epoch that every seed reached, or after
+    `epochs`.
     """
     series = [run.series(metric) for run in runs]
     shared = min(len(values) for values in series)
-    stacked = np.stack([values[: min(shared, epochs or shared)] for values in series])
-    return stacked.mean(0), stacked.min(0), stacked.max(0)
+    intervals = [mean_interval(values) for values in zip(*series, strict=False)]
+    shown = intervals[: min(shared, epochs or shared)]
+    return np.array([mean for mean, _ in shown]), np.array([half or 0.0 for _, half in shown])
 
 
 def curve(
@@ -79,15 +82,16 @@ def curve(
     dashed: bool = False,
     epochs: int | None = None,
 ) -> None:
-    """Draw a metric over the epochs: the seeds' mean, and a band from their lowest to highest."""
-    mean, lowest, highest = over_seeds(runs, metric, epochs)
+    """Draw a metric over the epochs: the seeds' mean, within a band of its 95% interval."""
+    mean, half_width = over_seeds(runs, metric, epochs)
     numbers = np.arange(1, len(mean) + 1)
     # One epoch makes no line; a marker keeps it visible.
     marker = "o" if len(mean) < 3 else None
     line = {"color": color, "label": label, "linestyle": "--" if dashed else "-"}
     axes.plot(numbers, mean, marker=marker, markersize=2.5, **line)
     if len(runs) > 1:
-        axes.fill_between(numbers, lowest, highest, color=color, alpha=0.2, linewidth=0)
+        band = (mean - half_width, mean + half_width)
+        axes.fill_between(numbers, *band, color=color, alpha=0.2, linewidth=0)
 
 
 def label_epochs(axes: Axes, ylabel: str, xlabel: str = "epoch") -> None:

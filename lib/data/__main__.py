@@ -7,7 +7,6 @@ from lib import request
 from lib.data import digits, faces
 from lib.errors import command
 
-
 _PREPARE = {"faces": faces.prepare, "digits": digits.prepare}
 
 

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from sklearn.datasets import load_digits
 
-SIDE = 28
+from lib.data.digits import SIDE
+
 # MNIST's own layout: the digit fills about 20x20 pixels in the middle.
 DIGIT_SIDE = 20
 TRAINING = 1500

@@ -24,6 +24,7 @@ from lib.paths import display
 if TYPE_CHECKING:
     import numpy as np
 
+SIDE = 28  # pixels
 FOLDER = paths.DATA / "digits"
 MNIST_NAME = "MNIST"
 STAND_IN_NAME = "scikit-learn digits (stand-in)"

@@ -1,13 +1,9 @@
 """Drawn images of the operators, in the style of MNIST's digits."""
 
-from __future__ import annotations
+import cv2
+import numpy as np
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import numpy as np
-
-SIDE = 28
+from lib.data.digits import SIDE
 
 
 def operator_images(operator: str, count: int = 50, seed: int = 0) -> np.ndarray:
@@ -16,9 +12,6 @@ def operator_images(operator: str, count: int = 50, seed: int = 0) -> np.ndarray
     Anti-aliased lines 2 pixels thick with ends drawn uniformly: across the line from rows (columns)
     12 to 15, each end of its own, along it from 6..9 to 18..21. The same seed, the same drawings.
     """
-    import cv2
-    import numpy as np
-
     if operator not in ("+", "-"):
         raise ValueError(f"no drawing of the operator {operator!r}")
     random = np.random.default_rng([seed, ord(operator)])

@@ -19,7 +19,7 @@ from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
 
 layers = tf_keras.layers
-SIDE = 28
+SIDE = digits.SIDE
 
 
 def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:

@@ -24,7 +24,7 @@ from lib.schedules import EarlyStopping, ReduceOnPlateau
 from lib.settings import Text2ImageSettings
 
 layers = tf_keras.layers
-SIDE = 28
+SIDE = digits.SIDE
 EXAMPLES = 8
 
 
