@@ -23,7 +23,7 @@ work := $(if $(WORK_DIR),$(WORK_DIR)/)
 
 .DEFAULT_GOAL := help
 .PHONY: all help python setup data $(experiments) experiments trained figures report
-.PHONY: test lint format lock clean FORCE
+.PHONY: check test lint format lock clean FORCE
 
 all: report
 
@@ -97,6 +97,9 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/
 
 $(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/*)
 	@$(python) -m report $(request)
+
+check: setup
+	@$(python) -m report.check $(request)
 
 test: setup
 	@$(python) -m pytest

@@ -14,6 +14,7 @@ _TARGETS = {
     "experiments": "train all experiments, without figures and report",
     "figures": "draw all figures into build/figures/",
     "report": "build/report.html and build/report.pdf",
+    "check": "the verdict on every claim, from the runs that are done",
     "test": "the tests, with a tiny run of everything",
     "lint, format": "check the code's style, mend it",
     "lock": "pin the requirements anew (needs uv)",

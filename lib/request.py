@@ -153,8 +153,8 @@ def _path(name: str, value: str) -> Path:
 
 
 def _count(name: str, value: str) -> int:
-    if not value.isdecimal() or int(value) == 0:
-        raise UserError(f"{name}={value}: expected a whole number from 1")
+    if not value.isdecimal() or not 1 <= int(value) <= 1024:
+        raise UserError(f"{name}={value}: expected a whole number from 1 to 1024")
     return int(value)
 
 

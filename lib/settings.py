@@ -130,6 +130,10 @@ class Text2ImageSettings(Settings):
     redraw_digits: bool = False  # E5: draw other target handwriting in each epoch
 
 
+# With fewer, some part of a split is empty, or there are too few faces to show and to compare.
+_AT_LEAST = {"query_count": 100, "image_count": 20}
+
+
 def names(settings: type[Settings] | Settings) -> list[str]:
     """Return the names of the fields that can be set."""
     return [field.name for field in dataclasses.fields(settings)]
@@ -168,6 +172,10 @@ def _checked(name: str, value: object, kind: object) -> object:
     may_be_zero = name.endswith(("seed", "patience", "rotation", "zoom", "translation"))
     if not (number > 0 or (may_be_zero and number == 0)) or number == float("inf"):
         raise UserError(f"{name.upper()}={value}: expected a positive number")
+    if number < _AT_LEAST.get(name, 0):
+        raise UserError(f"{name.upper()}={value}: expected at least {_AT_LEAST[name]}")
+    if name.endswith("seed") and number >= 2**32:
+        raise UserError(f"{name.upper()}={value}: expected a whole number below {2**32}")
     if "fraction" in name and number >= 1:
         raise UserError(f"{name.upper()}={value}: expected a share between 0 and 1")
     return number

@@ -1,0 +1,41 @@
+import types
+
+import numpy as np
+import pytest
+
+from lib.data import digits, faces
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _eagerly(runtime):
+    """Nothing is compiled, as that takes longer than training a tiny model."""
+    runtime.tf.config.run_functions_eagerly(True)
+    yield
+    runtime.tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
+def compiled(runtime):
+    """What the test trains is compiled, as in a run."""
+    runtime.tf.config.run_functions_eagerly(False)
+    yield
+    runtime.tf.config.run_functions_eagerly(True)
+
+
+@pytest.fixture
+def few_faces(monkeypatch):
+    """Twenty prepared faces of noise: uint8 (20, 64, 64, 3)."""
+    images = np.random.default_rng(0).integers(0, 256, (20, 64, 64, 3), dtype=np.uint8)
+    monkeypatch.setattr(faces, "load", lambda: types.SimpleNamespace(images=images))
+    return images
+
+
+@pytest.fixture
+def few_digits(monkeypatch):
+    """Four prepared training digits of noise of each class; none to test on."""
+    random = np.random.default_rng(1)
+    images = random.integers(0, 256, (40, 28, 28), dtype=np.uint8)
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 4)
+    prepared = digits.Digits(images, labels, images[:0], labels[:0], {})
+    monkeypatch.setattr(digits, "load", lambda: prepared)
+    return prepared

@@ -1,0 +1,151 @@
+import numpy as np
+import pytest
+from sklearn.model_selection import train_test_split
+
+from lib import runtime
+from lib.data.arithmetic import ALPHABET, arithmetic
+from lib.models.base import layer_table
+from lib.models.image2text import Image2TextTraining, build_model
+from lib.randomness import generator
+from lib.settings import Image2TextSettings
+
+tf = runtime.tf
+TINY = {"units": 8, "filters": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
+SEEDS = np.array([1, 2], np.int32)
+
+
+def training_with(**changes):
+    return Image2TextTraining(Image2TextSettings(**{**TINY, **changes}), seed=0)
+
+
+def table(encoder):
+    rows = layer_table(build_model(Image2TextSettings(encoder=encoder)))
+    return {row["layer"]: row["parameters"] for row in rows if row["parameters"]}, rows
+
+
+def test_the_flattening_model_has_the_published_parameters():
+    parameters, rows = table("flatten")
+    assert parameters == {
+        "encoder": 4 * 256 * (784 + 256 + 1),
+        "decoder": 525_312,
+        "symbols": 3_341,
+    }
+    assert sum(parameters.values()) == 1_594_637
+    assert [row["output_shape"][1:] for row in rows] == [
+        *([5, 784], [256], [256], [3, 256], [3, 256], [3, 13])
+    ]
+
+
+def test_the_convlstm_model_has_the_published_parameters():
+    parameters, rows = table("convlstm")
+    assert parameters == {
+        "encoder": 38_144,
+        "code": 25_088 * 256 + 256,
+        "decoder": 525_312,
+        "symbols": 3_341,
+    }
+    assert [row["output_shape"][1:] for row in rows] == [
+        *([28, 28, 32], [25_088], [256], [256], [3, 256], [3, 256], [3, 13])
+    ]
+
+
+def test_the_split_is_scikit_learn_s_of_all_queries(few_digits):
+    training = training_with(query_count=20_000)
+    train, validation = train_test_split(np.arange(20_000), test_size=0.2, random_state=69)
+    assert np.array_equal(training.parts["train"], train)
+    assert np.array_equal(training.parts["validation"], validation)
+
+
+@pytest.mark.parametrize(("twice", "scale"), [(True, 255**2), (False, 255)])
+def test_inputs_are_images_of_the_query_s_symbols(few_digits, twice, scale):
+    training = training_with(rescale_twice=twice)
+    rows = np.arange(0, 20_000, 501)
+    shown = training.inputs(rows).numpy()
+    assert shown.shape == (40, 5, 28, 28, 1)
+    pixels = np.rint(shown[..., 0] * scale).astype(np.uint8)
+    assert np.allclose(shown[..., 0] * scale, pixels, atol=1e-3)
+    classes = {
+        image.tobytes(): label
+        for image, label in zip(few_digits.train_images, few_digits.train_labels, strict=True)
+    }
+    for codes, images in zip(arithmetic().queries[rows], pixels, strict=True):
+        for code, image in zip(codes, images, strict=True):
+            if code < 10:
+                assert classes[image.tobytes()] == code
+            else:
+                assert image.any() == (ALPHABET[code] != " ")
+
+
+def test_handwriting_stays_unless_it_is_to_be_redrawn(few_digits):
+    rows = np.arange(50)
+    for redraw in (False, True):
+        training = training_with(redraw_digits=redraw)
+        training.train_epoch(1, "")
+        before = training.inputs(rows).numpy()
+        training.train_epoch(2, "")
+        assert np.array_equal(before, training.inputs(rows).numpy()) != redraw
+
+
+def test_training_inputs_are_augmented_only_if_so_set(few_digits):
+    rows = np.arange(50)
+    for augment in (False, True):
+        training = training_with(augment=augment, rescale_twice=False)
+        plain = training.inputs(rows).numpy()
+        changed = training.training_inputs(rows, SEEDS).numpy()
+        assert changed.shape == plain.shape
+        assert np.array_equal(changed, plain) != augment
+        assert changed.min() >= 0
+        assert changed.max() <= 1 + 1e-6
+
+
+def test_each_image_of_a_query_is_augmented_on_its_own(few_digits):
+    training = training_with(rescale_twice=False)
+    training.drawn.assign(np.zeros((20_000, 5), np.int32))
+    images = training.training_inputs(np.arange(3), SEEDS).numpy().reshape(15, -1)
+    assert len({image.tobytes() for image in images}) == 15
+
+
+def assert_same_outcome(resumed, unbroken, history):
+    one, two = resumed.outcome(history), unbroken.outcome(history)
+    assert one.metrics == two.metrics
+    assert one.facts == two.facts
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"encoder": "flatten", "redraw_digits": True}, {"encoder": "flatten", "augment": False}],
+)
+def test_a_restored_training_goes_on_with_the_same_bits(few_digits, changes):
+    assert_goes_on_alike(changes)
+
+
+@pytest.mark.slow
+def test_a_restored_convlstm_goes_on_with_the_same_bits(few_digits, compiled):
+    """Compiled, as a ConvLSTM that is not compiled keeps its first dropout mask."""
+    assert_goes_on_alike({"encoder": "convlstm"})
+
+
+def assert_goes_on_alike(changes):
+    unbroken = training_with(**changes)
+    first = unbroken.train_epoch(1, "")
+    resumed = training_with(**changes)
+    resumed.restore(*unbroken.state())
+    history = [first, unbroken.train_epoch(2, "")]
+    assert resumed.train_epoch(2, "") == history[1]
+    for one, two in zip(resumed.weights(), unbroken.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+    assert_same_outcome(resumed, unbroken, history)
+
+
+@pytest.mark.xfail(strict=True, reason="the outcome is taken on the handwriting of epoch 0")
+def test_a_training_restored_after_its_last_epoch_has_the_same_outcome(few_digits):
+    unbroken = training_with(redraw_digits=True)
+    history = [unbroken.train_epoch(1, "")]
+    resumed = training_with(redraw_digits=True)
+    resumed.restore(*unbroken.state())
+    assert_same_outcome(resumed, unbroken, history)
+
+
+def test_an_epoch_draws_other_dropout_and_order_than_the_one_before():
+    keys = [("dropout", 1), ("dropout", 2), ("shuffle", 1), ("shuffle", 2), ("augmentation", 1)]
+    assert len({generator(0, *key).random() for key in keys}) == len(keys)

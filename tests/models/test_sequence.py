@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from close_weights import assert_trained_alike
+
+from lib import runtime
+from lib.data.arithmetic import arithmetic, decode
+from lib.models.sequence import batch_count, padded_batches, weighted_mean
+from lib.models.text2text import Text2TextTraining, build_model
+from lib.randomness import generator
+from lib.settings import Text2TextSettings
+
+tf, tf_keras = runtime.tf, runtime.tf_keras
+# 95 rows of which 85 are trained on: two whole batches and one of 21.
+SETTINGS = Text2TextSettings(units=8, query_count=100, batch_size=32, epochs=1)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """A model after an epoch, what the epoch told, and the weights before it."""
+    training = Text2TextTraining(SETTINGS, seed=0)
+    before = training.model.get_weights()
+    return training, training.train_epoch(1, ""), before
+
+
+@pytest.mark.parametrize(("count", "size"), [(85, 32), (64, 32), (5, 32), (1, 1), (33, 32)])
+def test_padded_batches_hold_every_row_once_and_have_one_size(count, size):
+    rows = np.random.default_rng(0).permutation(20_000)[:count]
+    batches = list(padded_batches(rows, size))
+    assert len(batches) == batch_count(rows, size) == np.ceil(count / size)
+    assert {batch.shape for batch, _ in batches} == {(size,)}
+    assert np.concatenate([batch[weights == 1] for batch, weights in batches]).tolist() == (
+        rows.tolist()
+    )
+    weights = np.concatenate([weights for _, weights in batches])
+    assert set(weights) <= {0.0, 1.0}
+    assert all(set(batch) <= set(rows) for batch, _ in batches)
+
+
+def test_weighted_mean_over_padded_batches_is_the_mean_without_padding():
+    values = np.random.default_rng(0).standard_normal((85, 3, 4)).astype(np.float32)
+    for k, (batch, weights) in enumerate(padded_batches(np.arange(85), 32)):
+        plain = values[32 * k : 32 * (k + 1)].mean()
+        assert np.isclose(weighted_mean(values[batch], weights), plain, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_a_compiled_epoch_is_that_of_plain_keras(compiled):
+    training = Text2TextTraining(SETTINGS, seed=0)
+    before = training.model.get_weights()
+    assert_epoch_of_plain_keras(training, training.train_epoch(1, ""), before)
+
+
+def test_an_epoch_is_that_of_plain_keras(trained):
+    assert_epoch_of_plain_keras(*trained)
+
+
+def assert_epoch_of_plain_keras(training, metrics, before):
+    plain = build_model(8)
+    plain.set_weights(before)
+    plain.compile(
+        tf_keras.optimizers.legacy.Adam(1e-3), "categorical_crossentropy", metrics=["accuracy"]
+    )
+    rows = generator(0, "shuffle", 1).permutation(training.parts["train"])
+    told = []
+    for start in (0, 32, 64):
+        batch = rows[start : start + 32]
+        queries, answers = (
+            np.eye(13)[arithmetic().queries[batch]],
+            np.eye(13)[arithmetic().answers[batch]],
+        )
+        told.append(plain.train_on_batch(queries, answers))
+    assert np.allclose((metrics["loss"], metrics["accuracy"]), np.mean(told, axis=0), rtol=1e-4)
+    assert_trained_alike(training.model, plain, before, 1e-3, steps=3)
+
+
+def test_padding_does_not_touch_a_step():
+    """The same rows, once in a batch of their number and once padded to 32."""
+    trainings = [Text2TextTraining(SETTINGS, seed=0) for _ in range(2)]
+    trainings[1].restore(trainings[0].state()[0], {})
+    before = trainings[0].model.get_weights()
+    rows = np.arange(0, 20_000, 1_000)
+    metrics = []
+    for training, size in zip(trainings, (20, 32), strict=True):
+        ((batch, weights),) = padded_batches(rows, size)
+        answers = arithmetic().answers[batch]
+        metrics.append(training._update(training.inputs(batch), answers, weights))
+    for name in ("loss", "accuracy", "exact_match"):
+        assert np.isclose(metrics[0][name], metrics[1][name], atol=1e-6)
+    assert_trained_alike(trainings[0].model, trainings[1].model, before, 1e-3)
+
+
+def test_evaluation_is_that_of_plain_keras(trained):
+    training, _, _ = trained
+    rows = np.arange(0, 20_000, 27)
+    plain = build_model(8)
+    plain.set_weights(training.model.get_weights())
+    plain.compile(loss="categorical_crossentropy", metrics=["accuracy"])
+    queries, answers = (
+        np.eye(13)[arithmetic().queries[rows]],
+        np.eye(13)[arithmetic().answers[rows]],
+    )
+    loss, accuracy = plain.evaluate(queries, answers, batch_size=len(rows), verbose=0)
+    found = training.evaluate(rows)
+    assert np.allclose((found["loss"], found["accuracy"]), (loss, accuracy), rtol=1e-4)
+
+
+def test_exact_match_counts_whole_answers(trained, monkeypatch):
+    training, _, _ = trained
+    rows = np.array([0, 5, 19_999])
+    answers = arithmetic().answers[rows].copy()
+    assert decode(answers) == ["0", "-2", "0"]
+    answers[1, 2] = 0
+    answers[2] = 1
+    monkeypatch.setattr(training, "_predicted", lambda rows: (np.zeros((3, 3)), answers))
+    found = training.evaluate(rows)
+    assert found["exact_match"] == pytest.approx(1 / 3)
+    assert found["accuracy"] == pytest.approx(5 / 9)
+
+
+def test_mistakes_are_wrong_answers_of_the_rows_given(trained):
+    training, _, _ = trained
+    rows = training.parts["test"]
+    mistakes = training.mistakes(rows)
+    assert mistakes == training.mistakes(rows)
+    right = dict(
+        zip(decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows]), strict=True)
+    )
+    assert 0 < len(mistakes) <= 12
+    for mistake in mistakes:
+        assert right[mistake["query"]] == mistake["answer"] != mistake["predicted"]
+
+
+def test_a_restored_training_goes_on_with_the_same_bits(trained):
+    training, _, _ = trained
+    other = Text2TextTraining(SETTINGS, seed=0)
+    other.restore(*training.state())
+    assert other.train_epoch(2, "") == training.train_epoch(2, "")
+    for one, two in zip(other.weights(), training.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())

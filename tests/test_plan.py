@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+
+from lib import files, paths, plan, request, runs
+from lib.errors import UserError
+
+WORDS = ("PROFILE=smoke",)
+
+
+def prepare(fingerprint="f" * 64, stand_in=True):
+    for name in ("faces", "digits"):
+        facts = {"name": f"drawn {name}", "stand_in": stand_in, "fingerprint": fingerprint}
+        files.write_json(paths.DATA / name / "provenance.json", {**facts, "made": "now"})
+
+
+@pytest.fixture(autouse=True)
+def _work(tmp_path, monkeypatch):
+    for name in ("DATA", "RUNS"):
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+    monkeypatch.setattr(paths, "WORK", tmp_path)
+    prepare()
+
+
+def runs_for(*words, goals=("vae-32",)):
+    asked = request.parse([*WORDS, *words])
+    return asked, request.planned(asked, goals)
+
+
+def begin(*words, goals=("vae-32",)):
+    asked, planned = runs_for(*words, goals=goals)
+    for run in planned:
+        identity = plan.identity(run, asked.threads)
+        files.write_json(run.key.path / "config.json", {"identity": identity})
+    return planned
+
+
+def finish(*words, goals=("vae-32",)):
+    for run in begin(*words, goals=goals):
+        files.write_text(run.key.path / "history.jsonl", '{"epoch": 1, "loss": 0.5}\n')
+        np.savez(run.key.path / "samples.npz")
+        runs.write_result(run.key.path, {"metrics": {}})
+
+
+def states(*words, goals=("vae-32",)):
+    asked, planned = runs_for(*words, goals=goals)
+    return [plan.is_done(run, asked.threads) for run in planned]
+
+
+def test_nothing_is_done_at_first():
+    assert states() == [False]
+
+
+def test_a_begun_run_fits_but_is_not_done():
+    (run,) = begin()
+    assert states() == [False]
+    assert plan.fits(run.key.path, plan.identity(run, 1))
+
+
+def test_a_finished_run_is_done():
+    finish()
+    assert states() == [True]
+    assert states("SEEDS=0 1") == [True, False]
+    assert states("PROFILE=quick") == [False]
+
+
+@pytest.mark.parametrize(
+    "word", ["EPOCHS=3", "BATCH_SIZE=4", "KL_REDUCTION=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
+)
+def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
+    finish()
+    assert states(word) == [False]
+    finish(word)
+    assert states(word) == [True]
+    assert states() == [False]
+
+
+def test_the_same_value_in_other_words_is_the_same_run():
+    finish("LEARNING_RATE=1e-4")
+    assert states("LEARNING_RATE=0.0001") == [True]
+
+
+def test_a_run_on_other_data_is_to_be_made():
+    finish()
+    prepare(fingerprint="e" * 64)
+    assert states() == [False]
+
+
+def test_a_run_on_a_stand_in_is_none_on_real_data():
+    finish()
+    prepare(stand_in=False)
+    assert states() == [False]
+
+
+def test_the_same_data_prepared_again_is_the_same_data():
+    finish()
+    facts = {"name": "drawn faces", "stand_in": True, "fingerprint": "f" * 64, "made": "later"}
+    files.write_json(paths.DATA / "faces" / "provenance.json", facts)
+    assert states() == [True]
+
+
+def test_only_the_data_that_a_run_reads_matters():
+    goals = ("vae-32", "text2text", "text2image")
+    finish(goals=goals)
+    facts = {"name": "MNIST", "stand_in": False, "fingerprint": "d" * 64}
+    files.write_json(paths.DATA / "digits" / "provenance.json", facts)
+    assert states(goals=["vae-32"]) == [True]
+    assert states(goals=["text2text"]) == [True] * 7
+    assert states(goals=["text2image"]) == [False] * 5
+
+
+def test_data_that_is_not_prepared_is_told_with_the_target():
+    finish()
+    (paths.DATA / "faces" / "provenance.json").unlink()
+    with pytest.raises(UserError, match=r"data/faces is not prepared; run: make data"):
+        states()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"identity": {}}'])
+def test_a_torn_or_foreign_config_fits_nothing(text):
+    finish()
+    (run,) = runs_for()[1]
+    (run.key.path / "config.json").write_text(text, encoding="utf-8")
+    assert states() == [False]
+
+
+def said(capsys, *words):
+    with pytest.raises(SystemExit) as ended:
+        plan.main([*WORDS, *words])
+    assert not ended.value.code
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_command_says_a_word_for_each_run(capsys):
+    finish("SEEDS=1")
+    folder = "runs/smoke/vae_32/published"
+    assert said(capsys, "SEEDS=0 1", "vae-32") == [f"todo:{folder}/seed-0", f"done:{folder}/seed-1"]
+    assert said(capsys, "SEEDS=1", "EPOCHS=3", "vae-32") == [f"todo:{folder}/seed-1"]
+    assert len(said(capsys)) == len(runs_for(goals=())[1])
+
+
+def test_runs_are_loaded_by_experiment_and_variant_one_per_seed():
+    finish("SEEDS=0 1", goals=())
+    asked = request.parse([*WORDS, "SEEDS=0 1"])
+    loaded = plan.load_runs(asked)
+    assert {pair: [run.key.seed for run in found] for pair, found in loaded.items()} == {
+        (run.key.experiment, run.key.variant): [0, 1] for run in request.planned(asked)
+    }
+
+
+def test_a_missing_run_is_told_with_its_target_or_left_out():
+    finish(goals=())
+    (run,) = runs_for()[1]
+    (run.key.path / "result.json").unlink()
+    with pytest.raises(UserError, match="no finished run; run: make vae-32 PROFILE=smoke SEEDS=0"):
+        plan.load_runs(request.parse(WORDS))
+    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+    assert ("vae_32", "published") not in loaded
+    assert ("vae_64", "published") in loaded
+
+
+def test_a_run_for_other_settings_is_told_and_never_mixed_in():
+    finish(goals=())
+    finish("EPOCHS=7")
+    with pytest.raises(UserError, match="made for other settings or data; run: make vae-32 "):
+        plan.load_runs(request.parse(WORDS))
+    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+    assert ("vae_32", "published") not in loaded

@@ -1,0 +1,188 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lib import request
+from lib.errors import UserError
+from lib.experiment import experiments
+from lib.profiles import PROFILES
+
+REPOSITORY = Path(__file__).parents[1]
+BAD_WORDS = {
+    "PROFILE=huge": ("smoke", "quick", "paper"),
+    "SEEDS=-1": ("whole numbers from 0", 'SEEDS="0 1 2"'),
+    "SEEDS=one": ("whole numbers from 0",),
+    "SEEDS=0 1.5": ("whole numbers from 0",),
+    "SEEDS= ": ("whole numbers from 0",),
+    "SEEDS=99999999999": ("whole numbers from 0",),
+    "DATA=fake": ("auto", "builtin", "real"),
+    "THREADS=0": ("a whole number from 1",),
+    "THREADS=-2": ("a whole number from 1",),
+    "THREADS=99999999999": ("a whole number from 1 to 1024",),
+    "THREADS=two": ("a whole number from 1",),
+    "ALLOW_MISSING=yes": ("0 or 1",),
+    "FACES=/no/such/folder": ("/no/such/folder", "no such file or folder"),
+    "DIGITS=/no/such/folder": ("/no/such/folder", "no such file or folder"),
+    "EPOCH=3": ("unknown setting EPOCH;", "PROFILE", "SEEDS", "JOBS", "EPOCHS", "KL_REDUCTION"),
+    "epochs=3": ("unknown setting epochs;", "EPOCHS"),
+    "=3": ("unknown setting", "EPOCHS"),
+    "smoke": ("NAME=VALUE",),
+    "EPOCHS=-1": ("EPOCHS=-1", "positive"),
+    "EPOCHS=1.5": ("EPOCHS=1.5", "whole number"),
+    "LEARNING_RATE=nan": ("LEARNING_RATE=nan", "positive number"),
+    "LEARNING_RATE=inf": ("LEARNING_RATE=inf", "positive number"),
+    "SPLIT_SEED=4294967296": ("SPLIT_SEED=4294967296", "below 4294967296"),
+    "QUERY_COUNT=99": ("at least 100",),
+    "IMAGE_COUNT=19": ("at least 20",),
+    "TRAIN_FRACTION=1": ("TRAIN_FRACTION=1", "between 0 and 1"),
+    "VALIDATION_FRACTION=1.5": ("VALIDATION_FRACTION=1.5", "between 0 and 1"),
+    "KL_REDUCTION=max": ("sum", "mean"),
+    "AUGMENT=maybe": ("true", "false"),
+}
+
+
+def planned(*words, goals=(), variants=()):
+    return request.planned(request.parse(["PROFILE=paper", *words]), goals, variants)
+
+
+@pytest.mark.parametrize("word", BAD_WORDS)
+def test_a_bad_word_is_told_in_one_line_with_what_is_valid(word):
+    with pytest.raises(UserError) as told:
+        planned(word)
+    message = str(told.value)
+    assert "\n" not in message
+    for part in BAD_WORDS[word]:
+        assert part in message
+
+
+def test_an_unknown_experiment_is_told_with_the_known_targets():
+    with pytest.raises(UserError, match=r"unknown experiment vae-16; known: .*vae-32") as told:
+        planned(goals=["vae-16"])
+    for name in experiments():
+        assert name.replace("_", "-") in str(told.value)
+
+
+def test_an_unknown_variant_is_told_with_the_known_ones():
+    with pytest.raises(UserError, match="unknown variant 4-4-512; known: 1-1-512, 2-1-512, 1-2"):
+        planned(goals=["text2image"], variants=["4-4-512"])
+
+
+def test_a_setting_of_another_experiment_is_told_with_those_of_this_one():
+    with pytest.raises(UserError, match=r"UNITS is no setting of cae; these have BATCH_SIZE, .*"):
+        planned("UNITS=3", goals=["cae"])
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["PROFILE=huge"], "smoke, quick, paper"),
+        (["PROFILE=smoke", "EPOCHS=-1"], "EPOCHS=-1: expected a positive number"),
+        (["PROFILE=smoke", "TYPO=1"], "known: PROFILE, SEEDS"),
+        (["PROFILE=smoke", "vae-16"], "known: cae, vae-32"),
+        (["PROFILE=smoke", "LEARNING_RATE=nan", "cae"], "expected a positive number"),
+    ],
+)
+def test_the_command_ends_with_status_2_and_one_line(words, part, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "lib.plan", *words],
+        cwd=REPOSITORY,
+        env={**os.environ, "WORK_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert part in done.stderr
+
+
+def test_words_are_read():
+    asked = request.parse(
+        [
+            *("PROFILE=smoke", "SEEDS=2, 0 2 1", "DATA=real", f"FACES={REPOSITORY}"),
+            *("THREADS=2", "ALLOW_MISSING=1", "EPOCHS=3", "BATCH_SIZE=8"),
+        ]
+    )
+    assert asked == request.Request(
+        profile="smoke",
+        seeds=(0, 1, 2),
+        data="real",
+        faces=REPOSITORY,
+        threads=2,
+        allow_missing=True,
+        changes=(("batch_size", "8"), ("epochs", "3")),
+    )
+
+
+def test_of_two_words_the_later_counts_and_an_empty_option_is_none():
+    asked = request.parse(["PROFILE=smoke", "SEEDS=1", "SEEDS=2", "EPOCHS=3", "EPOCHS=4", "FACES="])
+    assert asked.seeds == (2,)
+    assert asked.changes == (("epochs", "4"),)
+    assert asked.faces is None
+
+
+def test_make_s_own_words_change_nothing():
+    words = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WANTED=cae", "WORK_DIR=/tmp"]
+    assert request.parse(["PROFILE=smoke", *words]) == request.parse(["PROFILE=smoke"])
+
+
+def test_words_for_a_run_ask_for_that_run():
+    asked = request.parse(["PROFILE=smoke", "SEEDS=0 1", "EPOCHS=3"])
+    again = request.parse(asked.words_for(1))
+    assert request.planned(again) == [run for run in request.planned(asked) if run.key.seed == 1]
+
+
+def test_all_runs_are_planned_in_the_report_s_order():
+    runs = planned("SEEDS=1 0")
+    assert len(runs) == 2 * sum(len(experiment.variants) for experiment in experiments().values())
+    names = list(dict.fromkeys(run.key.experiment for run in runs))
+    assert [name.split("_")[0] for name in names] == sorted(
+        (name.split("_")[0] for name in names),
+        key=["cae", "vae", "gan", "text2text", "image2text", "text2image"].index,
+    )
+    assert [run.key.seed for run in runs[:2]] == [0, 1]
+
+
+def test_goals_and_variants_select():
+    runs = planned(goals=["vae-64-wide", "text2image"], variants=["published", "2-2-256"])
+    keys = [(run.key.experiment, run.key.variant) for run in runs]
+    assert keys == [("vae_64_wide", "published"), ("text2image", "2-2-256")]
+
+
+def test_the_command_line_beats_the_profile_and_the_profile_beats_the_experiment():
+    def epochs(*words):
+        asked = request.parse(words)
+        return request.planned(asked, ["image2text"], ["convlstm"])[0].settings.epochs
+
+    smoke = PROFILES["smoke"].changes["image2text"]["epochs"]
+    assert epochs("PROFILE=paper") == 200
+    assert epochs("PROFILE=smoke") == smoke != 200
+    assert epochs("PROFILE=smoke", "EPOCHS=7") == 7
+
+
+def test_a_change_applies_to_those_experiments_that_have_the_setting():
+    by_name = {run.key.experiment: run.settings for run in planned("KL_REDUCTION=mean")}
+    assert by_name["vae_32"].kl_reduction == "mean"
+    assert not hasattr(by_name["cae"], "kl_reduction")
+
+
+@pytest.mark.parametrize(
+    ("goal", "variant", "expected"),
+    [
+        ("vae-32", "published", {"latent_dim": 32, "filters": 64}),
+        ("vae-64-wide", "published", {"latent_dim": 64, "filters": 128}),
+        ("gan-256", "published", {"latent_dim": 256, "epochs": 50}),
+        ("text2text", "train-05", {"train_fraction": 0.05}),
+        ("image2text", "flatten", {"augment": True, "rescale_twice": True, "epochs": 100}),
+        ("image2text", "convlstm-unaugmented", {"augment": False, "encoder": "convlstm"}),
+        ("text2image", "3-2-256", {"encoder_layers": 3, "decoder_layers": 2, "units": 256}),
+    ],
+)
+def test_paper_runs_have_the_published_settings(goal, variant, expected):
+    (run,) = planned(goals=[goal], variants=[variant])
+    assert {name: getattr(run.settings, name) for name in expected} == expected
