@@ -23,7 +23,7 @@ work := $(if $(WORK_DIR),$(WORK_DIR)/)
 
 .DEFAULT_GOAL := help
 .PHONY: all help python setup data $(experiments) experiments trained figures report
-.PHONY: check test lint format lock clean FORCE
+.PHONY: check test test-slow lint format lock clean FORCE
 
 all: report
 
@@ -101,8 +101,14 @@ $(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/*)
 check: setup
 	@$(python) -m report.check $(request)
 
+# Files of tests are spread over the cores.
+pytest := $(python) -m pytest --numprocesses auto --dist loadfile
+
 test: setup
-	@$(python) -m pytest
+	@$(pytest) -m 'not slow'
+
+test-slow: setup
+	@$(pytest) -m slow
 
 lint: setup
 	@$(python) -m ruff check .

@@ -16,6 +16,7 @@ _TARGETS = {
     "report": "build/report.html and build/report.pdf",
     "check": "the verdict on every claim, from the runs that are done",
     "test": "the tests, with a tiny run of everything",
+    "test-slow": "more tests of the same promises",
     "lint, format": "check the code's style, mend it",
     "lock": "pin the requirements anew (needs uv)",
     "clean": "remove build/; data/ and runs/ stay",

@@ -25,8 +25,8 @@ class Profile:
 
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16}
-_QUICK_VAE = {"epochs": 6, "image_count": 5_000}
-_QUICK_GAN = {"epochs": 4, "steps_per_epoch": 40}
+_QUICK_VAE = {"epochs": 5, "image_count": 5_000}
+_QUICK_GAN = {"epochs": 4, "steps_per_epoch": 30}
 
 PROFILES = {
     "smoke": Profile(

@@ -51,7 +51,7 @@ def _train(planned: request.Planned, asked: request.Request) -> None:
 
 def _make_room(folder: Path, identity: dict) -> None:
     """Put a run that was made for something else aside, and a fitting one that was aside back."""
-    if folder.exists() and not plan.fits(folder, identity):
+    if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, identity):
         aside = folder.with_name(f"{folder.name}.aside-{time.strftime('%Y%m%d-%H%M%S')}")
         folder.rename(aside)
         logging.warning(
@@ -68,6 +68,8 @@ def _make_room(folder: Path, identity: dict) -> None:
                 logging.info("%s: what fits is back from %s", paths.display(folder), aside.name)
                 break
     folder.mkdir(parents=True, exist_ok=True)
+    for left_by_a_killed_process in folder.rglob(".*.partial*"):
+        left_by_a_killed_process.unlink()
 
 
 def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:

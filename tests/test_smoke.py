@@ -8,8 +8,6 @@ import pytest
 
 from lib.paths import REPOSITORY
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def make(tmp_path_factory):

@@ -39,7 +39,12 @@ def arithmetic() -> Arithmetic:
 
 
 def encode(texts: list[str]) -> np.ndarray:
-    """Return texts of equal length as indices into ALPHABET: uint8 (len(texts), length)."""
+    """Return texts of equal length as indices into ALPHABET: uint8 (len(texts), length).
+
+    Raises ValueError for a symbol outside of ALPHABET.
+    """
+    if unknown := set("".join(texts)) - set(ALPHABET):
+        raise ValueError(f"not in the alphabet: {''.join(sorted(unknown))!r}")
     table = np.zeros(128, np.uint8)
     table[np.frombuffer(ALPHABET.encode(), np.uint8)] = np.arange(len(ALPHABET))
     codes = np.frombuffer("".join(texts).encode(), np.uint8)

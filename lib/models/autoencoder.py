@@ -49,6 +49,7 @@ class CAETraining(Training):
             self.faces.steps,
             title,
             lambda batch: self._compiled(batch[1]),
+            size=lambda batch: len(batch[1]),
         )
 
     def _update(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:

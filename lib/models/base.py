@@ -86,13 +86,20 @@ def epoch_means(
     count: int,
     title: str,
     step: Callable[[object], dict[str, tf.Tensor]],
+    size: Callable[[object], float] = lambda batch: 1.0,
 ) -> dict[str, float]:
-    """Run `step` on each of `count` batches under a progress bar; return its metrics' means."""
+    """Run `step` on each of `count` batches under a progress bar; return its metrics' means.
+
+    As in Keras' `fit`, an epoch's mean is one over examples: `size` tells how many a batch has.
+    """
     totals: dict[str, object] = {}
+    examples = 0.0
     for batch in tqdm(batches, total=count, desc=title, leave=False, disable=None, unit="step"):
+        weight = size(batch)
+        examples += weight
         for name, value in step(batch).items():
-            totals[name] = totals.get(name, 0.0) + value
-    return {name: float(total) / count for name, total in totals.items()}
+            totals[name] = totals.get(name, 0.0) + value * weight
+    return {name: float(total) / examples for name, total in totals.items()}
 
 
 def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 import tensorflow as tf
 import tf_keras
-from sklearn.model_selection import train_test_split
 
 from lib.data import digits
 from lib.data.arithmetic import (
@@ -14,7 +13,7 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.augmentation import random_affine
-from lib.models.sequence import AnswerTraining, answer_decoder
+from lib.models.sequence import AnswerTraining, answer_decoder, random_split
 from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
 
@@ -56,10 +55,9 @@ class Image2TextTraining(AnswerTraining):
     """Trains the model on 80% of the queries and validates it on the others."""
 
     def __init__(self, settings: Image2TextSettings, seed: int) -> None:
-        train, validation = train_test_split(
-            choose_rows(settings.query_count, seed),
-            test_size=settings.validation_fraction,
-            random_state=settings.split_seed,
+        rows = choose_rows(settings.query_count, seed)
+        train, validation = random_split(
+            rows, settings.split_seed, test_size=settings.validation_fraction
         )
         compiled = settings.encoder == "flatten" or compile_convolutions()
         super().__init__(
@@ -71,7 +69,8 @@ class Image2TextTraining(AnswerTraining):
         )
         self.symbols = SymbolImages.for_training(digits.load())
         self.images = tf.constant(self.symbols.images)
-        self.drawn = tf.Variable(self._draw(epoch=0), trainable=False)
+        self.handwriting = tf.constant(self._draw(epoch=0))
+        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
 
     def _draw(self, epoch: int) -> np.ndarray:
         return draw_query_images(self.symbols, arithmetic().queries, self.seed, epoch)
@@ -79,18 +78,21 @@ class Image2TextTraining(AnswerTraining):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, on new handwriting if so set."""
         if self.settings.redraw_digits:
-            self.drawn.assign(self._draw(epoch))
+            self.training_handwriting.assign(self._draw(epoch))
         return super().train_epoch(epoch, title)
 
     def inputs(self, rows: tf.Tensor) -> tf.Tensor:
         """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
-        images = tf.gather(self.images, tf.gather(self.drawn, rows))
+        return self._pixels(tf.gather(self.handwriting, rows))
+
+    def _pixels(self, drawn: tf.Tensor) -> tf.Tensor:
+        images = tf.gather(self.images, drawn)
         scale = 255 * 255 if self.settings.rescale_twice else 255
         return tf.cast(images, tf.float32)[..., None] / scale
 
     def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each turned, zoomed and shifted if so set."""
-        images = self.inputs(rows)
+        images = self._pixels(tf.gather(self.training_handwriting, rows))
         if not self.settings.augment:
             return images
         single = tf.reshape(images, (-1, SIDE, SIDE, 1))

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 import tf_keras
+from sklearn.model_selection import train_test_split
 
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
+from lib.errors import UserError
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
 from lib.randomness import generator
 from lib.settings import Settings
@@ -26,6 +28,29 @@ def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarr
         weights = np.zeros(batch_size, np.float32)
         weights[: len(batch)] = 1
         yield np.resize(batch, batch_size).astype(np.int32), weights
+
+
+def random_split(rows: np.ndarray, seed: int, **size: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return two parts of `rows` drawn at random: scikit-learn's train_test_split.
+
+    `size` is train_size or test_size, a share. Raises UserError where a part would be empty.
+    """
+    try:
+        first, second = train_test_split(rows, random_state=seed, **size)
+    except ValueError as error:
+        raise UserError(f"{len(rows)} queries cannot be split as asked: {error}") from None
+    return first, second
+
+
+def split_off_last(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first rows and the last `share` of them, as Keras' validation_split does.
+
+    Raises UserError where a part would be empty.
+    """
+    kept = int(len(rows) * (1 - share))
+    if kept in (0, len(rows)):
+        raise UserError(f"{share:g} of {len(rows)} queries to validate on leaves a part empty")
+    return rows[:kept], rows[kept:]
 
 
 def batch_count(rows: np.ndarray, batch_size: int) -> int:
@@ -89,6 +114,7 @@ class AnswerTraining(Training):
             batch_count(rows, size),
             title,
             lambda batch: self._train_step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
+            size=lambda batch: batch[1].sum(),
         )
         validation = self.evaluate(self.parts["validation"])
         return {**metrics, **{f"val_{name}": value for name, value in validation.items()}}

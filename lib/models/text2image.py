@@ -18,7 +18,13 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
-from lib.models.sequence import EVALUATION_BATCH, batch_count, padded_batches, weighted_mean
+from lib.models.sequence import (
+    EVALUATION_BATCH,
+    batch_count,
+    padded_batches,
+    split_off_last,
+    weighted_mean,
+)
 from lib.randomness import generator
 from lib.schedules import EarlyStopping, ReduceOnPlateau
 from lib.settings import Text2ImageSettings
@@ -57,8 +63,7 @@ def split(settings: Text2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarr
     rows = choose_rows(settings.query_count, seed)
     if settings.validation == "random":
         rows = generator(seed, "split").permutation(rows)
-    trained = int(len(rows) * (1 - settings.validation_fraction))
-    return rows[:trained], rows[trained:]
+    return split_off_last(rows, settings.validation_fraction)
 
 
 class Text2ImageTraining(Training):
@@ -76,7 +81,8 @@ class Text2ImageTraining(Training):
         self.train_rows, self.validation_rows = split(settings, seed)
         self.symbols = SymbolImages.for_training(digits.load())
         self.images = tf.constant(self.symbols.images)
-        self.drawn = tf.Variable(self._draw(epoch=0), trainable=False)
+        self.handwriting = tf.constant(self._draw(epoch=0))
+        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
         self.queries = tf.constant(arithmetic().queries)
         self._compiled = tf.function(self._update, jit_compile=True)
         self._compiled_errors = tf.function(self._errors, jit_compile=True)
@@ -92,7 +98,7 @@ class Text2ImageTraining(Training):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, then evaluate the validation part."""
         if self.settings.redraw_digits:
-            self.drawn.assign(self._draw(epoch))
+            self.training_handwriting.assign(self._draw(epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         size = self.settings.batch_size
         metrics = epoch_means(
@@ -100,6 +106,7 @@ class Text2ImageTraining(Training):
             batch_count(rows, size),
             title,
             lambda batch: self._compiled(*batch),
+            size=lambda batch: batch[1].sum(),
         )
         validation = self.evaluate(self.validation_rows)
         rate = self.optimizers["model"].learning_rate
@@ -140,12 +147,12 @@ class Text2ImageTraining(Training):
     def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
         return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
 
-    def _targets(self, rows: tf.Tensor) -> tf.Tensor:
-        images = tf.gather(self.images, tf.gather(self.drawn, rows))
+    def _targets(self, rows: tf.Tensor, handwriting: tf.Tensor) -> tf.Tensor:
+        images = tf.gather(self.images, tf.gather(handwriting, rows))
         return tf.reshape(tf.cast(images, tf.float32) / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
 
     def _update(self, rows: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
-        targets = self._targets(rows)
+        targets = self._targets(rows, self.training_handwriting)
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             errors = self.model(self._inputs(rows), training=True) - targets
@@ -155,7 +162,8 @@ class Text2ImageTraining(Training):
         return {"loss": loss, "mae": weighted_mean(tf.abs(errors), weights)}
 
     def _errors(self, rows: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        errors = self.model(self._inputs(rows), training=False) - self._targets(rows)
+        errors = self.model(self._inputs(rows), training=False)
+        errors -= self._targets(rows, self.handwriting)
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
     def outcome(self, history: list[dict]) -> Outcome:
@@ -165,7 +173,7 @@ class Text2ImageTraining(Training):
         validation, training = self.evaluate(self.validation_rows), self.evaluate(self.train_rows)
         rows = self.validation_rows[:: max(1, len(self.validation_rows) // EXAMPLES)][:EXAMPLES]
         pixels = self.model(self._inputs(rows)).numpy().reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
-        targets = self._targets(rows).numpy().reshape(pixels.shape)
+        targets = self._targets(rows, self.handwriting).numpy().reshape(pixels.shape)
         texts = zip(
             decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows]), strict=True
         )

@@ -2,10 +2,9 @@
 
 import tensorflow as tf
 import tf_keras
-from sklearn.model_selection import train_test_split
 
 from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, arithmetic, choose_rows
-from lib.models.sequence import AnswerTraining, answer_decoder
+from lib.models.sequence import AnswerTraining, answer_decoder, random_split, split_off_last
 from lib.settings import Text2TextSettings
 
 layers = tf_keras.layers
@@ -25,11 +24,9 @@ def build_model(units: int) -> tf_keras.Sequential:
 def split(settings: Text2TextSettings, seed: int) -> dict:
     """Return the rows of each part: test at random, validation the last of what is to train on."""
     rows = choose_rows(settings.query_count, seed)
-    rest, test = train_test_split(
-        rows, train_size=settings.train_fraction, random_state=settings.split_seed
-    )
-    trained = int(len(rest) * (1 - settings.validation_fraction))
-    return {"train": rest[:trained], "validation": rest[trained:], "test": test}
+    rest, test = random_split(rows, settings.split_seed, train_size=settings.train_fraction)
+    train, validation = split_off_last(rest, settings.validation_fraction)
+    return {"train": train, "validation": validation, "test": test}
 
 
 class Text2TextTraining(AnswerTraining):

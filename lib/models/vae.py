@@ -78,6 +78,7 @@ class VAETraining(Training):
             lambda batch: self._compiled(
                 batch[1], stateless_seed(self.seed, "latent noise", epoch, batch[0])
             ),
+            size=lambda batch: len(batch[1]),
         )
         latents = shown_latents(self.seed, self.settings.latent_dim) * self.settings.sample_scale
         drawn = self._decode(latents)

@@ -137,7 +137,6 @@ def assert_goes_on_alike(changes):
     assert_same_outcome(resumed, unbroken, history)
 
 
-@pytest.mark.xfail(strict=True, reason="the outcome is taken on the handwriting of epoch 0")
 def test_a_training_restored_after_its_last_epoch_has_the_same_outcome(few_digits):
     unbroken = training_with(redraw_digits=True)
     history = [unbroken.train_epoch(1, "")]

@@ -126,12 +126,7 @@ def outcome_bytes(training, history):
         (False, 1),
         (False, 2),
         (True, 1),
-        pytest.param(
-            *(True, 2),
-            marks=pytest.mark.xfail(
-                strict=True, reason="the outcome is taken on the handwriting of epoch 0"
-            ),
-        ),
+        (True, 2),
     ],
 )
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits, redraw, broken_after):
