@@ -10,6 +10,7 @@ import numpy as np
 
 from figures import Figure
 from lib import plots
+from lib.metrics.sequences import mean_interval
 from lib.runs import Run
 from report.published import published
 
@@ -42,14 +43,12 @@ def _bars(
     color: str,
     label: str,
 ) -> None:
-    values = [[run.result["metrics"][metric] for run in runs] for runs in groups]
-    means = np.array([np.mean(each) for each in values])
+    intervals = [mean_interval([run.result["metrics"][metric] for run in runs]) for runs in groups]
+    means = [mean for mean, _ in intervals]
     axes.bar(places, means, _BAR, color=color, label=label)
-    if len(values[0]) > 1:
-        lowest, highest = (np.array([end(each) for each in values]) for end in (min, max))
-        axes.errorbar(
-            places, means, (means - lowest, highest - means), fmt="none", ecolor="black", lw=0.8
-        )
+    if len(groups[0]) > 1:
+        half_widths = [half_width for _, half_width in intervals]
+        axes.errorbar(places, means, half_widths, fmt="none", ecolor="black", lw=0.8)
 
 
 _NEEDS = tuple(("text2text", variant) for variant in published()["text2text"]["test_accuracy"])

@@ -7,28 +7,37 @@ from collections.abc import Sequence
 from figures import MANIFEST
 from lib import plan, request
 from lib.errors import command
+from lib.files import write_json
+from lib.metrics.sequences import LEVEL
 from lib.paths import BUILD, display
-from report import build
-from report.claims import measured
+from report import build, check, defects
+from report.claims import as_json, judged
 from report.content import Content, pairs
 from report.published import published
-from report.wording import called, escaped, range_of
+from report.wording import called, escaped, estimate, held, range_of, required
+
+_HELPERS = (called, escaped, estimate, held, pairs, range_of, required)
 
 
 @command
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Write report.html and report.pdf into the build folder."""
+    """Write report.html, report.pdf and claims.json into the build folder."""
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
     content.check_figures(_manifest())
+    claims = judged(content)
     markdown = build.fill_in(
         {
             "content": content,
             "published": published(),
-            "measured": measured(content),
-            **{helper.__name__: helper for helper in (called, escaped, pairs, range_of)},
+            "claims": claims,
+            "level": LEVEL,
+            "seen": defects.seen(content),
+            "ran": defects.ran(content),
+            **{helper.__name__: helper for helper in _HELPERS},
         }
     )
+    write_json(check.OUTPUT, as_json(content, claims))
     for write, name in ((build.write_html, "report.html"), (build.write_pdf, "report.pdf")):
         write(markdown, content.state, BUILD / name)
         print(display(BUILD / name))

@@ -17,14 +17,15 @@ from lib.settings import Settings
 from report.wording import (
     called,
     escaped,
+    estimate,
     facts_in_words,
     scale_of,
     setting_word,
     short_commit,
-    spread,
 )
 
 Pair = figures.Pair
+FULL_PROFILE = "paper"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +72,11 @@ class Content:
         lacking = figures.missing(needs, self.runs, self.asked.seeds)
         return f"not run: `{self.make(lacking)}`" if lacking else ""
 
+    def targets_lacking(self, needs: Sequence[Pair]) -> list[str]:
+        """Return the Make targets of those runs of `needs` that are missing."""
+        lacking = figures.missing(needs, self.runs, self.asked.seeds)
+        return list(dict.fromkeys(self.planned[pair].key.target for pair in lacking))
+
     def make(self, needs: Iterable[Pair], *more: str) -> str:
         """Return the command that makes the runs of `needs`, then the targets in `more`."""
         targets = [self.planned[pair].key.target for pair in needs]
@@ -85,21 +91,19 @@ class Content:
         return words + threads + [setting_word(name, value) for name, value in asked.changes]
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
-        """Return a number of a result: the seeds' mean, and their range where there are several.
+        """Return a number of a result: the seeds' mean, and its interval where there are several.
 
         Raises UserError where a result lacks the number.
         """
-        runs = self.complete((experiment, variant))
-        if not runs:
-            return self.absent((experiment, variant))
-        return spread([_number(run, name) for run in runs], spec)
+        found = self.numbers(experiment, name, variant)
+        return estimate(found, spec) if found else self.absent((experiment, variant))
 
-    def last(self, experiment: str, name: str, spec: str, variant: str, epoch: int) -> str:
-        """Return a metric of the history after `epoch`, or after the last where it ended sooner."""
-        runs = self.complete((experiment, variant))
-        if not runs:
-            return self.absent((experiment, variant))
-        return spread([run.series(name)[:epoch][-1] for run in runs], spec)
+    def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
+        """Return a number of the results, one per seed, none where the run of any is missing.
+
+        Raises UserError where a result lacks the number.
+        """
+        return [_number(run, name) for run in self.complete((experiment, variant))]
 
     def complete(self, pair: Pair) -> Sequence[Run]:
         """Return the runs of all seeds, none where any is missing."""
@@ -128,7 +132,7 @@ class Content:
     @property
     def scale_note(self) -> str:
         """The profile, called reduced unless it is the original's scale, and changed settings."""
-        reduced = "" if self.asked.profile == "paper" else ", reduced"
+        reduced = "" if self.asked.profile == FULL_PROFILE else ", reduced"
         changes = [setting_word(name, value) for name, value in self.asked.changes]
         changed = f", changed ({' '.join(changes)})" if changes else ""
         return f"{self.asked.profile} profile{reduced}{changed}"
@@ -186,10 +190,23 @@ class Content:
             for made, number in counts.items()
         ]
 
+    def stand_ins_of(self, needs: Sequence[Pair]) -> list[str]:
+        """Return which kinds of data that the runs of `needs` read a stand-in replaces."""
+        return [kind for kind, used in self.data(needs).items() if used["stand_in"]]
+
     @property
     def stand_ins(self) -> list[str]:
         """Which kinds of data a stand-in replaces."""
-        return [kind for kind, used in self.data(self.all_pairs).items() if used["stand_in"]]
+        return self.stand_ins_of(self.all_pairs)
+
+    @functools.cached_property
+    def _published_settings(self) -> dict[Pair, Settings]:
+        every = request.planned(request.Request(profile=FULL_PROFILE, seeds=self.asked.seeds[:1]))
+        return {_pair(each): each.settings for each in every}
+
+    def is_full_scale(self, needs: Sequence[Pair]) -> bool:
+        """Tell whether the runs of `needs` have the published settings, and as many images."""
+        return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
 
     def shown_example(self, run: Run) -> int:
         """Return which of a text-to-image run's examples the figure shows."""

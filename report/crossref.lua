@@ -60,6 +60,12 @@ local function typst_float(div, kind, number, body, caption)
   return pandoc.RawBlock('typst', ('#[#show figure: set block(breakable: %s)\n%s]'):format(long, figure))
 end
 
+local function scrolling(body, label)
+  -- Pairs, not a table by name: those have no order, and the file is to be the same each time.
+  return pandoc.Div({ body }, pandoc.Attr('', { 'scroll' }, {
+    { 'role', 'region' }, { 'tabindex', '0' }, { 'aria-label', label } }))
+end
+
 local function html_float(div, kind, number, body, caption)
   local label = NAMES[kind] .. ' ' .. number
   caption[1].content:insert(1, pandoc.Space())
@@ -68,9 +74,7 @@ local function html_float(div, kind, number, body, caption)
   if image then body = pandoc.Plain(body.content) end
   local wide = div.classes:includes('wide')
   if body.t == 'Table' or (image and wide) then
-    -- Pairs, not a table by name: those have no order, and the file is to be the same each time.
-    body = pandoc.Div({ body }, pandoc.Attr('', { 'scroll' }, {
-      { 'role', 'region' }, { 'tabindex', '0' }, { 'aria-label', label } }))
+    body = scrolling(body, label)
   elseif not image then
     body = pandoc.Div({ body }, { class = 'missing' })
   end
@@ -94,7 +98,33 @@ local function with_headers(tbl, widths)
   return tbl
 end
 
+local function verdict(span)
+  if span.classes[1] ~= 'verdict' then return end
+  return pandoc.RawInline('typst', ('#verdict("%s")[%s]'):format(
+    span.classes[2], pandoc.utils.stringify(span)))
+end
+
+-- A claim is a box that does not break; the table in it has a name, but no number.
+local function claim_box(div)
+  local blocks = pandoc.Blocks {}
+  if to_typst then blocks:insert(pandoc.RawBlock('typst', '#claim[')) end
+  for _, block in ipairs(div.content) do
+    if block.t == 'Table' and to_typst then
+      block = pandoc.RawBlock('typst', typst_body(with_headers(block, div.attributes.widths)))
+    elseif block.t == 'Table' then
+      block = scrolling(with_headers(block), div.attributes.label)
+    end
+    blocks:insert(block)
+  end
+  if to_typst then
+    blocks:insert(pandoc.RawBlock('typst', '] <' .. div.identifier .. '>'))
+    return blocks, false
+  end
+  return pandoc.Div(blocks, pandoc.Attr(div.identifier, { 'claim' })), false
+end
+
 local function Div(div)
+  if div.classes:includes('claim') then return claim_box(div) end
   local kind = kind_of(div.identifier)
   if not kind then return end
   local number = claim(div.identifier, div.attributes.number or next_letter())
@@ -153,7 +183,7 @@ local function Cite(cite)
   return links
 end
 
--- Typst wants to know of the captions' references too, so these are resolved before the floats.
+-- Floats are written as a whole: what is in them must be in Typst's words before.
 local function number_all(document)
   local function note(element)
     local kind = kind_of(element.identifier)
@@ -165,7 +195,7 @@ end
 if to_typst then
   local function resolve(document)
     number_all(document)
-    document = document:walk { Cite = Cite }
+    document = document:walk { Cite = Cite, Span = verdict }
     numbers = {}
     return document
   end

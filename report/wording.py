@@ -1,18 +1,42 @@
 """How numbers, settings, names and records are put into words."""
 
+import math
 import re
 from collections.abc import Sequence
 
+from lib.metrics.sequences import mean_interval
 from lib.settings import Settings
+from report.judgement import Finding
 
 
-def spread(values: Sequence[float], spec: str) -> str:
-    """Return the mean of `values`, and their lowest and highest where these differ in print."""
-    mean, lowest, highest = (
-        format(value, spec) for value in (sum(values) / len(values), min(values), max(values))
-    )
-    # The word joiner keeps a range on one line.
-    return mean if lowest == highest else f"{mean} ({lowest}–\u2060{highest})"
+def estimate(values: Sequence[float], spec: str) -> str:
+    """Return the mean of one value per seed, and the half-width of its 95% interval (Student's t).
+
+    One seed, or seeds that all agree, have none. `spec` is a format specification; its kind "g"
+    gives significant digits without an exponent.
+    """
+    mean, half_width = mean_interval(values)
+    decimals = decimals_of(mean, spec)
+    text = fixed(mean, decimals, "," in spec)
+    if half_width is None or not half_width > 0:
+        return text
+    # The no-break spaces keep both on one line.
+    return f"{text}\u00a0±\u00a0{fixed(half_width, decimals, ',' in spec)}"
+
+
+def decimals_of(value: float, spec: str) -> int:
+    """Return how many digits `spec`, such as ".4f" or ".3g", shows of `value` after the point."""
+    digits = int(spec.strip(",")[1:-1])
+    if spec.endswith("f") or not value or not math.isfinite(value):
+        return digits if spec.endswith("f") else digits - 1
+    # Printed with an exponent, because rounding may add a digit: 9.99 is 10.0.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    return max(0, digits - 1 - exponent)
+
+
+def fixed(value: float, decimals: int, grouped: bool = False) -> str:
+    """Return `value` with so many digits after the point, and a true minus sign."""
+    return format(value, f"{',' if grouped else ''}.{decimals}f").replace("-", "\u2212")
 
 
 def called(data: dict) -> str:
@@ -62,3 +86,23 @@ def facts_in_words(facts: dict) -> str:
         for name, value in facts.items()
     }
     return ", ".join(f"{name} {text}" for name, text in texts.items() if text)
+
+
+def required(finding: Finding) -> str:
+    """Return the range that a finding has to lie in, in words, "" where it has none."""
+    low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in (finding.low, finding.high))
+    if finding.low == -finding.high and math.isfinite(finding.high):
+        return f"±\u2060{high}"
+    if math.isfinite(finding.low) and math.isfinite(finding.high):
+        return f"{low} to {high}"
+    if math.isfinite(finding.low):
+        return f"above {low}"
+    return f"below {high}" if math.isfinite(finding.high) else ""
+
+
+def held(finding: Finding, full_scale: bool) -> str:
+    """Return in a word or a few whether a finding holds."""
+    if not finding.judges:
+        return "\u2013"
+    holds, reason = finding.outcome(full_scale)
+    return {True: "yes", False: "no", None: reason}[holds]

@@ -128,7 +128,8 @@ def _result(kind: str, history: list[dict]) -> dict:
             for name in kept
         }
     else:
-        names = (*IMAGE_METRICS, "interpolation_smoothness") if kind != "cae" else ()
+        names = (*IMAGE_METRICS, "interpolation_smoothness", "active_units")
+        names = names if kind != "cae" else ()
         metrics = {name: last[name] for name in METRICS[kind]} | dict.fromkeys(names, 0.5)
     return {
         "metrics": metrics,

@@ -88,10 +88,11 @@ def test_image_rows_show_every_pixel_as_a_sharp_square(tmp_path):
 
 def test_over_seeds_ends_where_the_shortest_run_ends():
     runs = [_run([1.0, 2.0, 3.0]), _run([3.0, 6.0])]
-    mean, lowest, highest = plots.over_seeds(runs, "loss")
+    mean, half_width = plots.over_seeds(runs, "loss")
     assert mean.tolist() == [2.0, 4.0]
-    assert lowest.tolist() == [1.0, 2.0]
-    assert highest.tolist() == [3.0, 6.0]
+    # Student's quantile for one degree of freedom, times half the distance of the two values.
+    assert half_width == pytest.approx([12.706 * 1, 12.706 * 2], rel=1e-4)
+    assert plots.over_seeds(runs[:1], "loss")[1].tolist() == [0.0, 0.0, 0.0]
     assert plots.over_seeds(runs, "loss", epochs=1)[0].tolist() == [2.0]
 
 

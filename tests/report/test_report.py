@@ -11,8 +11,10 @@ import pytest
 from figures import all_figures
 from lib import paths, plan, request
 from lib.settings import Text2TextSettings, VAESettings
+from report import check
 from report.content import Content
-from report.wording import escaped, scale_of, spread
+from report.judgement import Finding
+from report.wording import escaped, estimate, required, scale_of
 from tests import fake_runs
 
 REPORTS = ["report.html", "report.pdf"]
@@ -42,7 +44,7 @@ def test_every_claim_defect_and_figure_is_in_the_page(page):
     for name in [f"C{number}" for number in range(1, 19)] + [
         f"E{number}" for number in range(1, 10)
     ]:
-        assert re.search(rf'<th [^>]*scope="row"[^>]*>{name}</th>', page), name
+        assert re.search(rf'<th [^>]*scope="row"[^>]*>(<a [^>]*>)?{name}(</a>)?</th>', page), name
     for figure in all_figures():
         assert re.search(rf'<figure id="fig:{figure.name}"', page)
         assert f"<strong>Figure {figure.number}.</strong>" in page
@@ -57,8 +59,11 @@ def test_numbers_come_from_the_runs(page, work):
         ]
         for seed in (0, 1)
     ]
-    mean, lowest, highest = sum(values) / 2, min(values), max(values)
-    assert f"{mean:.4f} ({lowest:.4f}–\u2060{highest:.4f})" in page
+    mean = sum(values) / 2
+    # Of two values: Student's quantile for one degree of freedom, from any table, times the
+    # standard error, which is half their distance.
+    half_width = 12.706 * abs(values[0] - values[1]) / 2
+    assert re.search(rf"{mean:.4f}\u00a0±\u00a0{half_width:.2f}\d\d", page)
 
 
 def test_no_number_is_typed_into_the_templates():
@@ -153,10 +158,72 @@ def test_missing_runs_fail_the_build_or_are_named_in_their_place(tmp_path):
     assert len(re.findall(r"<img ", page)) == len((7, 10, 11))
 
 
-def test_spread_shows_a_range_only_where_seeds_differ():
-    assert spread([0.5], ".2f") == "0.50"
-    assert spread([0.501, 0.502], ".2f") == "0.50"
-    assert spread([0.25, 0.75], ".2f") == "0.50 (0.25–\u20600.75)"
+def test_estimate_shows_an_interval_only_where_seeds_differ():
+    assert estimate([0.5], ".2f") == "0.50"
+    assert estimate([0.5, 0.5], ".2f") == "0.50"
+    # 3.182 is Student's quantile for 3 degrees of freedom; the standard error is 1.
+    values = [5 + sign * 3**0.5 for sign in (-1, -1, 1, 1)]
+    assert estimate(values, ".2f") == "5.00\u00a0±\u00a03.18"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (1441.57, ".3g", "1442"),
+        (0.012345, ".3g", "0.0123"),
+        (9.996, ".3g", "10.0"),
+        (0.0, ".3g", "0.00"),
+        (-0.5, ".2f", "\u22120.50"),
+        (123456.0, ",.0f", "123,456"),
+    ],
+)
+def test_numbers_are_printed_without_an_exponent(value, spec, text):
+    assert estimate([value], spec) == text
+
+
+def test_what_is_required_is_said_in_words():
+    assert required(Finding("", (0.0,), low=0)) == "above 0"
+    assert required(Finding("", (0.0,), high=1.5)) == "below 1.5"
+    assert required(Finding("", (0.0,), low=-0.2, high=0.2)) == "±\u20600.2"
+    assert required(Finding("", (0.0,), low=0.1, high=0.2)) == "0.1 to 0.2"
+    assert required(Finding("", (0.0,))) == ""
+
+
+def test_page_begins_with_the_verdicts_and_has_every_claim_with_its_criterion(page):
+    headings = re.findall(r"<h2 [^>]*>(.*?)</h2>", page)
+    assert re.sub("<[^>]*>", "", headings[0]) == "1 Verdicts"
+    assert page.index('id="tbl:verdicts"') < page.index('id="tbl:summary"')
+    boxes = re.findall(r'<div id="claim-(C\d+)" class="claim">(.*?)</div>', page, re.DOTALL)
+    assert {name for name, _ in boxes} == {f"C{number}" for number in range(1, 19)}
+    assert all("Criterion." in text for _, text in boxes)
+
+
+def test_the_build_writes_the_claims_for_machines(work):
+    record = json.loads((work / "build" / "claims.json").read_text(encoding="utf-8"))
+    assert [claim["id"] for claim in record["claims"]] == [f"C{n}" for n in range(1, 19)]
+
+
+def test_check_fails_only_where_what_was_reproduced_no_longer_is(work, tmp_path, monkeypatch):
+    for name in ("data", "runs"):
+        monkeypatch.setattr(paths, name.upper(), work / name)
+    monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
+    monkeypatch.setattr(check, "REFERENCE", tmp_path)
+
+    def status():
+        with pytest.raises(SystemExit) as end:
+            check.main(fake_runs.WORDS)
+        return end.value.code
+
+    assert status() == 0, "no reference"
+    verdicts = json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))
+    reference = tmp_path / "claims-quick.json"
+    reference.write_text(json.dumps(verdicts))
+    assert status() == 0
+    verdicts["claims"][0]["verdict"] = "reproduced"  # on stand-ins it cannot be so here
+    reference.write_text(json.dumps(verdicts))
+    assert status() == 1
+    reference.write_text("{")
+    assert status() == 2
 
 
 def test_scale_of_gives_ranges():

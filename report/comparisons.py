@@ -1,0 +1,104 @@
+"""Comparisons that the criteria of several claims are made of."""
+
+import math
+
+import numpy as np
+
+from report.content import Content, pairs
+from report.judgement import Finding
+
+SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
+SMOOTHNESS_MARGIN = 0.1
+MOVING_ABOVE = 0.25  # C4, C8: diversity of the ends, as a share of real faces' diversity
+MOVING_MARGIN = 0.05
+SHARPNESS_TOLERANCE = 0.2  # C3, C5: share of the value
+DISTANCE_TOLERANCE = 0.2
+ABOUT = 0.05  # C10, C15: how far from the published value is still "about" it
+TO_ONE = 0.95  # C11, C14: training accuracy that "goes to 1"
+ONE_SEED = 0.02  # for accuracies, in place of an interval
+STALLED = 0.02  # C11, C15: gain between the last quarter of the epochs and the one before
+STALLED_MARGIN = 0.01
+SMOOTH_WORDS = (
+    "The largest step between neighbouring frames, over the mean step (mean of 50 paths), is below "
+    f"{SMOOTH_BELOW:g} at every size (one seed: by {SMOOTHNESS_MARGIN:g} or more)"
+)
+MOVING_WORDS = (
+    f"where the ends differ by more than {MOVING_ABOVE:.0%} of what real faces do (one less "
+    "MS-SSIM); where they do not, nothing is concluded."
+)
+
+
+def difference(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
+    """Return `first` less `second`, seed by seed."""
+    values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
+    return tuple(one - other for one, other in values)
+
+
+def relative(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
+    """Return the difference of `first` and `second` over their mean, seed by seed."""
+    values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
+    return tuple(2 * (one - other) / (one + other) if one + other else 0.0 for one, other in values)
+
+
+def ratio(content: Content, experiment: str, name: str, to: str) -> tuple[float, ...]:
+    """Return one number over another, seed by seed; not a number where that is 0."""
+    values = zip(content.numbers(experiment, name), content.numbers(experiment, to), strict=True)
+    return tuple(one / other if other else float("nan") for one, other in values)
+
+
+def latent_size(content: Content, experiment: str) -> object:
+    """Return the latent dimensions of an experiment."""
+    return content.setting(experiment, "latent_dim")
+
+
+def less(content: Content, first: str, second: str) -> str:
+    """Return what to call the difference of two latent sizes."""
+    return f"latent {latent_size(content, first)} less {latent_size(content, second)}"
+
+
+def published_runs(*experiments: str) -> tuple[tuple[str, str], ...]:
+    """Return each experiment paired with its published variant."""
+    return tuple(pair for experiment in experiments for pair in pairs(experiment))
+
+
+def smooth(content: Content, experiments: tuple[str, ...], ends: str) -> list[Finding]:
+    """Return what shows that interpolations are smooth.
+
+    `ends` names the images that the paths lead between: "prior" or "samples".
+    """
+    found = []
+    for name in experiments:
+        size = latent_size(content, name)
+        found.append(
+            Finding(
+                f"largest over mean step, latent {size}",
+                tuple(content.numbers(name, "interpolation_smoothness")),
+                high=SMOOTH_BELOW,
+                margin=SMOOTHNESS_MARGIN,
+            )
+        )
+        found.append(
+            Finding(
+                f"diversity over real, latent {size}",
+                tuple(
+                    (1 - made) / (1 - real) if real < 1 else float("nan")
+                    for made, real in zip(
+                        content.numbers(name, f"{ends}_ms_ssim"),
+                        content.numbers(name, "real_ms_ssim"),
+                        strict=True,
+                    )
+                ),
+                low=MOVING_ABOVE,
+                margin=MOVING_MARGIN,
+                # Where the ends look alike, a smooth path between them shows nothing.
+                guards=True,
+            )
+        )
+    return found
+
+
+def gain(series: np.ndarray) -> float:
+    """Return the mean of the last quarter of the epochs less that of the quarter before."""
+    quarter = max(1, len(series) // 4)
+    before = series[-2 * quarter : -quarter]
+    return float(series[-quarter:].mean() - before.mean()) if len(before) else math.nan

@@ -1,0 +1,129 @@
+"""What decides the claims about the GAN: fixed before the runs were looked at."""
+
+import functools
+import itertools
+
+import numpy as np
+
+from report.comparisons import (
+    DISTANCE_TOLERANCE,
+    MOVING_WORDS,
+    SHARPNESS_TOLERANCE,
+    SMOOTH_WORDS,
+    latent_size,
+    less,
+    published_runs,
+    ratio,
+    relative,
+    smooth,
+)
+from report.content import Content
+from report.judgement import NEVER, Criterion, Finding
+
+GANS = ("gan_64", "gan_128", "gan_256")
+DARK = "gan_128"  # the GAN whose first images the original found black
+BLURRED_BELOW = 0.5  # C6: share of real faces' sharpness
+FAR_ABOVE = 2.0  # C6: times the distance between two sets of real faces
+BLACK_BELOW = 0.1  # C7: mean brightness, from 0 (black) to 1
+BLACK_MARGIN = 0.02
+MID_GREY = 127.5  # of 255: 0 on the generator's scale from -1 to 1
+
+
+def _sizes_look_alike(content: Content) -> list[Finding]:
+    return [
+        Finding(
+            f"{words}, {less(content, *sizes)}, relative",
+            relative(content, *sizes, name),
+            low=-tolerance,
+            high=tolerance,
+            at_reduced_scale=NEVER,
+        )
+        for words, name, tolerance in (
+            ("sharpness", "samples_sharpness", SHARPNESS_TOLERANCE),
+            ("SWD", "samples_swd", DISTANCE_TOLERANCE),
+        )
+        for sizes in itertools.combinations(GANS, 2)
+    ]
+
+
+def _blurred_and_far(content: Content) -> list[Finding]:
+    found = []
+    for name in GANS:
+        size = latent_size(content, name)
+        sharpness = ratio(content, name, "samples_sharpness", "real_sharpness")
+        distance = ratio(content, name, "samples_swd", "real_swd")
+        bounds = {"at_reduced_scale": NEVER, "spec": ".2f"}
+        found += [
+            Finding(
+                f"sharpness over real, latent {size}",
+                sharpness,
+                high=BLURRED_BELOW,
+                margin=0.1,
+                **bounds,
+            ),
+            Finding(
+                f"SWD over real, latent {size}", distance, low=FAR_ABOVE, margin=0.25, **bounds
+            ),
+        ]
+    return found
+
+
+def clipped_share(images: np.ndarray) -> float:
+    """Return the share of the values of uint8 `images` below mid-grey.
+
+    They are the negative ones on the generator's scale from -1 to 1, which a display that expects
+    0 to 1 shows as black.
+    """
+    return float((images < MID_GREY).mean())
+
+
+def _black_at_first(content: Content) -> list[Finding]:
+    firsts = [run.samples["samples"][0] for run in content.complete((DARK, "published"))]
+    return [
+        Finding(
+            "brightness after the first epoch, 0 to 1",
+            tuple(float(images.mean()) / 255 for images in firsts),
+            high=BLACK_BELOW,
+            margin=BLACK_MARGIN,
+            at_reduced_scale=NEVER,
+        ),
+        Finding(
+            "share of values that the original's display would clip to black",
+            tuple(clipped_share(images) for images in firsts),
+        ),
+    ]
+
+
+GAN_CRITERIA = {
+    "C5": Criterion(
+        f"Between any two sizes, sharpness and SWD differ by less than {SHARPNESS_TOLERANCE:.0%}, "
+        "with their whole intervals. Judged from two seeds on, after the published number of "
+        "epochs.",
+        published_runs(*GANS),
+        ("tbl:gan-images", "fig:gan-interpolation"),
+        _sizes_look_alike,
+    ),
+    "C6": Criterion(
+        f"At every size, sharpness is below {BLURRED_BELOW:.0%} of that of real faces, and SWD "
+        f"above {FAR_ABOVE:g} times that between two sets of real faces (one seed: by 10% of the "
+        "former and 0.25 of the latter), after the published number of epochs. That longer "
+        "training would help is not judged.",
+        published_runs(*GANS),
+        ("tbl:gan-images", "fig:gan-256-samples"),
+        _blurred_and_far,
+    ),
+    "C7": Criterion(
+        f"The samples after the first epoch, mapped to 0 to 1, have a mean brightness below "
+        f"{BLACK_BELOW:g} (one seed: by {BLACK_MARGIN:g}), after the published number of steps. "
+        "The share of values below mid-grey is what a display without the mapping clips (E2).",
+        published_runs(DARK),
+        ("fig:gan-128-samples",),
+        _black_at_first,
+    ),
+    "C8": Criterion(
+        f"{SMOOTH_WORDS}, {MOVING_WORDS}",
+        published_runs(*GANS),
+        ("fig:gan-interpolation",),
+        functools.partial(smooth, experiments=GANS, ends="samples"),
+    ),
+}

@@ -1,0 +1,176 @@
+"""What decides the claims about image to text: fixed before the runs were looked at."""
+
+from figures.image2text_curves import LAST_EPOCH
+from report.comparisons import (
+    ABOUT,
+    ONE_SEED,
+    STALLED,
+    STALLED_MARGIN,
+    TO_ONE,
+    gain,
+)
+from report.content import Content, pairs
+from report.judgement import NEVER, ONLY_IF_FALSE, Criterion, Finding
+from report.published import published
+
+COMPARED_SPLIT = "train-75"  # C12: no larger than the share that image to text trains on
+ENCODERS = ("flatten", "convlstm")
+FAR = 0.2  # C12
+FAR_MARGIN = 0.1
+LOW = published()["image2text"]["unaugmented_validation_below"]  # C14
+TOGETHER = 0.05  # C14
+
+
+def _far_below_text(content: Content) -> list[Finding]:
+    text = content.numbers("text2text", "validation_accuracy", COMPARED_SPLIT)
+    return [
+        Finding(
+            f"text to text less {_called(encoder)}",
+            tuple(
+                one - other
+                for one, other in zip(
+                    text,
+                    content.numbers("image2text", "validation_accuracy", encoder),
+                    strict=True,
+                )
+            ),
+            low=FAR,
+            margin=FAR_MARGIN,
+            at_reduced_scale=NEVER,
+        )
+        for encoder in ENCODERS
+    ]
+
+
+def _called(variant: str) -> str:
+    name = "ConvLSTM" if variant.startswith("convlstm") else "flattening LSTM"
+    return f"{name} without augmentation" if variant.endswith("unaugmented") else name
+
+
+def _convlstm_is_better(content: Content) -> list[Finding]:
+    flat, convolutional = (content.complete(("image2text", name)) for name in ENCODERS)
+    epoch = min(LAST_EPOCH, *(run.result["epochs"] for run in (*flat, *convolutional)))
+    counts = {content.setting("image2text", "query_count", name) for name in ENCODERS}
+    return [
+        Finding(
+            f"ConvLSTM less flattening LSTM, validation accuracy after epoch {epoch}",
+            tuple(
+                float(one.series("val_accuracy")[epoch - 1] - two.series("val_accuracy")[epoch - 1])
+                for one, two in zip(convolutional, flat, strict=True)
+            ),
+            low=0,
+            unfair="the two learn from unlike numbers of queries" if len(counts) > 1 else "",
+        )
+    ]
+
+
+def _overfits_unless_augmented(content: Content) -> list[Finding]:
+    found = []
+    for encoder in ENCODERS:
+        bare = f"{encoder}-unaugmented"
+        found += [
+            Finding(
+                f"{_called(bare)}, training",
+                tuple(_at_last(content, bare, "accuracy")),
+                low=TO_ONE,
+                margin=ONE_SEED,
+                at_reduced_scale=NEVER,
+            ),
+            Finding(
+                f"{_called(bare)}, validation",
+                tuple(_at_last(content, bare, "val_accuracy")),
+                high=LOW,
+                margin=ONE_SEED,
+                at_reduced_scale=ONLY_IF_FALSE,
+            ),
+            Finding(
+                f"{_called(encoder)} with augmentation, training less validation",
+                tuple(
+                    one - other
+                    for one, other in zip(
+                        _at_last(content, encoder, "accuracy"),
+                        _at_last(content, encoder, "val_accuracy"),
+                        strict=True,
+                    )
+                ),
+                low=-TOGETHER,
+                high=TOGETHER,
+                margin=ONE_SEED,
+                at_reduced_scale=NEVER,
+            ),
+        ]
+    return found
+
+
+def _at_last(content: Content, variant: str, name: str) -> list[float]:
+    """Return a metric after the last epoch that the original shows, or the last there is."""
+    runs = content.complete(("image2text", variant))
+    return [float(run.series(name)[:LAST_EPOCH][-1]) for run in runs]
+
+
+def _ends_and_stalls(content: Content) -> list[Finding]:
+    known = published()["image2text"]["convlstm_long"]
+    accuracy = tuple(content.numbers("image2text", "validation_accuracy", "convlstm"))
+    runs = content.complete(("image2text", "convlstm"))
+    return [
+        Finding(
+            "validation accuracy", accuracy, low=known - ABOUT, margin=ONE_SEED,
+            at_reduced_scale=NEVER,
+        ),
+        Finding(
+            "validation accuracy", accuracy, high=known + ABOUT, margin=ONE_SEED,
+            at_reduced_scale=ONLY_IF_FALSE,
+        ),
+        Finding(
+            "late gain in validation accuracy",
+            tuple(gain(run.series("val_accuracy")) for run in runs),
+            high=STALLED,
+            margin=STALLED_MARGIN,
+            at_reduced_scale=NEVER,
+        ),
+    ]  # fmt: skip
+
+
+IMAGE2TEXT_CRITERIA = {
+    "C12": Criterion(
+        f"Validation accuracy of text to text, trained on 75%, is more than {FAR:g} above that of "
+        f"each image-to-text model with augmentation (one seed: by {FAR_MARGIN:g}). Judged at the "
+        "full scale: both are far from their end after few epochs.",
+        pairs("text2text", (COMPARED_SPLIT,)) + pairs("image2text", ENCODERS),
+        ("fig:image2text-augmented", "fig:text2text-curves"),
+        _far_below_text,
+    ),
+    "C13": Criterion(
+        f"After the same epoch, the last that both reached and at most {LAST_EPOCH}, validation "
+        "accuracy of the ConvLSTM less that of the flattening LSTM is above 0 with its whole "
+        "interval, seed by seed, from two seeds on, and if both learn from as many queries.",
+        pairs("image2text", ENCODERS),
+        ("fig:image2text-augmented",),
+        _convlstm_is_better,
+    ),
+    "C14": Criterion(
+        f"For both encoders: without augmentation, training accuracy is above {TO_ONE:g} and "
+        f"validation accuracy below {LOW:g}; with it, the two differ by less than {TOGETHER:g} "
+        f"(one seed: each by {ONE_SEED:g}). A validation accuracy above the bound decides at any "
+        "scale, the rest at the full one.",
+        pairs("image2text", (*ENCODERS, *(f"{name}-unaugmented" for name in ENCODERS))),
+        ("fig:image2text-unaugmented", "fig:image2text-augmented"),
+        _overfits_unless_augmented,
+    ),
+    "C15": Criterion(
+        f"Validation accuracy ends within {ABOUT:g} of the published one (one seed: by "
+        f"{ONE_SEED:g}), and its mean over the last quarter of the epochs is less than "
+        f"{STALLED:g} above that of the quarter before (one seed: by {STALLED_MARGIN:g}). A higher "
+        "accuracy decides at any scale, the rest at the full one.",
+        pairs("image2text", ("convlstm",)),
+        ("fig:image2text-augmented",),
+        _ends_and_stalls,
+    ),
+    "C18": Criterion(
+        "The share of whole answers right, by reading each digit and calculating, less that of "
+        "the ConvLSTM, is above 0 with its whole interval.",
+        (),
+        (),
+        lambda content: [],
+    ),
+}

@@ -1,0 +1,113 @@
+"""What decides the claims about text to image: fixed before the runs were looked at."""
+
+import math
+
+import numpy as np
+
+from lib.metrics.images import sharpness
+from report.content import Content, pairs
+from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
+from report.published import published
+
+BASE = "1-1-512"
+NO_BETTER = 0.01  # C16: share of the loss
+HARDLY = 0.1  # C16: share of the loss after the first epoch
+HARDLY_MARGIN = 0.03
+BLURRED = 0.5  # C17: share of the targets' sharpness
+BLURRED_MARGIN = 0.1
+PLAUSIBLE = 0.9  # C17: error against the own target over that against others
+PLAUSIBLE_MARGIN = 0.05
+
+
+def _none_better_and_flat(content: Content) -> list[Finding]:
+    base = content.numbers("text2image", "validation_loss", BASE)
+    found = []
+    for variant in published()["text2image"]:
+        label = variant.replace("-", "/")
+        losses = content.numbers("text2image", "validation_loss", variant)
+        firsts = [run.series("val_loss")[0] for run in content.complete(("text2image", variant))]
+        if variant != BASE:
+            found.append(
+                Finding(
+                    f"validation loss, {label} over {BASE.replace('-', '/')}, less 1",
+                    tuple(loss / other - 1 for loss, other in zip(losses, base, strict=True)),
+                    low=-NO_BETTER,
+                    at_reduced_scale=NEVER,
+                    spec=".4f",
+                )
+            )
+        found.append(
+            Finding(
+                f"fall of the validation loss after the first epoch, {label}",
+                tuple(float(1 - loss / first) for loss, first in zip(losses, firsts, strict=True)),
+                high=HARDLY,
+                margin=HARDLY_MARGIN,
+                at_reduced_scale=ONLY_IF_FALSE,
+            )
+        )
+    return found
+
+
+def drawn_sharpness(digits: np.ndarray) -> float:
+    """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
+    grey = digits.reshape(-1, *digits.shape[-2:])
+    return float(sharpness(grey[..., None].repeat(3, -1)).mean())
+
+
+def own_error_share(predictions: np.ndarray, targets: np.ndarray) -> float:
+    """Return the squared error against the own targets over that against all others' targets.
+
+    Both are uint8 (examples, ...), two examples or more; 1 means that the drawing does not depend
+    on the query.
+    """
+    drawn, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
+    errors = np.square(drawn[:, None] - wanted[None]).mean(axis=-1)
+    own = np.eye(len(errors), dtype=bool)
+    others = errors[~own].mean()
+    return float(errors[own].mean() / others) if others else math.nan
+
+
+def _plausible_but_blurred(content: Content) -> list[Finding]:
+    drawings = [run.samples for run in content.complete(("text2image", BASE))]
+    return [
+        Finding(
+            "sharpness over the targets'",
+            tuple(
+                drawn_sharpness(drawn["predictions"]) / drawn_sharpness(drawn["targets"])
+                for drawn in drawings
+            ),
+            high=BLURRED,
+            margin=BLURRED_MARGIN,
+            at_reduced_scale=ONLY_IF_FALSE,
+        ),
+        Finding(
+            "error against the own target over that against others",
+            tuple(own_error_share(drawn["predictions"], drawn["targets"]) for drawn in drawings),
+            high=PLAUSIBLE,
+            margin=PLAUSIBLE_MARGIN,
+            at_reduced_scale=ONLY_IF_TRUE,
+        ),
+    ]
+
+
+TEXT2IMAGE_CRITERIA = {
+    "C16": Criterion(
+        f"No other model's best validation loss is more than {NO_BETTER:.0%} below that of "
+        f"1/1/512, seed by seed, from two seeds on; and of no model does it fall by more than "
+        f"{HARDLY:.0%} after the first epoch (one seed: by {HARDLY_MARGIN:.0%}). A larger fall "
+        "decides at any scale, the rest at the full one.",
+        pairs("text2image", published()["text2image"]),
+        ("fig:text2image-curves", "tbl:text2image-grid"),
+        _none_better_and_flat,
+    ),
+    "C17": Criterion(
+        f"The stored drawings of 1/1/512 have less than {BLURRED:.0%} of their targets' sharpness "
+        f"(one seed: by {BLURRED_MARGIN:.0%}), and a squared error against their own targets below "
+        f"{PLAUSIBLE:.0%} of that against the others' (one seed: by {PLAUSIBLE_MARGIN:.0%}). "
+        "Sharper drawings, or drawings that fit their targets, show at any scale, the rest at the "
+        "full one.",
+        pairs("text2image", (BASE,)),
+        ("fig:text2image-sample",),
+        _plausible_but_blurred,
+    ),
+}

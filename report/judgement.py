@@ -1,0 +1,118 @@
+"""How numbers become a verdict: what a criterion asks of them, and what seeds and scale allow."""
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+
+from lib.metrics.sequences import mean_interval
+
+REPRODUCED = "reproduced"
+NOT_REPRODUCED = "not reproduced"
+INCONCLUSIVE = "inconclusive at this scale"
+NOT_RUN = "not run"
+VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_RUN)
+
+ALWAYS = frozenset({True, False})
+NEVER: frozenset[bool] = frozenset()
+ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One number that a claim rests on, and the range it has to lie in.
+
+    Its 95% interval over the seeds (Student's t) has to lie within the range for the finding to
+    hold, and outside of it to be refuted. A single seed has no interval: `margin` takes its place
+    where the criterion gives one, and otherwise nothing is decided. A finding without any bound is
+    shown, and judges nothing.
+    """
+
+    what: str
+    values: tuple[float, ...]  # one per seed
+    low: float = -math.inf
+    high: float = math.inf
+    margin: float | None = None
+    spec: str = ".3f"
+    at_reduced_scale: frozenset[bool] = ALWAYS  # the outcomes that count at other settings
+    guards: bool = False  # asks whether there is anything to compare; refuted, it leaves all open
+    unfair: str = ""  # why nothing may be concluded, where there is a reason
+
+    @property
+    def judges(self) -> bool:
+        """Whether there is a bound."""
+        return math.isfinite(self.low) or math.isfinite(self.high)
+
+    @property
+    def interval(self) -> tuple[float, float | None]:
+        """The seeds' mean, and the half-width of its interval, None for one seed."""
+        return mean_interval(self.values)
+
+    def outcome(self, full_scale: bool) -> tuple[bool | None, str]:
+        """Return whether the finding holds, None where that is open, and then the reason."""
+        holds, reason = self._holds()
+        if holds is None:
+            return None, reason
+        if self.guards and not holds:
+            return None, "no contrast"
+        if not full_scale and holds not in self.at_reduced_scale:
+            return None, "reduced scale"
+        return holds, ""
+
+    def _holds(self) -> tuple[bool | None, str]:
+        mean, half_width = self.interval
+        if self.unfair:
+            return None, self.unfair
+        if half_width is None and self.margin is None:
+            return None, "one seed"
+        reach = self.margin if half_width is None else half_width
+        if not math.isfinite(mean) or not math.isfinite(reach):
+            return None, "not a number"
+        if self.low < mean - reach and mean + reach < self.high:
+            return True, ""
+        if mean + reach <= self.low or mean - reach >= self.high:
+            return False, ""
+        return None, "too close for one seed" if half_width is None else "within seed noise"
+
+    def record(self, full_scale: bool) -> dict:
+        """Return the finding for machines; null stands for no bound and for no interval."""
+        mean, half_width = self.interval
+        holds, reason = self.outcome(full_scale) if self.judges else (None, "")
+        return {
+            "what": self.what,
+            "mean": _finite(mean),
+            "half_width": _finite(half_width),
+            "seeds": len(self.values),
+            "above": _finite(self.low),
+            "below": _finite(self.high),
+            "holds": holds,
+            "reason": reason,
+        }
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Criterion:
+    """What decides a claim: fixed before any run is looked at, in words and as code."""
+
+    words: str
+    needs: tuple[tuple[str, str], ...]  # the runs: experiment, variant; none: nothing was trained
+    see: tuple[str, ...]  # the figures and tables, such as "fig:vae-loss"
+    findings: Callable[..., list[Finding]]  # of the report's Content
+
+
+def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
+    """Return the verdict on a claim that all `findings` have to bear out, and its reason.
+
+    One finding that is refuted refutes the claim; without one, any that is open leaves it open.
+    """
+    outcomes = [finding.outcome(full_scale) for finding in findings if finding.judges]
+    refuted = sum(holds is False for holds, _ in outcomes)
+    if refuted:
+        return NOT_REPRODUCED, f"{refuted} of {len(outcomes)} conditions fail"
+    reasons = list(dict.fromkeys(reason for holds, reason in outcomes if holds is None))
+    if reasons or not outcomes:
+        return INCONCLUSIVE, "; ".join(reasons) or "nothing measured"
+    return REPRODUCED, f"all {len(outcomes)} conditions hold" if len(outcomes) > 1 else ""

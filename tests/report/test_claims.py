@@ -1,0 +1,261 @@
+import json
+import math
+
+import numpy as np
+import pytest
+
+from lib.errors import UserError
+from report import check
+from report.claims import CRITERIA, as_json, judged
+from report.comparisons import gain
+from report.criteria_gan import clipped_share
+from report.criteria_text2image import drawn_sharpness, own_error_share
+from report.judgement import (
+    INCONCLUSIVE,
+    NOT_REPRODUCED,
+    NOT_RUN,
+    REPRODUCED,
+    VERDICTS,
+    Finding,
+    verdict,
+)
+from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, GREY, PUBLISHED, content
+
+VAE_32, VAE_64 = ("vae_32", PUBLISHED), ("vae_64", PUBLISHED)
+WIDE, GAN_64, GAN_128 = ("vae_64_wide", PUBLISHED), ("gan_64", PUBLISHED), ("gan_128", PUBLISHED)
+BARE, READER = ("image2text", "flatten-unaugmented"), ("image2text", "convlstm")
+DEEP, FLAT = ("text2image", "2-1-512"), ("text2image", "1-1-512")
+TENTH, QUARTER = ("text2text", "train-10"), ("text2text", "train-25")
+
+# What makes each claim false: the number, and its value there.
+CONTRADICTIONS = {
+    "C1": (*VAE_32, "loss", 0.5),
+    "C2": (*VAE_32, "prior_sharpness", 150.0),
+    "C3": (*WIDE, "loss", 0.57),
+    "C4": (*VAE_64, "interpolation_smoothness", 3.0),
+    "C5": (*GAN_64, "samples_swd", 120.0),
+    "C6": (*GAN_64, "samples_sharpness", 1300.0),
+    "C7": (*GAN_128, "samples.samples", GREY),
+    "C8": (*GAN_64, "interpolation_smoothness", 3.0),
+    "C9": (*QUARTER, "test_accuracy", 0.8),
+    "C10": (*TENTH, "test_accuracy", 0.9),
+    "C11": (*TENTH, "validation_accuracy", 0.95),
+    "C12": (*READER, "validation_accuracy", 0.95),
+    "C13": (*READER, "series.val_accuracy", [0.4] * 200),
+    "C14": (*BARE, "series.val_accuracy", [0.7] * 100),
+    "C15": (*READER, "validation_accuracy", 0.9),
+    "C16": (*DEEP, "validation_loss", 0.04),
+    "C17": (*FLAT, "samples.predictions", DIGITS),
+}
+
+
+def seeds_apart(middle, step):
+    """A number that differs from seed to seed by far more than any effect."""
+    return lambda seed: middle + (seed - 1) * step
+
+
+# The number of the same claim that the seeds disagree on; its mean is that of the claim.
+NOISE = {
+    "C1": (*VAE_32, "loss", seeds_apart(0.60, 0.1)),
+    "C2": (*VAE_32, "prior_sharpness", seeds_apart(300, 250)),
+    "C3": (*WIDE, "loss", seeds_apart(0.591, 0.1)),
+    "C4": (*VAE_64, "interpolation_smoothness", seeds_apart(1.2, 0.19)),
+    "C5": (*GAN_64, "samples_swd", seeds_apart(60, 20)),
+    "C6": (*GAN_64, "samples_sharpness", seeds_apart(300, 290)),
+    "C7": (*GAN_128, "samples.samples", lambda seed: BLACK_AT_FIRST + np.uint8(40 * seed)),
+    "C8": (*GAN_64, "interpolation_smoothness", seeds_apart(1.2, 0.19)),
+    "C9": (*QUARTER, "test_accuracy", seeds_apart(0.9617, 0.03)),
+    "C10": (*TENTH, "test_accuracy", seeds_apart(0.6789, 0.1)),
+    "C11": (*TENTH, "validation_accuracy", seeds_apart(0.6789, 0.3)),
+    "C12": (*READER, "validation_accuracy", seeds_apart(0.55, 0.4)),
+    "C13": (*READER, "series.val_accuracy", lambda seed: [0.55 + (seed - 1) * 0.3] * 200),
+    "C14": (*BARE, "series.val_accuracy", lambda seed: [0.4 + (seed - 1) * 0.2] * 100),
+    "C15": (*READER, "validation_accuracy", seeds_apart(0.55, 0.1)),
+    "C16": (*DEEP, "validation_loss", seeds_apart(0.0546, 0.005)),
+    "C17": (*FLAT, "samples.predictions", lambda seed: np.uint8(DIGITS * (0.1 + 0.42 * seed))),
+}
+
+
+def judge(claim, work, change=None, **asked):
+    changes = {tuple(change[:3]): change[3]} if change else {}
+    return judged(content(work, changes=changes, **asked))[claim]
+
+
+@pytest.fixture(scope="module")
+def as_claimed(tmp_path_factory):
+    return judged(content(tmp_path_factory.mktemp("claimed")))
+
+
+@pytest.mark.parametrize("claim", CONTRADICTIONS)
+def test_what_the_original_claims_is_reproduced(claim, as_claimed):
+    found = as_claimed[claim]
+    assert found.verdict == REPRODUCED, (found.reason, found.findings)
+
+
+@pytest.mark.parametrize("claim", CONTRADICTIONS)
+def test_what_contradicts_a_claim_is_not_reproduced(claim, tmp_path):
+    assert judge(claim, tmp_path, CONTRADICTIONS[claim]).verdict == NOT_REPRODUCED
+
+
+@pytest.mark.parametrize("claim", NOISE)
+def test_what_the_seeds_disagree_on_is_inconclusive(claim, tmp_path):
+    found = judge(claim, tmp_path, NOISE[claim])
+    assert found.verdict == INCONCLUSIVE, (found.reason, found.findings)
+    assert "within seed noise" in found.reason
+
+
+def test_each_of_the_eighteen_claims_has_a_criterion(as_claimed):
+    assert list(as_claimed) == [f"C{number}" for number in range(1, 19)]
+    assert as_claimed["C18"].verdict == NOT_RUN
+    assert set(CONTRADICTIONS) == set(NOISE) == set(CRITERIA) - {"C18"}
+
+
+def test_one_seed_decides_levels_but_no_differences(tmp_path):
+    found = judged(content(tmp_path, words=("PROFILE=paper",)))
+    differences = {"C1", "C2", "C3", "C5", "C13", "C16"}
+    for name in set(CONTRADICTIONS) - differences:
+        assert found[name].verdict == REPRODUCED, (name, found[name].reason, found[name].findings)
+    for name in differences:
+        assert (found[name].verdict, found[name].reason) == (INCONCLUSIVE, "one seed")
+
+
+def test_a_reduced_scale_decides_only_what_holds_at_any_scale(tmp_path):
+    words = ("PROFILE=quick", "SEEDS=0 1 2")
+    found = judged(content(tmp_path, words=words))
+    decided = {name for name, claim in found.items() if claim.verdict == REPRODUCED}
+    # C10 and C11 rest on runs that the quick profile does not reduce.
+    assert decided == {"C1", "C2", "C4", "C8", "C9", "C10", "C11"}
+    assert not {claim.verdict for claim in found.values()} & {NOT_REPRODUCED}
+    for claim, verdict_there in (("C15", NOT_REPRODUCED), ("C9", INCONCLUSIVE)):
+        there = judge(claim, tmp_path, CONTRADICTIONS[claim], words=words)
+        assert there.verdict == verdict_there
+
+
+def test_a_changed_setting_is_not_the_full_scale(tmp_path):
+    found = judge("C6", tmp_path, words=("PROFILE=paper", "SEEDS=0 1 2", "STEPS_PER_EPOCH=3"))
+    assert (found.verdict, found.reason) == (INCONCLUSIVE, "reduced scale")
+
+
+def test_stand_in_data_and_the_smoke_profile_decide_nothing_about_what_reads_them(tmp_path):
+    on_stand_ins = judged(content(tmp_path, stand_in=True))
+    assert on_stand_ins["C1"].verdict == INCONCLUSIVE
+    assert "stand-in faces" in on_stand_ins["C1"].reason
+    assert on_stand_ins["C9"].verdict == REPRODUCED
+    smoke = judged(content(tmp_path, words=("PROFILE=smoke", "SEEDS=0 1 2")))
+    assert {claim.verdict for claim in smoke.values()} == {INCONCLUSIVE, NOT_RUN}
+
+
+def test_smooth_paths_between_like_ends_show_nothing(tmp_path):
+    found = judge("C8", tmp_path, (*GAN_64, "samples_ms_ssim", 0.98))
+    assert (found.verdict, found.reason) == (INCONCLUSIVE, "no contrast")
+
+
+def test_a_missing_run_leaves_its_claims_unjudged(tmp_path):
+    made = content(tmp_path)
+    del made.runs["vae_32", PUBLISHED]
+    found = judged(made)
+    assert found["C1"].verdict == NOT_RUN
+    assert "make vae-32" in found["C1"].reason
+    assert found["C3"].verdict == REPRODUCED
+
+
+def test_noise_larger_than_the_effect_is_never_called_reproduced():
+    random = np.random.default_rng(0)
+    for _ in range(300):
+        seeds = int(random.integers(2, 6))
+        effect = random.uniform(0, 1)
+        noise = random.standard_normal(seeds)
+        noise -= noise.mean()
+        # Student's quantile exceeds 1.95 whatever the number of seeds.
+        noise *= effect * math.sqrt(seeds) / noise.std(ddof=1) / 1.95
+        for bounds in ({"low": 0}, {"low": -9, "high": 2 * effect}):
+            finding = Finding("", tuple(effect + noise), **bounds)
+            assert verdict([finding], full_scale=True)[0] == INCONCLUSIVE
+
+
+def test_interval_is_that_of_students_t_in_a_textbook():
+    # The quantile for 3 degrees of freedom, 95% two-sided, is 3.182 in every table; these values
+    # have the standard deviation 2, so the half-width is 3.182 * 2 / sqrt(4).
+    values = (5 - math.sqrt(3), 5 - math.sqrt(3), 5 + math.sqrt(3), 5 + math.sqrt(3))
+    mean, half_width = Finding("", values).interval
+    assert mean == pytest.approx(5)
+    assert half_width == pytest.approx(3.182, abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("values", "margin", "holds"),
+    [
+        ((1.3,), 0.2, True),
+        ((1.1,), 0.2, None),
+        ((0.9,), 0.2, None),
+        ((0.7,), 0.2, False),
+        ((1.3,), None, None),
+        ((1.30, 1.31), None, True),
+        ((0.70, 0.71), None, False),
+        ((math.nan, 2.0), None, None),
+    ],
+)
+def test_a_finding_holds_beyond_its_interval_or_margin(values, margin, holds):
+    assert Finding("", values, low=1, margin=margin).outcome(full_scale=True)[0] is holds
+
+
+def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
+    true, false, none = (Finding("", (v, v), low=0) for v in (1.0, -1.0, math.nan))
+    assert verdict([true, none, false], full_scale=True)[0] == NOT_REPRODUCED
+    assert verdict([true, none], full_scale=True)[0] == INCONCLUSIVE
+    assert verdict([true, true], full_scale=True)[0] == REPRODUCED
+    assert verdict([], full_scale=True)[0] == INCONCLUSIVE
+
+
+def test_clipped_share_counts_what_is_negative_for_the_generator():
+    assert clipped_share(np.array([0, 127, 128, 255], np.uint8)) == 0.5
+
+
+def test_gain_compares_the_last_quarter_with_the_one_before():
+    assert gain(np.array([9.0, 9, 9, 9, 1, 2, 4, 6])) == pytest.approx(3.5)
+    assert math.isnan(gain(np.array([1.0])))
+
+
+def test_drawings_are_judged_by_sharpness_and_by_their_own_targets():
+    assert drawn_sharpness(np.full((2, 3, 28, 28), 90, np.uint8)) == 0
+    assert own_error_share(DIGITS, DIGITS) == 0
+    alike = np.repeat(DIGITS[:1], 8, axis=0)
+    assert own_error_share(alike, DIGITS) == pytest.approx(1, abs=0.2)
+
+
+def test_claims_for_machines_are_whole_and_plain_json(tmp_path, as_claimed):
+    made = content(tmp_path)
+    record = json.loads(json.dumps(as_json(made, as_claimed), allow_nan=False))
+    assert set(record) == {"profile", "seeds", "conditions", "claims"}
+    assert len(record["claims"]) == 18
+    for claim in record["claims"]:
+        assert set(claim) == {
+            *("id", "claim", "criterion", "evidence"),
+            *("verdict", "reason", "full_scale", "runs"),
+        }
+        assert claim["verdict"] in VERDICTS
+        assert claim["criterion"]
+        for finding in claim["evidence"]:
+            assert finding["seeds"] == 3
+            assert finding["holds"] in (True, None)
+            assert isinstance(finding["mean"], float)
+    assert "runs/paper/vae_32/published/seed-2" in record["claims"][0]["runs"]
+
+
+def test_the_reference_tells_what_was_reproduced_and_no_longer_is(tmp_path, as_claimed):
+    reference = tmp_path / "claims-paper.json"
+    reference.write_text(json.dumps(as_json(content(tmp_path), as_claimed)))
+    assert check.no_longer_reproduced(as_claimed, reference) == []
+    changes = {CONTRADICTIONS[name][:3]: CONTRADICTIONS[name][3] for name in ("C1", "C9")}
+    now = judged(content(tmp_path, changes=changes))
+    assert check.no_longer_reproduced(now, reference) == ["C1", "C9"]
+    reference.write_text('{"claims": [{}]}')
+    with pytest.raises(UserError, match=r"claims-paper\.json"):
+        check.no_longer_reproduced(as_claimed, reference)
+
+
+def test_verdict_lines_fit_the_terminal_and_count(as_claimed):
+    lines = check.verdict_lines(as_claimed, width=80)
+    assert max(map(len, lines)) <= 80
+    assert [line.split()[0] for line in lines if line[0] == "C"] == list(as_claimed)
+    assert lines[-1].startswith("17 reproduced, 0 not reproduced, 0 inconclusive")
