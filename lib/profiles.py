@@ -24,7 +24,7 @@ class Profile:
 
 
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
-_SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16}
+_SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
 _QUICK_VAE = {"epochs": 5, "image_count": 5_000}
 _QUICK_GAN = {"epochs": 4, "steps_per_epoch": 30}
 
@@ -41,6 +41,7 @@ PROFILES = {
                 for name in ("gan_64", "gan_128", "gan_256")
             },
             "text2text": _SMOKE_QUERIES,
+            "text2text/train-95": {"compile": True},
             "image2text": {**_SMOKE_QUERIES, "filters": 4},
             "text2image": _SMOKE_QUERIES,
         },

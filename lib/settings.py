@@ -71,7 +71,15 @@ class GANSettings(Settings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Text2TextSettings(Settings):
+class SequenceSettings(Settings):
+    """What the three recurrent encoder-decoders have."""
+
+    query_count: int = 20_000  # drawn at random where fewer than all
+    compile: bool = True  # recurrent layers by XLA: faster steps, some seconds until the first
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Text2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to a written answer."""
 
     trainer = "lib.models.text2text:Text2TextTraining"
@@ -79,14 +87,13 @@ class Text2TextSettings(Settings):
     units: int = 256
     epochs: int = 100
     batch_size: int = 32
-    query_count: int = 20_000  # drawn at random where fewer than all
     train_fraction: float = 0.95
     validation_fraction: float = 0.1  # of the training part
     split_seed: int = 42
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Image2TextSettings(Settings):
+class Image2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a query as digit images to a written answer."""
 
     trainer = "lib.models.image2text:Image2TextTraining"
@@ -97,7 +104,6 @@ class Image2TextSettings(Settings):
     filters: int = 32  # of the ConvLSTM
     epochs: int = 100
     batch_size: int = 64
-    query_count: int = 20_000
     validation_fraction: float = 0.2
     split_seed: int = 69
     augment: bool = True
@@ -109,7 +115,7 @@ class Image2TextSettings(Settings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Text2ImageSettings(Settings):
+class Text2ImageSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to an answer as digit images."""
 
     trainer = "lib.models.text2image:Text2ImageTraining"
@@ -120,7 +126,6 @@ class Text2ImageSettings(Settings):
     units: int = 512
     epochs: int = 20
     batch_size: int = 128
-    query_count: int = 20_000
     validation_fraction: float = 0.2
     validation: Literal["last", "random"] = "last"  # E4: the last queries in order, or any
     stop_patience: int = 5  # epochs without a better validation loss

@@ -95,7 +95,7 @@ def epoch_means(
     totals: dict[str, object] = {}
     examples = 0.0
     for batch in tqdm(batches, total=count, desc=title, leave=False, disable=None, unit="step"):
-        weight = size(batch)
+        weight = float(size(batch))
         examples += weight
         for name, value in step(batch).items():
             totals[name] = totals.get(name, 0.0) + value * weight

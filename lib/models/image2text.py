@@ -59,7 +59,7 @@ class Image2TextTraining(AnswerTraining):
         train, validation = random_split(
             rows, settings.split_seed, test_size=settings.validation_fraction
         )
-        compiled = settings.encoder == "flatten" or compile_convolutions()
+        compiled = settings.compile and (settings.encoder == "flatten" or compile_convolutions())
         super().__init__(
             settings,
             seed,

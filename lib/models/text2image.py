@@ -84,8 +84,8 @@ class Text2ImageTraining(Training):
         self.handwriting = tf.constant(self._draw(epoch=0))
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
         self.queries = tf.constant(arithmetic().queries)
-        self._compiled = tf.function(self._update, jit_compile=True)
-        self._compiled_errors = tf.function(self._errors, jit_compile=True)
+        self._compiled = tf.function(self._update, jit_compile=settings.compile)
+        self._compiled_errors = tf.function(self._errors, jit_compile=settings.compile)
 
     @property
     def stopped(self) -> bool:

@@ -34,7 +34,7 @@ class Text2TextTraining(AnswerTraining):
 
     def __init__(self, settings: Text2TextSettings, seed: int) -> None:
         super().__init__(
-            settings, seed, build_model(settings.units), split(settings, seed), compiled=True
+            settings, seed, build_model(settings.units), split(settings, seed), settings.compile
         )
         self.queries = tf.constant(arithmetic().queries)
 
