@@ -6,7 +6,7 @@ python := $(VENV)/bin/python
 
 # One thread for each training, and as many trainings side by side as there are cores, is the
 # fastest way to all of them, and the numbers do not depend on the number of cores. A GPU takes one.
-JOBS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo 1 || $(PYTHON) -c 'import os; print(os.cpu_count())')
+JOBS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo 1 || getconf _NPROCESSORS_ONLN)
 # A prefix for every training command, such as LAUNCH="srun --gres=gpu:1".
 LAUNCH ?=
 
@@ -22,24 +22,25 @@ experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wild
 work := $(if $(WORK_DIR),$(WORK_DIR)/)
 
 .DEFAULT_GOAL := help
-.PHONY: all help python setup data $(experiments) experiments trained figures report
+.PHONY: all help setup data $(experiments) experiments trained figures report
 .PHONY: check test test-slow lint format lock clean FORCE
 
 all: report
 
-help: python
-	@$(PYTHON) -m lib.help $(request)
+check_python = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+  >/dev/null 2>&1 || { echo "error: $(PYTHON) is not Python 3.11, 3.12 or 3.13;" \
+    "name one that is: make PYTHON=<path>" >&2; exit 2; }
 
-python:
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || { \
-	  echo "error: Python 3.11, 3.12 or 3.13 is needed, and $(PYTHON) is" \
-	    "$$($(PYTHON) --version 2>&1 || true); name another: make PYTHON=<path>" >&2; exit 2; }
+help:
+	@$(check_python)
+	@$(PYTHON) -m lib.help $(request)
 
 setup: $(VENV)/requirements.lock
 
 # Compared by content, so that nothing is installed again only because the file is newer.
-$(VENV)/requirements.lock: requirements.lock | python
+$(VENV)/requirements.lock: requirements.lock
 	@cmp -s $< $@ && touch $@ || { \
+	  $(check_python); \
 	  echo "installing the locked requirements into $(VENV), once, a few minutes" >&2; \
 	  rm -f $@ && $(PYTHON) -m venv $(VENV) && \
 	  { $(python) -m pip install --disable-pip-version-check --no-input --require-hashes \

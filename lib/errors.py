@@ -10,6 +10,10 @@ class UserError(Exception):
     """Something that the user can mend: says what is wrong, where, and what to do."""
 
 
+class Offline(UserError):
+    """No mirror of a file can be reached: no name service, no route, refused or no answer."""
+
+
 def command(main: Callable[..., int | None]) -> Callable[..., None]:
     """Make `main` a command: a UserError is one line on stderr and exit status 2, Ctrl-C is 130."""
 

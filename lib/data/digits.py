@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from lib import paths
 from lib.data import prepared
-from lib.data.fetch import fetch
 from lib.data.remote_files import MNIST, MNIST_MIRRORS, RemoteFile
 from lib.errors import UserError
 from lib.files import replaced, sha256
@@ -140,6 +139,8 @@ def _find(source: Path) -> dict[str, Path]:
 
 
 def _build_downloaded(downloads: Path, fresh: Path) -> tuple[int, dict]:
+    from lib.data.fetch import fetch
+
     found = {array: fetch(file.packed, downloads) for array, file in IDX_FILES.items()}
     source = f"downloaded from {MNIST_MIRRORS[0]} or a mirror with the same checksums"
     return _build_mnist(found, source, fresh)

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 from lib import paths
 from lib.data import prepared
-from lib.data.fetch import fetch
 from lib.data.remote_files import CELEBA
 from lib.errors import UserError
 from lib.files import sha256
@@ -106,6 +105,8 @@ def _build_given(source: Path, limit: int, fresh: Path) -> tuple[int, dict]:
 
 
 def _build_celeba(downloads: Path, limit: int, fresh: Path) -> tuple[int, dict]:
+    from lib.data.fetch import fetch
+
     return _build_from(
         fetch(CELEBA, downloads),
         limit,

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from lib.data.partial_file import PartialFile
 from lib.data.reachability import Probe, in_words
 from lib.data.remote_files import RemoteFile
-from lib.errors import UserError
+from lib.errors import Offline, UserError
 from lib.files import sha256
 from lib.locks import locked
 from lib.paths import display
@@ -27,10 +27,6 @@ CHUNK_BYTES = 1 << 18
 PROGRESS_BYTES = 1 << 16
 WORTH_A_RETRY = {408, 425, 429, 500, 502, 503, 504}
 HTML_OPENINGS = (b"<!doctype", b"<html", b"<head", b"<?xml")
-
-
-class Offline(UserError):
-    """No mirror of a file can be reached: no name service, no route, refused or no answer."""
 
 
 @dataclass(frozen=True)

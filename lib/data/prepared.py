@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lib.data import provenance
-from lib.data.fetch import Offline
-from lib.errors import UserError
+from lib.errors import Offline, UserError
 from lib.locks import locked
 from lib.paths import display
 from lib.request import DATA_MODES

@@ -1,7 +1,6 @@
 """What a prepared folder holds and how it came to be, in `provenance.json` beside the data."""
 
 import datetime
-import importlib.metadata
 import json
 import platform
 from pathlib import Path
@@ -34,6 +33,8 @@ def read(folder: Path) -> dict | None:
 
 
 def _version(package: str) -> str | None:
+    import importlib.metadata  # takes longer than finding that all is prepared
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
