@@ -67,7 +67,7 @@ PROFILES = {
     ),
     "paper": Profile(
         description="the original's own scale",
-        duration="about 35 hours on two CPU cores; meant for a GPU",
+        duration="about 40 hours on two CPU cores; meant for a GPU",
         changes={},
     ),
 }
