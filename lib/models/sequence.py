@@ -9,6 +9,7 @@ from sklearn.model_selection import train_test_split
 
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
 from lib.errors import UserError
+from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
 from lib.randomness import generator
 from lib.settings import Settings
@@ -122,11 +123,11 @@ class AnswerTraining(Training):
     def evaluate(self, rows: np.ndarray) -> dict[str, float]:
         """Return loss, per-character accuracy (as published) and exact match over `rows`."""
         losses, predicted = self._predicted(rows)
-        right = predicted == arithmetic().answers[rows]
+        answers = arithmetic().answers[rows]
         return {
             "loss": float(np.mean(losses)),
-            "accuracy": float(np.mean(right)),
-            "exact_match": float(np.mean(right.all(axis=1))),
+            "accuracy": per_character_accuracy(predicted, answers),
+            "exact_match": exact_match(predicted, answers),
         }
 
     def outcome(self, history: list[dict]) -> Outcome:
