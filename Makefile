@@ -11,7 +11,7 @@ JOBS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo 1 || getconf _NPROCESSORS_
 LAUNCH ?=
 
 # Python gets what the command line gives, and these settings where the environment has them.
-environment := PROFILE SEEDS DATA FACES DIGITS THREADS ALLOW_MISSING
+environment := PROFILE SEEDS STUDY DATA FACES DIGITS THREADS ALLOW_MISSING
 given := $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))) \
   $(foreach name,$(environment),$(if $(filter environment,$(origin $(name))),$(name)))
 quoted = '$(subst ','\'',$(1))'

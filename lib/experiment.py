@@ -9,26 +9,39 @@ from lib.errors import UserError
 from lib.paths import REPOSITORY
 from lib.settings import Settings
 
+STUDIES = ("published", "corrected")
+
 
 @dataclasses.dataclass(frozen=True)
 class Experiment:
-    """One file in experiments/: its settings, and what each variant changes in them."""
+    """One file in experiments/: its settings, and what each variant changes in them.
+
+    `study` is "published" for what the original trained and "corrected" for what mends its defects.
+    """
 
     settings: Settings
     variants: Mapping[str, Mapping[str, object]] = dataclasses.field(
         default_factory=lambda: {"published": {}}
     )
+    study: str = "published"
 
 
 @functools.cache
 def experiments() -> dict[str, Experiment]:
     """Return every experiment by the name of its file, in the order of the report's sections."""
     files = sorted((REPOSITORY / "experiments").glob("*.py"), key=_report_order)
-    return {
+    found = {
         file.stem: importlib.import_module(f"experiments.{file.stem}").EXPERIMENT
         for file in files
         if not file.stem.startswith("_")
     }
+    return dict(sorted(found.items(), key=lambda each: STUDIES.index(each[1].study)))
+
+
+def studied(study: str) -> list[str]:
+    """Return the names of a study's experiments; the corrected one includes the published."""
+    included = STUDIES[: STUDIES.index(study) + 1]
+    return [name for name, experiment in experiments().items() if experiment.study in included]
 
 
 _SECTIONS = ("cae", "vae", "gan", "text2text", "image2text", "text2image")

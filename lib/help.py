@@ -25,6 +25,7 @@ _TARGETS = {
 _SETTINGS = {
     "PROFILE": "how much of the original's scale",
     "SEEDS": 'one run for each, as in SEEDS="0 1 2"',
+    "STUDY": "published: what the original trained; corrected: also what mends its defects",
     "DATA": "auto: real data or else stand-ins; real: never stand-ins; builtin: stand-ins",
     "FACES": "a folder, zip or .npy of your own images (else CelebA)",
     "DIGITS": "a folder that holds the four MNIST files (else downloaded)",
@@ -49,6 +50,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     values = {
         "PROFILE": asked.profile,
         "SEEDS": " ".join(map(str, asked.seeds)),
+        "STUDY": asked.study,
         "DATA": asked.data,
         "FACES": asked.faces or "",
         "DIGITS": asked.digits or "",

@@ -1,12 +1,12 @@
 """What is asked for on a command line, as NAME=VALUE words: Make passes its variables on."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from lib import settings
 from lib.errors import UserError
-from lib.experiment import experiments, find
+from lib.experiment import STUDIES, experiments, find, studied
 from lib.profiles import PROFILES, default_profile
 from lib.runs import RunKey
 
@@ -21,6 +21,7 @@ class Request:
 
     profile: str
     seeds: tuple[int, ...] = (0,)
+    study: str = "published"
     data: str = "auto"
     faces: Path | None = None
     digits: Path | None = None
@@ -52,9 +53,10 @@ def parse(words: Sequence[str]) -> Request:
     changes = {}
     changeable = _changeable()
     readers = {
-        "PROFILE": _profile,
+        "PROFILE": _choice(PROFILES),
         "SEEDS": _seeds,
-        "DATA": _data_mode,
+        "STUDY": _choice(STUDIES),
+        "DATA": _choice(DATA_MODES),
         "FACES": _path,
         "DIGITS": _path,
         "THREADS": _count,
@@ -81,10 +83,11 @@ def planned(
 ) -> list[Planned]:
     """Return the runs that are asked for, in the report's order.
 
-    `goals` names experiments and `variants` variants of them; all where empty.
+    `goals` names experiments, the whole study where empty, and `variants` variants of them, all
+    where empty.
     Raises UserError for an unknown name and for a changed setting that no experiment here has.
     """
-    names = [find(goal) for goal in goals] or list(experiments())
+    names = [find(goal) for goal in goals] or studied(request.study)
     _check_changes_apply(request, names)
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
@@ -126,10 +129,13 @@ def _changeable() -> set[str]:
     }
 
 
-def _profile(name: str, value: str) -> str:
-    if value not in PROFILES:
-        raise UserError(f"{name}={value}: choose one of {', '.join(PROFILES)}")
-    return value
+def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
+    def read(name: str, value: str) -> str:
+        if value not in choices:
+            raise UserError(f"{name}={value}: choose one of {', '.join(choices)}")
+        return value
+
+    return read
 
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
@@ -137,12 +143,6 @@ def _seeds(name: str, value: str) -> tuple[int, ...]:
     if not words or not all(word.isdecimal() and int(word) < 2**31 for word in words):
         raise UserError(f'{name}={value}: expected whole numbers from 0, as in SEEDS="0 1 2"')
     return tuple(sorted({int(word) for word in words}))
-
-
-def _data_mode(name: str, value: str) -> str:
-    if value not in DATA_MODES:
-        raise UserError(f"{name}={value}: choose one of {', '.join(DATA_MODES)}")
-    return value
 
 
 def _path(name: str, value: str) -> Path:

@@ -87,8 +87,10 @@ class Content:
         """The NAME=VALUE words that ask Make for these runs."""
         asked = self.asked
         words = [f"PROFILE={asked.profile}", f"SEEDS={' '.join(map(str, asked.seeds))}"]
+        study = [f"STUDY={asked.study}"] if asked.study != "published" else []
         threads = [f"THREADS={asked.threads}"] if asked.threads != 1 else []
-        return words + threads + [setting_word(name, value) for name, value in asked.changes]
+        changes = [setting_word(name, value) for name, value in asked.changes]
+        return words + study + threads + changes
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number of a result: the seeds' mean, and its interval where there are several.

@@ -3,12 +3,12 @@ import sys
 import pytest
 
 from lib.errors import UserError
-from lib.experiment import experiments, find
+from lib.experiment import experiments, find, studied
 from lib.settings import replaced
 
 
 def test_every_experiment_of_the_original_is_there_in_the_report_s_order():
-    assert list(experiments()) == [
+    assert studied("published") == [
         "cae",
         *("vae_32", "vae_64", "vae_64_wide", "vae_128"),
         *("gan_64", "gan_128", "gan_256"),
@@ -33,7 +33,7 @@ def test_the_seven_published_splits_and_five_depths_are_there():
 
 
 def test_every_file_says_what_it_reproduces():
-    for name in experiments():
+    for name in studied("published"):
         assert "Original: " in sys.modules[f"experiments.{name}"].__doc__
 
 
@@ -45,3 +45,9 @@ def test_a_make_target_names_an_experiment():
 def test_an_unknown_name_is_told_with_the_known_ones(name):
     with pytest.raises(UserError, match=f"unknown experiment {name}; known: cae, vae-32, vae-64, "):
         find(name)
+
+
+def test_the_corrected_study_is_the_published_one_and_more():
+    published = studied("published")
+    assert studied("corrected")[: len(published)] == published
+    assert studied("corrected") == list(experiments())
