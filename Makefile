@@ -23,7 +23,7 @@ work := $(if $(WORK_DIR),$(WORK_DIR)/)
 
 .DEFAULT_GOAL := help
 .PHONY: all help setup data $(experiments) experiments trained figures report
-.PHONY: check test test-slow lint format lock clean FORCE
+.PHONY: check checked reference test test-slow lint format lock clean FORCE
 
 all: report
 
@@ -99,8 +99,14 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/
 $(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/*)
 	@$(python) -m report $(request)
 
-check: setup
+check: data
+	$(inner) checked WANTED=
+
+checked: $(results)
 	@$(python) -m report.check $(request)
+
+reference: setup
+	@$(python) -m report.reference $(request)
 
 # Files of tests are spread over the cores.
 pytest := $(python) -m pytest --numprocesses auto --dist loadfile

@@ -9,6 +9,8 @@ from pathlib import Path
 from lib.paths import REPOSITORY
 
 _PACKAGES = ("tensorflow", "tf_keras", "numpy", "scipy", "scikit-learn", "opencv-python-headless")
+# By these, numeric libraries choose their code, and so the order of additions.
+_INSTRUCTION_SETS = {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile"}
 
 
 def versions() -> dict[str, str]:
@@ -18,8 +20,13 @@ def versions() -> dict[str, str]:
 
 
 def hardware() -> dict[str, object]:
-    """Return the processor's name, the number of its cores and the GPUs' names."""
-    return {"cpu": _cpu_name(), "cores": os.cpu_count(), "gpus": _gpu_names()}
+    """Return the processor's name, its vector instructions, its cores, and the GPUs' names."""
+    return {
+        "cpu": _of_cpu("model name") or platform.processor() or platform.machine(),
+        "instruction_sets": sorted(_INSTRUCTION_SETS & set(_of_cpu("flags").split())),
+        "cores": os.cpu_count(),
+        "gpus": _gpu_names(),
+    }
 
 
 def source_commit() -> str:
@@ -32,14 +39,14 @@ def source_commit() -> str:
     return head + ("+" if changed else "")
 
 
-def _cpu_name() -> str:
+def _of_cpu(name: str) -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith("model name"):
+            if line.startswith(name):
                 return line.partition(":")[2].strip()
     except OSError:
         pass
-    return platform.processor() or platform.machine()
+    return ""
 
 
 def _gpu_names() -> list[str]:

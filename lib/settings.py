@@ -17,6 +17,9 @@ class Settings:
 
     trainer: ClassVar[str]  # "module:class", imported only when a training starts
     uses: ClassVar[tuple[str, ...]] = ()  # the data sets it reads: "faces", "digits"
+    needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
+    keeps_weights: ClassVar[bool] = False  # in the run directory, for others to read
+    headline: ClassVar[str] = "loss"  # the metric that tells most
 
     epochs: int
     batch_size: int
@@ -59,6 +62,7 @@ class GANSettings(Settings):
 
     trainer = "lib.models.gan:GANTraining"
     uses = ("faces",)
+    headline = "samples_swd"
 
     filters: int = 128
     latent_dim: int
@@ -83,6 +87,7 @@ class Text2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to a written answer."""
 
     trainer = "lib.models.text2text:Text2TextTraining"
+    headline = "test_accuracy"
 
     units: int = 256
     epochs: int = 100
@@ -98,6 +103,7 @@ class Image2TextSettings(SequenceSettings):
 
     trainer = "lib.models.image2text:Image2TextTraining"
     uses = ("digits",)
+    headline = "validation_accuracy"
 
     encoder: Literal["flatten", "convlstm"] = "flatten"
     units: int = 256
@@ -120,6 +126,7 @@ class Text2ImageSettings(SequenceSettings):
 
     trainer = "lib.models.text2image:Text2ImageTraining"
     uses = ("digits",)
+    headline = "validation_loss"
 
     encoder_layers: int = 1
     decoder_layers: int = 1

@@ -1,47 +1,44 @@
 """Judge the claims in the terminal: python -m report.check PROFILE=quick "SEEDS=0 1".
 
-The exit status is 1 where a claim that the reference results call reproduced no longer is.
+The runs are compared with the reference results. The exit status is 1 where any differs, or where
+a claim that the reference calls reproduced no longer is.
 """
 
-import json
 import sys
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 
 from lib import plan, request
-from lib.errors import UserError, command
+from lib.errors import command
 from lib.files import write_json
-from lib.paths import BUILD, REPOSITORY, display
+from lib.paths import BUILD
+from report import reference
+from report.agreement import AGREEMENTS, DIFFERS, Agreement, compare
 from report.claims import Judged, as_json, judged
 from report.content import Content
 from report.judgement import REPRODUCED, VERDICTS
 
 OUTPUT = BUILD / "claims.json"
-REFERENCE = REPOSITORY / "report" / "reference"
 
 
 @command
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
-    """Print the verdicts, write claims.json, compare with the reference."""
+    """Print the verdicts, write claims.json, compare with the reference results."""
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
     claims = judged(content)
     write_json(OUTPUT, as_json(content, claims))
     print(content.state, *verdict_lines(claims), sep="\n")
-    reference = REFERENCE / f"claims-{asked.profile}.json"
-    if not reference.exists():
-        print(f"no reference results of the {asked.profile} profile ({_shown(reference)})")
+    known = reference.read(asked.profile)
+    if known is None:
+        print(f"there are no reference results of the {asked.profile} profile to compare with")
         return 0
-    lost = no_longer_reproduced(claims, reference)
+    compared = compare(reference.entries(asked), known["runs"])
+    print("\nThese runs and the reference", *agreement_lines(compared), sep="\n")
+    lost = no_longer_reproduced(claims, known)
     for name in lost:
-        print(
-            f"{name} was reproduced in {_shown(reference)}, and is now: {claims[name].verdict}",
-            file=sys.stderr,
-        )
-    if not lost:
-        print(f"what is reproduced in {_shown(reference)} is reproduced here")
-    return 1 if lost else 0
+        print(f"{name} is reproduced in the reference, and here: {claims[name].verdict}")
+    return int(bool(lost) or any(each.verdict == DIFFERS for each in compared))
 
 
 def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
@@ -57,24 +54,22 @@ def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
     return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in VERDICTS)]
 
 
-def no_longer_reproduced(claims: dict[str, Judged], reference: Path) -> list[str]:
-    """Return the claims that `reference`, a claims.json, calls reproduced and `claims` do not.
+def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str]:
+    """Return the comparison with the reference as lines, and the counts, agreement first."""
+    column = max(map(len, AGREEMENTS))
+    lines = []
+    for each in sorted(compared, key=lambda each: AGREEMENTS.index(each.verdict)):
+        head = f"{each.verdict:{column}}  "
+        text = f"{each.name}: {each.reason}"
+        lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head))
+    every = [each.verdict for each in compared]
+    return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in AGREEMENTS)]
 
-    Raises UserError where the file cannot be read.
-    """
-    try:
-        known = json.loads(reference.read_text(encoding="utf-8"))["claims"]
-        expected = [claim["id"] for claim in known if claim["verdict"] == REPRODUCED]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{_shown(reference)} cannot be read ({type(error).__name__}: {error}); replace it by "
-            "the claims.json of a trusted build"
-        ) from error
+
+def no_longer_reproduced(claims: dict[str, Judged], known: dict) -> list[str]:
+    """Return the claims that `known`, as in claims.json, calls reproduced and `claims` do not."""
+    expected = [claim["id"] for claim in known["claims"] if claim["verdict"] == REPRODUCED]
     return [name for name in expected if name not in claims or claims[name].verdict != REPRODUCED]
-
-
-def _shown(path: Path) -> str:
-    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else display(path)
 
 
 if __name__ == "__main__":

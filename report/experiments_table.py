@@ -1,0 +1,78 @@
+"""The README's table of experiments: what to expect and how long it takes, from the reference."""
+
+import re
+import statistics
+import sys
+
+from lib import files
+from lib.errors import UserError
+from lib.experiment import experiments
+from lib.paths import REPOSITORY
+from report import reference
+from report.wording import decimals_of, fixed
+
+FILE = REPOSITORY / "README.md"
+BEGIN, END = "<!-- experiments: begin -->\n", "<!-- experiments: end -->\n"
+PROFILES = ("quick", "paper")
+
+
+def write() -> None:
+    """Put the table between its marks in the README.
+
+    Raises UserError where the marks are missing.
+    """
+    text = FILE.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise UserError(f"README.md lacks the marks {BEGIN.strip()} and {END.strip()}")
+    files.write_text(FILE, "".join([before, begin, table(), end, after]))
+
+
+def table() -> str:
+    """Return the table as Markdown: of each experiment what it trains, a number, and the time."""
+    known = {name: (reference.read(name) or {"runs": []})["runs"] for name in PROFILES}
+    rows = [
+        "| target | what is trained | in the original | number | `quick` | time | `paper` | time |",
+        "|---|---|---|---|--:|--:|--:|--:|",
+    ]
+    for name, experiment in experiments().items():
+        metric = experiment.settings.headline
+        numbers = [
+            text
+            for runs in known.values()
+            for text in _expected([run for run in runs if run["experiment"] == name], metric)
+        ]
+        heads = [f"`{name.replace('_', '-')}`", *_docstring(name), metric.replace("_", " ")]
+        rows.append(f"| {' | '.join([*heads, *numbers])} |")
+    return "\n".join(rows) + "\n"
+
+
+def _docstring(name: str) -> tuple[str, str]:
+    """Return what an experiment trains, and the figures and tables of the original that show it."""
+    words = " ".join(sys.modules[f"experiments.{name}"].__doc__.split())
+    shown = re.search(r"Original: [^.]*?((?:figure|table)s? [^;.]*)", words)
+    return words.partition(". ")[0].rstrip("."), shown.group(1) if shown else ""
+
+
+def _expected(runs: list[dict], metric: str) -> tuple[str, str]:
+    """Return a metric, from the lowest to the highest variant, and the time of one seed of all."""
+    variants: dict[str, list[dict]] = {}
+    for run in runs:
+        variants.setdefault(run["variant"], []).append(run)
+    means = sorted(
+        statistics.mean(run["metrics"][metric] for run in same)
+        for same in variants.values()
+        if all(metric in run["metrics"] for run in same)
+    )
+    decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
+    texts = dict.fromkeys(fixed(mean, decimals) for mean in (*means[:1], *means[-1:]))
+    seconds = sum(statistics.mean(run["seconds"] for run in same) for same in variants.values())
+    return " to ".join(texts) or "–", _duration(seconds) if variants else "–"
+
+
+def _duration(seconds: float) -> str:
+    minutes = seconds / 60
+    if minutes < 1:
+        return f"{seconds:.0f} s"
+    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"

@@ -1,0 +1,95 @@
+"""Reference results: what runs that really happened gave, for others to hold theirs against.
+
+Write them from the runs that are done, or begun: python -m report.reference PROFILE=paper.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from lib import files, plan, request, runs
+from lib.errors import UserError, command
+from lib.paths import REPOSITORY, display
+from report import experiments_table
+from report.claims import as_json, judged
+from report.content import Content
+
+FOLDER = REPOSITORY / "report" / "reference"
+
+
+def entries(asked: request.Request) -> list[dict]:
+    """Return what is known of each run that is asked for and was done, or begun, as JSON values.
+
+    One that was only begun has fewer `epochs` than its settings, and its last epoch's metrics.
+    """
+    return [
+        entry
+        for planned in request.planned(asked)
+        if (entry := _entry(planned, plan.identity(planned, asked.threads))) is not None
+    ]
+
+
+def read(profile: str) -> dict | None:
+    """Return the reference of a profile, None where there is none.
+
+    It has `runs`, as `entries` returns them, and `claims`, as in claims.json. Raises UserError
+    where it cannot be read.
+    """
+    file = FOLDER / f"{profile}.json"
+    try:
+        reference = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{display(file)} cannot be read ({error}); restore it from git") from error
+    if not isinstance(reference, dict) or not {"runs", "claims"} <= reference.keys():
+        raise UserError(f"{display(file)} has no runs and claims; restore it from git")
+    return reference
+
+
+def _entry(planned: request.Planned, identity: dict) -> dict | None:
+    folder = planned.key.path
+    if not plan.fits(folder, identity):
+        return None
+    if (folder / "result.json").exists():
+        run = runs.load(planned.key)
+        config, result = run.config, run.result
+        known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics")
+        outcome = {name: result[name] for name in known}
+    else:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        outcome = _begun(folder)
+    if outcome is None:
+        return None
+    made_with = {name: config[name] for name in ("versions", "hardware", "commit", "command")}
+    return {**config["identity"], **made_with, **outcome}
+
+
+def _begun(folder: object) -> dict | None:
+    try:
+        lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return None
+    history = [json.loads(line) for line in lines]
+    metrics = {k: v for k, v in history[-1].items() if k not in ("epoch", "seconds")}
+    seconds = round(sum(epoch["seconds"] for epoch in history), 1)
+    return {"epochs": len(history), "seconds": seconds, "metrics": metrics}
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Write the reference of the profile that is asked for, and the README's table from it."""
+    asked = request.parse([*words, "ALLOW_MISSING=1"])
+    found = entries(asked)
+    if not found:
+        raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")
+    content = Content(asked, plan.load_runs(asked))
+    file = FOLDER / f"{asked.profile}.json"
+    files.write_json(file, {"runs": found, **as_json(content, judged(content))})
+    experiments_table.write()
+    begun = sum("weights_sha256" not in entry for entry in found)
+    print(f"{display(file)}: {len(found)} runs, {begun} of them not at their end")
+
+
+if __name__ == "__main__":
+    main()
