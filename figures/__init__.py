@@ -1,4 +1,4 @@
-"""The original's fifteen figures, one file per kind: each reads runs, draws and saves.
+"""The original's fifteen figures and ours, one file per kind: each reads runs, draws and saves.
 
 A file holds `draw` and `FIGURES`. No TensorFlow here.
 """
@@ -23,7 +23,7 @@ Runs = Mapping[Pair, Sequence[Run]]  # one run per seed
 class Figure:
     """One figure of the report."""
 
-    number: int  # the original's
+    number: int | None  # the original's; None for a figure of ours
     file_name: str
     needs: tuple[Pair, ...]
     draw: Callable[[Sequence[Sequence[Run]], Path], None]  # the runs of each pair in `needs`
@@ -41,11 +41,11 @@ class Figure:
 
 @functools.cache
 def all_figures() -> tuple[Figure, ...]:
-    """Return every figure in the order of the original's numbers."""
+    """Return every figure in the order of the original's numbers, then ours."""
     files = sorted((REPOSITORY / "figures").glob("[a-z]*.py"))
     modules = [importlib.import_module(f"figures.{file.stem}") for file in files]
     found = [figure for module in modules for figure in module.FIGURES]
-    return tuple(sorted(found, key=lambda figure: figure.number))
+    return tuple(sorted(found, key=lambda figure: (figure.number is None, figure.number)))
 
 
 def missing(needs: Sequence[Pair], runs: Runs, seeds: Sequence[int]) -> list[Pair]:

@@ -29,7 +29,7 @@ def _draw(figure: Figure, runs: Runs) -> None:
         folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
         targets = " ".join(dict.fromkeys(key.target for key in keys))
         raise UserError(
-            f"figure {figure.number} cannot be drawn from {folders}: {type(error).__name__} "
+            f"{display(FOLDER / figure.file_name)} cannot be drawn from {folders}: {type(error).__name__} "
             f"{error}; remove what is broken and run: make {targets}"
         ) from error
 
@@ -41,8 +41,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     runs = plan.load_runs(asked)
     draw_all(runs, asked.seeds)
     write_json(MANIFEST, manifest(runs, asked.seeds))
-    drawn = sum((FOLDER / figure.file_name).exists() for figure in all_figures())
-    print(f"{display(FOLDER)}: {drawn} of {len(all_figures())} figures")
+    print(f"{display(FOLDER)}: {sum(1 for _ in FOLDER.glob('*.[sp][vn]g'))} figures")
 
 
 if __name__ == "__main__":

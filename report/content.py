@@ -215,8 +215,12 @@ class Content:
         return text2image_sample.shown(run)
 
     def every_figure(self) -> tuple[figures.Figure, ...]:
-        """Return every figure."""
-        return figures.all_figures()
+        """Return every figure of what is studied."""
+        return tuple(
+            figure
+            for figure in figures.all_figures()
+            if all(pair in self.planned for pair in figure.needs)
+        )
 
     def figure(self, name: str) -> figures.Figure:
         """Return the figure called `name`."""

@@ -25,7 +25,12 @@ end
 
 local function next_letter()
   letters = letters + 1
-  return string.char(64 + letters)
+  local name, rest = '', letters
+  while rest > 0 do
+    name = string.char(65 + (rest - 1) % 26) .. name
+    rest = (rest - 1) // 26
+  end
+  return name
 end
 
 local function typst(blocks)
