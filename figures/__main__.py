@@ -29,8 +29,8 @@ def _draw(figure: Figure, runs: Runs) -> None:
         folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
         targets = " ".join(dict.fromkeys(key.target for key in keys))
         raise UserError(
-            f"{display(FOLDER / figure.file_name)} cannot be drawn from {folders}: {type(error).__name__} "
-            f"{error}; remove what is broken and run: make {targets}"
+            f"{display(FOLDER / figure.file_name)} cannot be drawn from {folders}: "
+            f"{type(error).__name__} {error}; remove what is broken and run: make {targets}"
         ) from error
 
 

@@ -1,4 +1,5 @@
-"""Figures 1 to 4, 7 and 8: nine samples after the first epoch above those after the last.
+"""Figures 1 to 4, 7 and 8, and the same of the mended models: nine samples of the first epoch and
+of the last.
 
 The samples of all epochs start from the same latents, so each column shows one face grow.
 """
@@ -18,15 +19,15 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
 
 
 FIGURES = tuple(
-    Figure(
-        number, f"{experiment.replace('_', '-')}-samples.png", ((experiment, "published"),), draw
-    )
-    for number, experiment in (
-        (1, "vae_32"),
-        (2, "vae_64"),
-        (3, "vae_128"),
-        (4, "gan_256"),
-        (7, "gan_64"),
-        (8, "gan_128"),
+    Figure(number, f"{experiment.replace('_', '-')}-samples.png", ((experiment, variant),), draw)
+    for number, experiment, variant in (
+        (1, "vae_32", "published"),
+        (2, "vae_64", "published"),
+        (3, "vae_128", "published"),
+        (4, "gan_256", "published"),
+        (7, "gan_64", "published"),
+        (8, "gan_128", "published"),
+        (None, "vae_fixed", "corrected"),
+        (None, "gan_fixed", "corrected"),
     )
 )

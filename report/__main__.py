@@ -10,8 +10,8 @@ from lib.errors import command
 from lib.files import write_json
 from lib.metrics.sequences import LEVEL
 from lib.paths import BUILD, display
-from report import build, check, defects
-from report.claims import as_json, judged
+from report import build, check, disagreements
+from report.claims import as_json, judged, suspected
 from report.content import Content, pairs
 from report.published import published
 from report.wording import called, escaped, estimate, held, range_of, required
@@ -25,19 +25,19 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
     content.check_figures(_manifest())
-    claims = judged(content)
+    claims, suspicions = judged(content), suspected(content)
     markdown = build.fill_in(
         {
             "content": content,
             "published": published(),
             "claims": claims,
+            "suspicions": suspicions,
             "level": LEVEL,
-            "seen": defects.seen(content),
-            "ran": defects.ran(content),
+            "ran": disagreements.ran(content),
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )
-    write_json(check.OUTPUT, as_json(content, claims))
+    write_json(check.OUTPUT, as_json(content, claims, suspicions))
     for write, name in ((build.write_html, "report.html"), (build.write_pdf, "report.pdf")):
         write(markdown, content.state, BUILD / name)
         print(display(BUILD / name))

@@ -4,6 +4,7 @@ The runs are compared with the reference results. The exit status is 1 where any
 a claim that the reference calls reproduced no longer is.
 """
 
+import collections
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from lib.files import write_json
 from lib.paths import BUILD
 from report import reference
 from report.agreement import AGREEMENTS, DIFFERS, Agreement, compare
-from report.claims import Judged, as_json, judged
+from report.claims import Judged, as_json, judged, suspected
 from report.content import Content
 from report.judgement import REPRODUCED, VERDICTS
 
@@ -27,8 +28,9 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
     claims = judged(content)
-    write_json(OUTPUT, as_json(content, claims))
-    print(content.state, *verdict_lines(claims), sep="\n")
+    defects = suspected(content)
+    write_json(OUTPUT, as_json(content, claims, defects))
+    print(content.state, *verdict_lines(claims), *verdict_lines(defects), sep="\n")
     known = reference.read(asked.profile)
     if known is None:
         print(f"there are no reference results of the {asked.profile} profile to compare with")
@@ -42,7 +44,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
 
 
 def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
-    """Return the verdict table as lines of at most `width` characters, and the counts."""
+    """Return verdicts as lines of at most `width` characters, and their counts."""
     column = max(map(len, VERDICTS))
     lines = []
     for name, claim in claims.items():
@@ -50,8 +52,8 @@ def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
         head = f"{name:4}{claim.verdict:{column}}  "
         indent = " " * len(head)
         lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent)
-    every = [claim.verdict for claim in claims.values()]
-    return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in VERDICTS)]
+    counts = collections.Counter(claim.verdict for claim in claims.values())
+    return [*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())]
 
 
 def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str]:

@@ -3,12 +3,21 @@
 import dataclasses
 
 from report.content import Content
+from report.criteria_defects import DEFECT_CRITERIA
 from report.criteria_gan import GAN_CRITERIA
 from report.criteria_image2text import IMAGE2TEXT_CRITERIA
 from report.criteria_text2image import TEXT2IMAGE_CRITERIA
 from report.criteria_text2text import TEXT2TEXT_CRITERIA
 from report.criteria_vae import VAE_CRITERIA
-from report.judgement import INCONCLUSIVE, NOT_RUN, Criterion, Finding, verdict
+from report.judgement import (
+    INCONCLUSIVE,
+    NOT_REPRODUCED,
+    NOT_RUN,
+    REPRODUCED,
+    Criterion,
+    Finding,
+    verdict,
+)
 from report.published import published
 
 CRITERIA = {
@@ -22,9 +31,13 @@ CRITERIA = {
 MEANINGLESS_PROFILE = "smoke"
 
 
+# What the verdicts are called where not a claim is judged, but the suspicion that it is wrong.
+SUSPICIONS = {REPRODUCED: "confirmed", NOT_REPRODUCED: "refuted"}
+
+
 @dataclasses.dataclass(frozen=True)
 class Judged:
-    """A claim with its verdict."""
+    """A claim, or a suspicion, with its verdict."""
 
     id: str
     claim: str
@@ -32,6 +45,7 @@ class Judged:
     findings: tuple[Finding, ...]
     verdict: str
     reason: str
+    studied: bool  # whether its runs are among those that are asked for
     full_scale: bool
     runs: tuple[str, ...]  # the run directories, as seen from the working folder
 
@@ -52,16 +66,28 @@ class Judged:
 def judged(content: Content) -> dict[str, Judged]:
     """Return every claim, judged, by its name."""
     texts = published()["claims"]
-    return {name: _judge(name, texts[name]["text"], content) for name in texts}
+    return {name: _judge(name, texts[name]["text"], CRITERIA[name], content) for name in texts}
 
 
-def _judge(name: str, text: str, content: Content) -> Judged:
-    criterion = CRITERIA[name]
-    full_scale = content.is_full_scale(criterion.needs)
-    lacking = not criterion.needs or bool(content.targets_lacking(criterion.needs))
+def suspected(content: Content) -> dict[str, Judged]:
+    """Return every suspected defect, judged, by its name: "confirmed" or "refuted"."""
+    texts = published()["defects"]
+    made = {
+        name: _judge(name, texts[name]["text"], DEFECT_CRITERIA[name], content) for name in texts
+    }
+    return {
+        name: dataclasses.replace(each, verdict=SUSPICIONS.get(each.verdict, each.verdict))
+        for name, each in made.items()
+    }
+
+
+def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judged:
+    studied = content.studies(criterion.needs)
+    full_scale = studied and content.is_full_scale(criterion.needs)
+    lacking = not studied or bool(content.targets_lacking(criterion.needs))
     findings = () if lacking else tuple(criterion.findings(content))
-    if not criterion.needs:
-        decided = NOT_RUN, "no such model was trained"
+    if not studied:
+        decided = NOT_RUN, "`make all STUDY=corrected`"
     elif lacking:
         decided = NOT_RUN, f"`make {' '.join(content.targets_lacking(criterion.needs))}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
@@ -75,14 +101,15 @@ def _judge(name: str, text: str, content: Content) -> Judged:
         for pair in criterion.needs
         for run in content.runs.get(pair, ())
     )
-    return Judged(name, text, criterion, findings, *decided, full_scale, runs)
+    return Judged(name, text, criterion, findings, *decided, studied, full_scale, runs)
 
 
-def as_json(content: Content, claims: dict[str, Judged]) -> dict:
+def as_json(content: Content, claims: dict[str, Judged], defects: dict[str, Judged]) -> dict:
     """Return the content of claims.json."""
     return {
         "profile": content.asked.profile,
         "seeds": list(content.asked.seeds),
         "conditions": content.state,
         "claims": [claim.record() for claim in claims.values()],
+        "defects": [defect.record() for defect in defects.values()],
     }

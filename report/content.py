@@ -3,10 +3,13 @@
 import collections
 import dataclasses
 import functools
+import json
 import shlex
 from collections.abc import Iterable, Sequence
 
+import benchmarks
 import figures
+from benchmarks import table
 from figures import text2image_sample
 from lib import paths, plan, request
 from lib.data import provenance
@@ -75,7 +78,11 @@ class Content:
     def targets_lacking(self, needs: Sequence[Pair]) -> list[str]:
         """Return the Make targets of those runs of `needs` that are missing."""
         lacking = figures.missing(needs, self.runs, self.asked.seeds)
-        return list(dict.fromkeys(self.planned[pair].key.target for pair in lacking))
+        return list(dict.fromkeys(experiment.replace("_", "-") for experiment, _ in lacking))
+
+    def studies(self, needs: Iterable[Pair]) -> bool:
+        """Tell whether all the pairs of `needs` belong to what is studied."""
+        return all(pair in self.planned for pair in needs)
 
     def make(self, needs: Iterable[Pair], *more: str) -> str:
         """Return the command that makes the runs of `needs`, then the targets in `more`."""
@@ -203,7 +210,8 @@ class Content:
 
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:
-        every = request.planned(request.Request(profile=FULL_PROFILE, seeds=self.asked.seeds[:1]))
+        full = request.Request(FULL_PROFILE, seeds=self.asked.seeds[:1], study=self.asked.study)
+        every = request.planned(full)
         return {_pair(each): each.settings for each in every}
 
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
@@ -214,13 +222,28 @@ class Content:
         """Return which of a text-to-image run's examples the figure shows."""
         return text2image_sample.shown(run)
 
+    @functools.cached_property
+    def speed(self) -> dict[str, object] | None:
+        """What `make bench` measured: a row of texts for each training, and on what; or None.
+
+        Raises UserError where its file cannot be understood.
+        """
+        try:
+            bench = json.loads(benchmarks.OUTPUT.read_text(encoding="utf-8"))
+            rows = [[name, *table.cells(each)] for name, each in bench["trainings"].items()]
+            commit = short_commit(bench["commit"]) or "unknown"
+            conditions = f"{bench['hardware']['cpu']}, {bench['threads']} cores, commit {commit}"
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise UserError(
+                f"{display(benchmarks.OUTPUT)} cannot be read; remove it or run: make bench"
+            ) from error
+        return {"rows": rows, "conditions": conditions}
+
     def every_figure(self) -> tuple[figures.Figure, ...]:
         """Return every figure of what is studied."""
-        return tuple(
-            figure
-            for figure in figures.all_figures()
-            if all(pair in self.planned for pair in figure.needs)
-        )
+        return tuple(figure for figure in figures.all_figures() if self.studies(figure.needs))
 
     def figure(self, name: str) -> figures.Figure:
         """Return the figure called `name`."""

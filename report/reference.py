@@ -11,7 +11,7 @@ from lib import files, plan, request, runs
 from lib.errors import UserError, command
 from lib.paths import REPOSITORY, display
 from report import experiments_table
-from report.claims import as_json, judged
+from report.claims import as_json, judged, suspected
 from report.content import Content
 
 FOLDER = REPOSITORY / "report" / "reference"
@@ -85,7 +85,8 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
         raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")
     content = Content(asked, plan.load_runs(asked))
     file = FOLDER / f"{asked.profile}.json"
-    files.write_json(file, {"runs": found, **as_json(content, judged(content))})
+    verdicts = as_json(content, judged(content), suspected(content))
+    files.write_json(file, {"runs": found, **verdicts})
     experiments_table.write()
     begun = sum("weights_sha256" not in entry for entry in found)
     print(f"{display(file)}: {len(found)} runs, {begun} of them not at their end")

@@ -10,6 +10,7 @@ from lib.data.operators import operator_images
 from lib.randomness import generator
 
 ALPHABET = "0123456789+- "
+NUMBERS = 100  # from 0
 QUERY_LENGTH = 5
 ANSWER_LENGTH = 3
 
@@ -30,12 +31,75 @@ class Arithmetic:
 def arithmetic() -> Arithmetic:
     """Return all `i op j`, i and j in 0..99, op in + and -, ordered by i, then j, then op."""
     asked, answered = [], []
-    for i in range(100):
-        for j in range(100):
+    for i in range(NUMBERS):
+        for j in range(NUMBERS):
             for sign, answer in (("+", i + j), ("-", i - j)):
                 asked.append(f"{i}{sign}{j}".ljust(QUERY_LENGTH))
                 answered.append(str(answer).ljust(ANSWER_LENGTH))
     return Arithmetic(encode(asked), encode(answered))
+
+
+def exchanged_rows(rows: np.ndarray) -> np.ndarray:
+    """Return the queries with both numbers exchanged: a sum stays, a difference changes its sign.
+
+    `rows` are queries by their place in `arithmetic()`.
+    """
+    first, second, operator = _parts(rows)
+    return _rows(second, first, operator)
+
+
+def inverted_rows(rows: np.ndarray) -> np.ndarray:
+    """Return the queries that undo those of `rows`: of i + j = k this is k - j, which is i.
+
+    Of i - j = k it is k + j. There is none where k is no number of a query: not in 0..99.
+    """
+    first, second, operator = _parts(rows)
+    result = np.where(operator == 0, first + second, first - second)
+    exists = (result >= 0) & (result < NUMBERS)
+    return _rows(result, second, 1 - operator)[exists]
+
+
+def fact_families(rows: np.ndarray) -> np.ndarray:
+    """Return the queries whose answers follow from those of `rows`, and these: no row twice.
+
+    From 2 + 3 = 5 follow 3 + 2, 5 - 3, 5 - 2 and, with the sign changed, 3 - 5 and 2 - 5.
+    """
+    family = np.unique(rows)
+    while True:
+        derived = (family, exchanged_rows(family), inverted_rows(family))
+        larger = np.unique(np.concatenate(derived))
+        if len(larger) == len(family):
+            return family
+        family = larger
+
+
+def aligned_queries() -> np.ndarray:
+    """Return all queries with their numbers one below the other, as one writes them to calculate.
+
+    uint8 (20000, 3, 3), indices into ALPHABET: for the hundreds, tens and units, in this order, the
+    first number's digit, the second's, and the operator. Numbers are filled up with zeros.
+    """
+    first, second, operator = _parts(np.arange(len(arithmetic().queries)))
+    signs = np.array([ALPHABET.index("+"), ALPHABET.index("-")])[operator]
+    places = [[number // unit % 10 for number in (first, second)] for unit in (100, 10, 1)]
+    return np.array([[*digits, signs] for digits in places], np.uint8).transpose(2, 0, 1)
+
+
+def right_aligned(codes: np.ndarray) -> np.ndarray:
+    """Return texts, uint8 (n, length), with their padding moved from the right to the left."""
+    length = codes.shape[1]
+    padding = (codes == ALPHABET.index(" ")).sum(axis=1, keepdims=True)
+    return np.take_along_axis(codes, (np.arange(length) - padding) % length, axis=1)
+
+
+def _parts(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each query's first number, second number and operator, 0 for + and 1 for -."""
+    numbers, operator = np.divmod(rows, 2)
+    return *np.divmod(numbers, NUMBERS), operator
+
+
+def _rows(first: np.ndarray, second: np.ndarray, operator: np.ndarray) -> np.ndarray:
+    return (first * NUMBERS + second) * 2 + operator
 
 
 def encode(texts: list[str]) -> np.ndarray:
@@ -69,9 +133,9 @@ class SymbolImages:
     starts: np.ndarray
 
     @classmethod
-    def of(cls, images: np.ndarray, labels: np.ndarray) -> "SymbolImages":
+    def of(cls, images: np.ndarray, labels: np.ndarray, operator_seed: int = 0) -> "SymbolImages":
         """Join digit `images` (uint8, (n, 28, 28)) with drawn operators and the blank."""
-        plus, minus = operator_images("+"), operator_images("-")
+        plus, minus = (operator_images(operator, seed=operator_seed) for operator in "+-")
         symbols = np.concatenate([images, plus, minus, np.zeros((1, 28, 28), np.uint8)])
         codes = np.concatenate(
             [
@@ -90,6 +154,16 @@ class SymbolImages:
         """Return the images of the training part of `digits`, as the original used."""
         return cls.of(digits.train_images, digits.train_labels)
 
+    @classmethod
+    def for_testing(cls, digits: Digits) -> "SymbolImages":
+        """Return the images of the test part of `digits`, with other drawings of the operators."""
+        return cls.of(digits.test_images, digits.test_labels, operator_seed=1)
+
+    def averages(self) -> np.ndarray:
+        """Return the average image of each symbol of ALPHABET, from 0 to 255: (13, 28, 28)."""
+        of_symbols = np.split(self.images[self.order], self.starts[1:-1])
+        return np.stack([images.mean(axis=0) for images in of_symbols])
+
     def draw(self, codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Draw an image for each symbol: indices into `images`, int32 of the shape of `codes`."""
         first, count = self.starts[codes], np.diff(self.starts)[codes]
@@ -101,6 +175,39 @@ def draw_query_images(
 ) -> np.ndarray:
     """Draw handwriting for every text in `codes`; another epoch draws other handwriting."""
     return symbols.draw(codes, generator(seed, "handwriting", epoch))
+
+
+@dataclasses.dataclass(frozen=True)
+class Handwriting:
+    """Images of every symbol to train on and, after them, others to test on (E9).
+
+    `images` is uint8 (n, 28, 28); what is drawn are indices into it, int32, of which those below
+    `training_count` are images to train on.
+    """
+
+    images: np.ndarray
+    training: SymbolImages
+    unseen: SymbolImages
+
+    @classmethod
+    def of(cls, digits: Digits) -> "Handwriting":
+        """Train on the training part of `digits`, test on the test part."""
+        training, unseen = SymbolImages.for_training(digits), SymbolImages.for_testing(digits)
+        return cls(np.concatenate([training.images, unseen.images]), training, unseen)
+
+    @property
+    def training_count(self) -> int:
+        """How many images are there to train on."""
+        return len(self.training.images)
+
+    def draw_training(self, codes: np.ndarray, seed: int, epoch: int = 0) -> np.ndarray:
+        """Draw images to train on for every text in `codes`; another epoch draws others."""
+        return draw_query_images(self.training, codes, seed, epoch)
+
+    def draw_unseen(self, codes: np.ndarray, seed: int) -> np.ndarray:
+        """Draw images to test on for every text in `codes`."""
+        drawn = self.unseen.draw(codes, generator(seed, "unseen handwriting"))
+        return drawn + np.int32(self.training_count)
 
 
 def choose_rows(count: int, seed: int) -> np.ndarray:

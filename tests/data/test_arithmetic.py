@@ -7,13 +7,20 @@ from scipy import stats
 
 from lib.data.arithmetic import (
     ALPHABET,
+    Handwriting,
     SymbolImages,
+    aligned_queries,
     arithmetic,
     choose_rows,
     decode,
     draw_query_images,
     encode,
+    exchanged_rows,
+    fact_families,
+    inverted_rows,
+    right_aligned,
 )
+from lib.data.digits import Digits
 from lib.data.operators import operator_images
 
 OPERATIONS = {"+": int.__add__, "-": int.__sub__}
@@ -119,6 +126,41 @@ def test_handwriting_depends_on_seed_and_epoch_alone(symbols):
         assert np.mean(other != first) > 0.3
 
 
+@pytest.fixture(scope="module")
+def handwriting(labels):
+    images = np.random.default_rng(7).integers(1, 256, (90, 28, 28), dtype=np.uint8)
+    test_labels = np.arange(20) % 10
+    return Handwriting.of(Digits(images[:70], labels, images[70:], test_labels, {}))
+
+
+def test_unseen_handwriting_is_the_test_part_s_of_the_right_class(handwriting):
+    codes = arithmetic().queries
+    drawn = handwriting.draw_unseen(codes, seed=0)
+    is_digit = codes < 10
+    count = handwriting.training_count
+    assert drawn.min() >= count
+    assert np.array_equal((drawn[is_digit] - count) % 10, codes[is_digit])
+    assert set(drawn[is_digit]) == set(range(count, count + 20))
+    assert not handwriting.images[drawn[codes == ALPHABET.index(" ")]].any()
+
+
+def test_training_handwriting_is_that_of_the_training_part_alone(handwriting):
+    codes = arithmetic().answers
+    drawn = handwriting.draw_training(codes, seed=3, epoch=2)
+    assert np.array_equal(drawn, draw_query_images(handwriting.training, codes, 3, 2))
+    assert drawn.max() < handwriting.training_count
+
+
+def test_no_image_but_the_blank_is_both_trained_and_tested_on(handwriting):
+    count = handwriting.training_count
+    first, second = (
+        {image.tobytes() for image in images}
+        for images in (handwriting.images[:count], handwriting.images[count:])
+    )
+    blank = bytes(28 * 28)
+    assert first & second <= {blank} | {image.tobytes() for image in operator_images("-")}
+
+
 def test_images_of_all_queries_take_less_than_100_mb():
     images, labels = np.zeros((60_000, 28, 28), np.uint8), np.arange(60_000) % 10
     queries, answers = arithmetic().queries, arithmetic().answers
@@ -142,3 +184,87 @@ def test_rows_are_all_in_order_or_a_random_choice():
     assert np.array_equal(chosen, choose_rows(640, seed=0))
     assert not np.array_equal(chosen, choose_rows(640, seed=1))
     assert stats.kstest(chosen / 20_000, "uniform").pvalue > 1e-3
+
+
+@pytest.fixture(scope="module")
+def every():
+    """The first number, operator, second number and answer of every query, from its texts."""
+    texts = zip(decode(arithmetic().queries), decode(arithmetic().answers), strict=True)
+    split = [(re.fullmatch(r"(\d+)(.)(\d+)", query).groups(), answer) for query, answer in texts]
+    return [
+        (int(first), operator, int(second), int(answer))
+        for (first, operator, second), answer in split
+    ]
+
+
+def test_exchanged_sums_keep_their_answers_and_exchanged_differences_negate_them(every):
+    rows = np.arange(20_000)
+    exchanged = exchanged_rows(rows)
+    assert np.array_equal(exchanged_rows(exchanged), rows)
+    for (first, operator, second, answer), row in zip(every, exchanged, strict=True):
+        sign = 1 if operator == "+" else -1
+        assert every[row] == (second, operator, first, sign * answer)
+
+
+def test_inverted_queries_take_the_answer_back_to_the_first_number(every):
+    for row, (first, operator, second, answer) in enumerate(every):
+        inverted = inverted_rows(np.array([row]))
+        assert len(inverted) == (0 <= answer < 100)
+        for other in inverted:
+            assert every[other] == (answer, "-" if operator == "+" else "+", second, first)
+
+
+@pytest.mark.parametrize(
+    ("query", "family"),
+    [
+        ("2+3", ["2+3", "3+2", "5-3", "5-2", "3-5", "2-5"]),
+        ("2-5", ["2+3", "3+2", "5-3", "5-2", "3-5", "2-5"]),
+        ("60+70", ["60+70", "70+60"]),
+        ("4+4", ["4+4", "8-4", "4-8"]),
+        ("7-7", ["7-7", "0+7", "7+0", "7-0", "0-7"]),
+        ("0+0", ["0+0", "0-0"]),
+    ],
+)
+def test_a_family_is_all_that_one_answer_tells(query, family):
+    texts = decode(arithmetic().queries)
+    found = fact_families(np.array([texts.index(query)]))
+    assert sorted(texts[row] for row in found) == sorted(family)
+
+
+def test_families_part_all_queries():
+    """Who is in my family has mine for a family."""
+    for row in range(0, 20_000, 97):
+        family = fact_families(np.array([row]))
+        assert row in family
+        for other in family:
+            assert np.array_equal(fact_families(np.array([other])), family)
+
+
+def test_aligned_queries_hold_all_queries_place_by_place():
+    aligned = aligned_queries()
+    assert aligned.shape == (20_000, 3, 3)
+    assert aligned.dtype == np.uint8
+    written = ["".join(column) for row in aligned for column in np.array(list(ALPHABET))[row.T]]
+    firsts, seconds, operators = written[::3], written[1::3], written[2::3]
+    assert set(operators) == {"+++", "---"}
+    asked = [
+        f"{int(first)}{operator[0]}{int(second)}"
+        for first, operator, second in zip(firsts, operators, seconds, strict=True)
+    ]
+    assert asked == decode(arithmetic().queries)
+
+
+def test_right_aligned_answers_are_the_same_texts_and_read_back():
+    aligned = right_aligned(arithmetic().answers)
+    texts = ["".join(ALPHABET[code] for code in row) for row in aligned]
+    assert texts == [text.rjust(3) for text in decode(arithmetic().answers)]
+    assert np.array_equal(encode([text.strip().ljust(3) for text in texts]), arithmetic().answers)
+
+
+def test_averages_are_those_of_each_symbol_s_images():
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    symbols = SymbolImages.of(images, np.arange(20, dtype=np.uint8) % 10)
+    averages = symbols.averages()
+    assert averages.shape == (len(ALPHABET), 28, 28)
+    np.testing.assert_allclose(averages[3], (images[3] / 2 + images[13] / 2))
+    assert not averages[ALPHABET.index(" ")].any()

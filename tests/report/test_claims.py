@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from report import check
-from report.claims import CRITERIA, as_json, judged
+from report.claims import CRITERIA, as_json, judged, suspected
 from report.comparisons import gain
 from report.criteria_gan import clipped_share
 from report.criteria_text2image import drawn_sharpness, own_error_share
@@ -107,6 +107,13 @@ def test_each_of_the_eighteen_claims_has_a_criterion(as_claimed):
     assert list(as_claimed) == [f"C{number}" for number in range(1, 19)]
     assert as_claimed["C18"].verdict == NOT_RUN
     assert set(CONTRADICTIONS) == set(NOISE) == set(CRITERIA) - {"C18"}
+
+
+def test_what_the_original_proposed_is_judged_with_the_corrected_study(tmp_path):
+    words = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
+    assert judge("C18", tmp_path, words=words).verdict == REPRODUCED
+    worse = ("digit_reader", "corrected", "calculator_unseen_handwriting_exact_match", 0.01)
+    assert judge("C18", tmp_path, worse, words=words).verdict == NOT_REPRODUCED
 
 
 def test_one_seed_decides_levels_but_no_differences(tmp_path):
@@ -224,8 +231,8 @@ def test_drawings_are_judged_by_sharpness_and_by_their_own_targets():
 
 def test_claims_for_machines_are_whole_and_plain_json(tmp_path, as_claimed):
     made = content(tmp_path)
-    record = json.loads(json.dumps(as_json(made, as_claimed), allow_nan=False))
-    assert set(record) == {"profile", "seeds", "conditions", "claims"}
+    record = json.loads(json.dumps(as_json(made, as_claimed, suspected(made)), allow_nan=False))
+    assert set(record) == {"profile", "seeds", "conditions", "claims", "defects"}
     assert len(record["claims"]) == 18
     for claim in record["claims"]:
         assert set(claim) == {
@@ -242,7 +249,7 @@ def test_claims_for_machines_are_whole_and_plain_json(tmp_path, as_claimed):
 
 
 def test_the_reference_tells_what_was_reproduced_and_no_longer_is(tmp_path, as_claimed):
-    known = as_json(content(tmp_path), as_claimed)
+    known = as_json(content(tmp_path), as_claimed, {})
     assert check.no_longer_reproduced(as_claimed, known) == []
     changes = {CONTRADICTIONS[name][:3]: CONTRADICTIONS[name][3] for name in ("C1", "C9")}
     now = judged(content(tmp_path, changes=changes))
@@ -253,4 +260,4 @@ def test_verdict_lines_fit_the_terminal_and_count(as_claimed):
     lines = check.verdict_lines(as_claimed, width=80)
     assert max(map(len, lines)) <= 80
     assert [line.split()[0] for line in lines if line[0] == "C"] == list(as_claimed)
-    assert lines[-1].startswith("17 reproduced, 0 not reproduced, 0 inconclusive")
+    assert lines[-1] == "17 reproduced, 1 not run"

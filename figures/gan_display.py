@@ -1,0 +1,32 @@
+"""The same GAN samples as the original displayed them and as they are (E2).
+
+The generator's values run from -1 to 1, and the original gave them to a display that expects 0 to 1
+and shows everything below as black.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+
+def as_published(images: np.ndarray) -> np.ndarray:
+    """Return uint8 `images`, mapped from [-1, 1], as they look with the negative half clipped."""
+    return np.maximum(2 * images.astype(np.int16) - 255, 0).astype(np.uint8)
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the first seed's samples after the first and the last epoch, each in both ways."""
+    samples = groups[0][0].samples["samples"]
+    rows, labels = [], []
+    for images, epoch in ((samples[0], 1), (samples[-1], len(samples))):
+        rows += [as_published(images), images]
+        labels += [f"epoch {epoch},\nclipped", f"epoch {epoch},\nmapped"]
+    plots.image_rows(path, rows, labels)
+
+
+FIGURES = (Figure(None, "gan-display.png", (("gan_128", "published"),), draw),)

@@ -1,0 +1,22 @@
+"""Answers that the mended text-to-image model draws, each in the same ten handwritings."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw a row for each stored answer, a column for each style, from the first seed."""
+    run = groups[0][0]
+    drawn = run.samples["handwritings"]
+    rows = [np.concatenate(list(np.moveaxis(styles, 1, 0)), axis=-1) for styles in drawn]
+    labels = [f"{each['query']}={each['answer']}" for each in run.result["examples"]]
+    plots.image_rows(path, rows, labels)
+
+
+FIGURES = (Figure(None, "handwritings.png", (("text2image_fixed", "corrected"),), draw),)

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+
+from report.claims import suspected
+from report.criteria_defects import DEFECT_CRITERIA
+from tests.report.claimed_study import content
+
+WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
+AS_PUBLISHED, TWIN = "published", "published-twin"
+ONCE = ("image2text_ablation", "flatten-rescaled-once")
+# What makes each suspicion wrong: the number, and its value there.
+REFUTATIONS = {
+    "E1": ("vae_kl_weight", "mean-64", "kl_divergence", 2.0),
+    "E2": ("gan_128", AS_PUBLISHED, "samples.samples", np.full((2, 9, 64, 64, 3), 200, np.uint8)),
+    "E3": ("image2text", "flatten", "validation_accuracy", 0.95),
+    "E4": ("text2image_ablation", "random-validation", "validation_loss", 0.09),
+    "E5": ("text2image_ablation", "redrawn-digits", "average_digit_error_share", 0.9),
+    "E6": ("text2text", "train-05", "test_exact_match", 0.54),
+    "E7": ("vae_32", AS_PUBLISHED, "samples_ms_ssim", 0.41),
+    "E8": ("image2text", "convlstm", "parameters", 5.0e6),
+    "E9": (*ONCE, "unseen_handwriting_accuracy", 0.9),
+}
+
+
+# Below mid-grey, but far from black.
+DARK_GREY = np.full((2, 9, 64, 64, 3), 100, np.uint8)
+
+
+def judge(work, change=None, words=WORDS):
+    changes = {("gan_128", AS_PUBLISHED, "samples.samples"): DARK_GREY}
+    if change:
+        changes[change[:3]] = change[3]
+    return suspected(content(work, words, changes))
+
+
+def test_every_suspicion_has_a_criterion():
+    assert list(DEFECT_CRITERIA) == [f"E{number}" for number in range(1, 10)] == list(REFUTATIONS)
+
+
+def test_what_is_suspected_is_confirmed_where_runs_show_it(tmp_path):
+    for name, found in judge(tmp_path).items():
+        assert found.verdict == "confirmed", (name, found.reason, found.findings)
+
+
+@pytest.mark.parametrize("name", REFUTATIONS)
+def test_what_speaks_against_a_suspicion_refutes_it(name, tmp_path):
+    found = judge(tmp_path, REFUTATIONS[name])
+    assert {other for other in found if found[other].verdict != "confirmed"} == {name}
+    assert found[name].verdict == "refuted"
+
+
+def test_without_the_corrected_study_only_published_runs_are_judged(tmp_path):
+    found = judge(tmp_path, words=WORDS[:2])
+    judged = {name for name, each in found.items() if each.verdict == "confirmed"}
+    assert judged == {"E2", "E6", "E7", "E8"}
+    others = [each for name, each in found.items() if name not in judged]
+    assert {each.verdict for each in others} == {"not run"}
+    assert all("STUDY=corrected" in each.reason for each in others)
