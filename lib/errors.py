@@ -1,9 +1,23 @@
 """Errors for the person who reads them."""
 
+import errno
 import functools
 import os
 import sys
 from collections.abc import Callable
+
+from lib.paths import display
+
+# What the machine refuses to any program: room, permission, a whole disk.
+_REFUSALS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+}
 
 
 class UserError(Exception):
@@ -15,14 +29,18 @@ class Offline(UserError):
 
 
 def command(main: Callable[..., int | None]) -> Callable[..., None]:
-    """Make `main` a command: a UserError is one line on stderr and exit status 2, Ctrl-C is 130."""
+    """Make `main` a command: a UserError is one line on stderr and exit status 2, Ctrl-C is 130.
+
+    So is what the machine refuses, such as to write on a full disk.
+    """
 
     @functools.wraps(main)
     def run(*args: object, **kwargs: object) -> None:
         try:
             status = main(*args, **kwargs)
         except UserError as error:
-            print(f"error: {error}", file=sys.stderr)
+            # What it quotes, a path or another library's message, may have lines of its own.
+            print(f"error: {str(error).replace(chr(10), ' ')}", file=sys.stderr)
             status = 2
         except KeyboardInterrupt:
             print("stopped", file=sys.stderr)
@@ -30,6 +48,12 @@ def command(main: Callable[..., int | None]) -> Callable[..., None]:
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             status = 1
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
+            where = f"{display(error.filename)}: " if error.filename else ""
+            print(f"error: {where}{error.strerror}; mend that and run this again", file=sys.stderr)
+            status = 2
         sys.exit(status or 0)
 
     return run

@@ -44,7 +44,7 @@ def studied(study: str) -> list[str]:
     return [name for name, experiment in experiments().items() if experiment.study in included]
 
 
-_SECTIONS = ("cae", "vae", "gan", "text2text", "image2text", "text2image")
+_SECTIONS = ("cae", "vae", "gan", "digit", "text2text", "image2text", "text2image")
 
 
 def _report_order(file: object) -> tuple:

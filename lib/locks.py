@@ -14,10 +14,11 @@ from lib.paths import display
 
 
 @contextlib.contextmanager
-def only_writer(path: Path) -> Iterator[None]:
+def only_writer(path: Path, wait: bool = False) -> Iterator[None]:
     """Hold the lock of the file or folder `path` while the block runs.
 
-    Raises UserError, naming the owner, where another process holds it.
+    Where another process holds it, waits, saying so, or else raises UserError, naming the owner.
+    Raises UserError where the lock, a file beside `path`, cannot be made.
     """
     try:
         lock = _open_lock(path)
@@ -25,7 +26,9 @@ def only_writer(path: Path) -> Iterator[None]:
         raise UserError(f"cannot write {display(path.parent)}: {error.strerror}") from error
     with lock:
         if not _take(lock):
-            raise UserError(f"{display(path)} is being written by {_owner(lock)}; wait for it")
+            if not wait:
+                raise UserError(f"{display(path)} is being written by {_owner(lock)}; wait for it")
+            _await(lock, path)
         yield
 
 
@@ -37,9 +40,7 @@ def locked(path: Path) -> Iterator[None]:
     """
     with _open_lock(path) as lock:
         if not _take(lock):
-            print(f"waiting for {_owner(lock)}, which writes {display(path)}", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            _sign(lock)
+            _await(lock, path)
         yield
 
 
@@ -61,10 +62,17 @@ def _take(lock: TextIO) -> bool:
     return True
 
 
+def _await(lock: TextIO, path: Path) -> None:
+    print(f"waiting for {_owner(lock)}, which writes {display(path)}", file=sys.stderr)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    _sign(lock)
+
+
 def _sign(lock: TextIO) -> None:
-    lock.truncate(0)
-    lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-    lock.flush()
+    # A courtesy to those who wait: a full disk must not keep the owner from going on.
+    with contextlib.suppress(OSError):
+        os.truncate(lock.fileno(), 0)
+        os.write(lock.fileno(), f"process {os.getpid()} on {socket.gethostname()}".encode())
 
 
 def _owner(lock: TextIO) -> str:

@@ -1,7 +1,6 @@
 """The training loop: epoch by epoch, so that it can be broken off and gone on with."""
 
 import contextlib
-import hashlib
 import importlib
 import json
 import logging
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from lib import checkpoints, files, runs, runtime
+from lib.errors import UserError
 from lib.models.base import Training
 from lib.request import Planned
 
@@ -29,6 +29,7 @@ def run_training(planned: Planned, threads: int) -> None:
     module, name = planned.settings.trainer.split(":")
     trainer = getattr(importlib.import_module(module), name)
     training: Training = trainer(planned.settings, planned.key.seed)
+    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
     history = _restored(training, planned)
     with _resumable(planned, history):
         _run_epochs(training, planned, history)
@@ -53,10 +54,11 @@ def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> No
         epoch, began = len(history) + 1, time.perf_counter()
         metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
         seconds = round(time.perf_counter() - began, 3)
-        history.append({"epoch": epoch, "seconds": seconds, **metrics})
+        finished = {"epoch": epoch, "seconds": seconds, **metrics}
         arrays, facts = training.state()
-        facts = {"training": facts, "history": history}
+        facts = {"training": facts, "history": [*history, finished]}
         checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
+        history.append(finished)
         _write_history(folder, history)
         left = (epochs - epoch) * _seconds(history) / epoch
         logging.info(
@@ -72,6 +74,9 @@ def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> No
 
 def _finish(training: Training, folder: Path, history: list[dict]) -> None:
     outcome = training.outcome(history)
+    weights = [variable.numpy() for variable in training.weights()]
+    if training.settings.keeps_weights:
+        runs.write_weights(folder, weights)
     with files.replaced(folder / "samples.npz") as temporary:
         np.savez(temporary, **outcome.samples)
     _write_history(folder, history)
@@ -81,17 +86,10 @@ def _finish(training: Training, folder: Path, history: list[dict]) -> None:
         "seconds": round(_seconds(history), 1),
         "parameters": sum(layer["parameters"] for layer in outcome.model),
         "model": outcome.model,
-        "weights_sha256": _weights_digest(training),
+        "weights_sha256": runs.weights_digest(weights),
         **outcome.facts,
     }
     runs.write_result(folder, result)
-
-
-def _weights_digest(training: Training) -> str:
-    digest = hashlib.sha256()
-    for variable in training.weights():
-        digest.update(variable.numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _write_history(folder: Path, history: list[dict]) -> None:
@@ -107,7 +105,7 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
     signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, UserError):
         done = len(history)
         print(f"{planned.key}: the same command goes on after epoch {done}", file=sys.stderr)
         raise

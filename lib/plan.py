@@ -26,28 +26,43 @@ def data_used(planned: request.Planned) -> dict[str, dict]:
 
 
 def identity(planned: request.Planned, threads: int) -> dict:
-    """Return all that decides a run's numbers on a given machine; a run fits if this is equal."""
+    """Return all that decides a run's numbers on a given machine; a run fits if this is equal.
+
+    Of each run that it needs this has the digest of the weights, None while that is not done.
+    """
+    needed = {str(each.key): _weights_digest(each, threads) for each in planned.needs}
     return {
         **dataclasses.asdict(planned.key),
         "settings": dataclasses.asdict(planned.settings),
         "data": data_used(planned),
         "threads": threads,
+        **({"needs": needed} if needed else {}),
     }
+
+
+def _weights_digest(needed: request.Planned, threads: int) -> str | None:
+    if not is_done(needed, threads):
+        return None
+    return runs.load(needed.key).result["weights_sha256"]
 
 
 def fits(folder: Path, wanted: dict) -> bool:
     """Tell whether the run directory `folder` was made, or begun, for the identity `wanted`."""
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(config, dict) and config.get("identity") == wanted
 
 
 def is_done(planned: request.Planned, threads: int) -> bool:
-    """Tell whether the run is finished and was made for exactly what is asked for."""
+    """Tell whether the run, and each that it needs, is finished and made for what is asked for."""
     folder = planned.key.path
-    return (folder / "result.json").exists() and fits(folder, identity(planned, threads))
+    return (
+        (folder / "result.json").exists()
+        and all(is_done(needed, threads) for needed in planned.needs)
+        and fits(folder, identity(planned, threads))
+    )
 
 
 def load_runs(asked: request.Request) -> dict[tuple[str, str], list[runs.Run]]:

@@ -27,6 +27,11 @@ _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
 _QUICK_VAE = {"epochs": 5, "image_count": 5_000}
 _QUICK_GAN = {"epochs": 4, "steps_per_epoch": 30}
+# An epoch of it sees as many real faces as a training at _QUICK_GAN.
+_QUICK_FIXED_GAN = {"epochs": 6, "steps_per_epoch": 240}
+_QUICK_IMAGE2TEXT = {"epochs": 12}
+_QUICK_CONVLSTM = {"epochs": 3, "query_count": 5_000}
+_QUICK_TEXT2IMAGE = {"epochs": 4}
 
 PROFILES = {
     "smoke": Profile(
@@ -40,10 +45,18 @@ PROFILES = {
                 name: {**_SMOKE_FACES, "steps_per_epoch": 2, "batch_size": 16}
                 for name in ("gan_64", "gan_128", "gan_256")
             },
+            **{name: _SMOKE_FACES for name in ("vae_kl_weight", "vae_fixed")},
+            "gan_fixed": {**_SMOKE_FACES, "steps_per_epoch": 2},
             "text2text": _SMOKE_QUERIES,
             "text2text/train-95": {"compile": True},
             "image2text": {**_SMOKE_QUERIES, "filters": 4},
             "text2image": _SMOKE_QUERIES,
+            "image2text_ablation": {**_SMOKE_QUERIES, "filters": 4},
+            "text2image_ablation": _SMOKE_QUERIES,
+            "image2text_fixed": {**_SMOKE_QUERIES, "filters": 4},
+            "text2image_fixed": {**_SMOKE_QUERIES, "filters": 8, "discriminator_filters": 4},
+            "text2text_fixed": _SMOKE_QUERIES,
+            "digit_reader": {"epochs": 2, "filters": 4, "digit_count": 1_000},
         },
     ),
     "quick": Profile(
@@ -54,15 +67,23 @@ PROFILES = {
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
             "vae_64_wide": {**_QUICK_VAE, "epochs": 2},
             **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
+            **{name: _QUICK_VAE for name in ("vae_kl_weight", "vae_fixed")},
+            "gan_fixed": _QUICK_FIXED_GAN,
             "text2text": {"epochs": 20},
             "text2text/train-50": {"epochs": 30},
             "text2text/train-25": {"epochs": 60},
             "text2text/train-10": {"epochs": 100},
             "text2text/train-05": {"epochs": 100},
-            "image2text": {"epochs": 12},
-            "image2text/convlstm": {"epochs": 3, "query_count": 5_000},
-            "image2text/convlstm-unaugmented": {"epochs": 3, "query_count": 5_000},
-            "text2image": {"epochs": 4},
+            "image2text": _QUICK_IMAGE2TEXT,
+            "image2text/convlstm": _QUICK_CONVLSTM,
+            "image2text/convlstm-unaugmented": _QUICK_CONVLSTM,
+            "text2image": _QUICK_TEXT2IMAGE,
+            "image2text_ablation": _QUICK_IMAGE2TEXT,
+            "image2text_ablation/convlstm-rescaled-once": _QUICK_CONVLSTM,
+            "image2text_ablation/convlstm-unaugmented-rescaled-twice": _QUICK_CONVLSTM,
+            "text2image_ablation": _QUICK_TEXT2IMAGE,
+            "image2text_fixed": {"epochs": 10},
+            "text2image_fixed": {"epochs": 15},
         },
     ),
     "paper": Profile(

@@ -12,7 +12,7 @@ from lib.runs import RunKey
 
 DATA_MODES = ("auto", "builtin", "real")
 # Make's own business, which Python only has to know of.
-_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "WANTED", "WORK_DIR")
+_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WANTED", "WORK_DIR")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,10 +37,11 @@ class Request:
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
-    """One run that is asked for, with its settings."""
+    """One run that is asked for, with its settings and the runs that it reads."""
 
     key: RunKey
     settings: settings.Settings
+    needs: tuple["Planned", ...] = ()
 
 
 def parse(words: Sequence[str]) -> Request:
@@ -94,12 +95,22 @@ def planned(
         if variant not in known:
             raise UserError(f"unknown variant {variant}; known: {', '.join(known)}")
     return [
-        Planned(RunKey(request.profile, name, variant, seed), _settings(request, name, variant))
+        _planned(request, name, variant, seed)
         for name in names
         for variant in experiments()[name].variants
         if not variants or variant in variants
         for seed in request.seeds
     ]
+
+
+def _planned(request: Request, name: str, variant: str, seed: int) -> Planned:
+    """Plan a run and, with the same changed settings, profile and seed, those that it needs."""
+    own = _settings(request, name, variant)
+    needs = []
+    for needed in own.needs:
+        (only_variant,) = experiments()[needed].variants
+        needs.append(_planned(request, needed, only_variant, seed))
+    return Planned(RunKey(request.profile, name, variant, seed), own, tuple(needs))
 
 
 def _settings(request: Request, name: str, variant: str) -> settings.Settings:

@@ -5,6 +5,7 @@ runs/<profile>/<experiment>/<variant>/seed-<n>/
   history.jsonl   one line per epoch
   samples.npz     arrays that figures draw from
   checkpoint/     the newest resumable state
+  weights.npz     the weights, where other trainings read them
   result.json     written last; its presence means done
 """
 
@@ -12,6 +13,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,10 +62,19 @@ class Run:
         return [json.loads(line) for line in lines]
 
     def series(self, metric: str) -> "np.ndarray":
-        """Return one metric over the epochs, float64 of shape (epochs,)."""
+        """Return one metric over the epochs, float64 of shape (epochs,).
+
+        Raises UserError where an epoch lacks it.
+        """
         import numpy as np
 
-        return np.array([epoch[metric] for epoch in self.history], dtype=np.float64)
+        try:
+            return np.array([float(epoch[metric]) for epoch in self.history or [{}]])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise UserError(
+                f"{paths.display(self.key.path)} has no number called {metric} for every epoch; "
+                f"{_remedy(self.key)}"
+            ) from error
 
     @functools.cached_property
     def samples(self) -> "dict[str, np.ndarray]":
@@ -80,18 +91,65 @@ def load(key: RunKey) -> Run:
     Raises UserError, naming the Make target that makes it, where the run is missing, unfinished
     or unreadable.
     """
-    target = f"run: make {key.target} PROFILE={key.profile} SEEDS={key.seed}"
     try:
         config = json.loads((key.path / "config.json").read_text(encoding="utf-8"))
         result = json.loads((key.path / "result.json").read_text(encoding="utf-8"))
         whole = isinstance(result, dict) and result.get("digest") == _digest(key.path, result)
     except FileNotFoundError:
-        raise UserError(f"{paths.display(key.path)} holds no finished run; {target}") from None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{paths.display(key.path)} cannot be read ({error}); {target}") from error
+        raise UserError(
+            f"{paths.display(key.path)} holds no finished run; {_remedy(key)}"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"{paths.display(key.path)} cannot be read ({error}); {_remedy(key)}"
+        ) from error
     if not whole:
-        raise UserError(f"{paths.display(key.path)} was changed after its training; {target}")
+        raise UserError(f"{paths.display(key.path)} was changed after its training; {_remedy(key)}")
     return Run(key, config, result)
+
+
+def _remedy(key: RunKey) -> str:
+    """Say how to make a run whole: without its result it is gone on with, from its checkpoint."""
+    is_taken_for_done = (key.path / "result.json").exists()
+    first = "remove its result.json and " if is_taken_for_done else ""
+    return f"{first}run: make {key.target} PROFILE={key.profile} SEEDS={key.seed}"
+
+
+def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:
+    """Write arrays as weights.npz; `result["weights_sha256"]` must be their `weights_digest`."""
+    import numpy as np
+
+    with files.replaced(folder / "weights.npz") as temporary:
+        np.savez(temporary, *weights)
+
+
+def read_weights(folder: Path) -> "list[np.ndarray]":
+    """Return the weights of the finished run in `folder`, in the order of `write_weights`.
+
+    Raises UserError where they are missing, unreadable or not those that the result tells of.
+    """
+    import numpy as np
+
+    path = folder / "weights.npz"
+    remedy = f"remove {paths.display(folder)} and train it again"
+    try:
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        expected = result["weights_sha256"]
+        with np.load(path, allow_pickle=False) as file:
+            weights = [file[f"arr_{k}"] for k in range(len(file))]
+    except Exception as error:  # what numpy and zipfile raise on foreign bytes has no end
+        raise UserError(f"{paths.display(path)} cannot be read ({error}); {remedy}") from error
+    if weights_digest(weights) != expected:
+        raise UserError(f"{paths.display(path)} was changed after its training; {remedy}")
+    return weights
+
+
+def weights_digest(weights: "Iterable[np.ndarray]") -> str:
+    """Return the hexadecimal SHA-256 of the arrays' bytes, in order."""
+    digest = hashlib.sha256()
+    for array in weights:
+        digest.update(array.tobytes())
+    return digest.hexdigest()
 
 
 def write_result(folder: Path, result: dict) -> None:

@@ -75,6 +75,34 @@ class GANSettings(Settings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedVAESettings(Settings):
+    """Variational autoencoder on the evidence lower bound, its defects mended."""
+
+    trainer = "lib.models.vae_fixed:FixedVAETraining"
+    uses = ("faces",)
+    headline = "samples_swd"
+
+    filters: int = 64  # where the image is smallest
+    latent_dim: int = 64
+    epochs: int = 50
+    batch_size: int = 16
+    image_count: int = 20_000
+    sample_scale: float = 1.0  # the prior's own
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedGANSettings(GANSettings):
+    """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
+
+    trainer = "lib.models.gan_fixed:FixedGANTraining"
+
+    filters: int = 128  # where the image is smallest
+    latent_dim: int = 64
+    batch_size: int = 16
+    average_decay: float = 0.999  # of the generator's moving average, a step
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SequenceSettings(Settings):
     """What the three recurrent encoder-decoders have."""
 
@@ -142,8 +170,111 @@ class Text2ImageSettings(SequenceSettings):
     redraw_digits: bool = False  # E5: draw other target handwriting in each epoch
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedText2TextSettings(SequenceSettings):
+    """Recurrent network from a written query to a written answer, from few examples."""
+
+    trainer = "lib.models.text2text_fixed:FixedText2TextTraining"
+    headline = "test_exact_match"
+
+    units: int = 128
+    epochs: int = 130
+    batch_size: int = 64
+    learning_rate: float = 5e-3  # at first; decayed by a cosine
+    weight_decay: float = 0.3
+    train_fraction: float = 0.05
+    split_seed: int = 42  # for seed 0; the run's seed is added
+    align: bool = True  # numbers and answers place by place, or as text
+    # What else is trained on of all that follows from the training queries' answers.
+    derive: Literal["nothing", "exchanged", "families"] = "families"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class DigitReaderSettings(Settings):
+    """Classifier of single symbols."""
+
+    trainer = "lib.models.digit_reader:DigitReaderTraining"
+    uses = ("digits",)
+    headline = "test_accuracy"
+    keeps_weights = True
+
+    filters: int = 16
+    epochs: int = 6
+    batch_size: int = 128
+    learning_rate: float = 2e-3  # at first; decayed by a cosine
+    digit_count: int = 60_000  # the first so many of the training part
+    rotation: float = 0.03  # largest turn, as a share of a full one
+    zoom: float = 0.1
+    translation: float = 0.07  # as a share of the image's side
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Image2TextAblationSettings(Image2TextSettings):
+    """The published image-to-text models, judged on unseen handwriting as well (E9)."""
+
+    trainer = "lib.models.image2text_ablation:Image2TextAblationTraining"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedImage2TextSettings(SequenceSettings):
+    """Convolutional network on each image, recurrent network from symbols to a written answer."""
+
+    trainer = "lib.models.image2text_fixed:FixedImage2TextTraining"
+    uses = ("digits",)
+    headline = "test_exact_match"
+
+    filters: int = 16  # of the first convolution; of the others three and six times as many
+    units: int = 128
+    epochs: int = 16
+    batch_size: int = 32
+    learning_rate: float = 3e-3  # at first; decayed by a cosine
+    weight_decay: float = 0.1
+    symbol_weight: float = 1.0  # of the cross-entropy of each image's symbol
+    test_fraction: float = 0.2
+    split_seed: int = 69  # for seed 0; the run's seed is added
+    rotation: float = 0.03  # largest turn, as a share of a full one
+    zoom: float = 0.1
+    translation: float = 0.07  # as a share of the image's side
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Text2ImageAblationSettings(Text2ImageSettings):
+    """The published text-to-image model, whose answers are read (E6)."""
+
+    trainer = "lib.models.text2image_ablation:Text2ImageAblationTraining"
+    needs = ("digit_reader",)
+    headline = "validation_read_exact_match"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedText2ImageSettings(SequenceSettings):
+    """Recurrent network from a written query to symbols, adversarial generator of their images."""
+
+    trainer = "lib.models.text2image_fixed:FixedText2ImageTraining"
+    uses = ("digits",)
+    needs = ("digit_reader",)
+    headline = "test_read_exact_match"
+
+    units: int = 128
+    filters: int = 64  # of the generator where the image is smallest
+    discriminator_filters: int = 32  # where the image is largest
+    style_dim: int = 32
+    epochs: int = 30
+    batch_size: int = 64
+    learning_rate: float = 3e-3  # of what calculates, at first; decayed by a cosine
+    weight_decay: float = 0.1  # of what calculates
+    adversarial_learning_rate: float = 5e-4  # at first; decayed by a cosine
+    adam_beta_1: float = 0.5  # of generator and discriminator
+    symbol_weight: float = 0.2  # of the classifier's cross-entropy in the generator's loss
+    average_decay: float = 0.998  # of the generator's moving average, a step
+    test_fraction: float = 0.2
+    split_seed: int = 69  # for seed 0; the run's seed is added
+
+
 # With fewer, some part of a split is empty, or there are too few faces to show and to compare.
-_AT_LEAST = {"query_count": 100, "image_count": 20}
+_AT_LEAST = {"query_count": 100, "image_count": 20, "digit_count": 100}
+
+_MAY_BE_ZERO = ("seed", "patience", "decay", "_weight", "rotation", "zoom", "translation")
 
 
 def names(settings: type[Settings] | Settings) -> list[str]:
@@ -181,7 +312,7 @@ def _checked(name: str, value: object, kind: object) -> object:
     except ValueError:
         what = "a whole number" if kind is int else "a number"
         raise UserError(f"{name.upper()}={value}: expected {what}") from None
-    may_be_zero = name.endswith(("seed", "patience", "rotation", "zoom", "translation"))
+    may_be_zero = name.endswith(_MAY_BE_ZERO)
     if not (number > 0 or (may_be_zero and number == 0)) or number == float("inf"):
         raise UserError(f"{name.upper()}={value}: expected a positive number")
     if number < _AT_LEAST.get(name, 0):

@@ -3,16 +3,17 @@
 Importing this is cheap; TensorFlow is imported when there is something to train.
 """
 
+import datetime
 import logging
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from lib import files, paths, plan, request
 from lib.environment import hardware, source_commit, versions
 from lib.errors import command
+from lib.experiment import experiments
 from lib.locks import only_writer
 
 
@@ -29,12 +30,18 @@ def main(file: str, words: Sequence[str] | None = None) -> None:
     logging.basicConfig(
         format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr
     )
+    # A run that others need may be under way in one of their processes.
+    shared = any(experiment in each.settings.needs for each in experiments().values())
     for planned in request.planned(asked, [experiment], variants):
-        with only_writer(planned.key.path):
+        with only_writer(planned.key.path, wait=shared):
             _train(planned, asked)
 
 
 def _train(planned: request.Planned, asked: request.Request) -> None:
+    """Train what the run needs, then the run itself, unless it is done."""
+    for needed in planned.needs:
+        with only_writer(needed.key.path, wait=True):
+            _train(needed, asked)
     folder = planned.key.path
     identity = plan.identity(planned, asked.threads)
     _make_room(folder, identity)
@@ -51,8 +58,11 @@ def _train(planned: request.Planned, asked: request.Request) -> None:
 
 def _make_room(folder: Path, identity: dict) -> None:
     """Put a run that was made for something else aside, and a fitting one that was aside back."""
+    for left_by_a_killed_process in folder.rglob(".*.partial*"):
+        left_by_a_killed_process.unlink()
     if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, identity):
-        aside = folder.with_name(f"{folder.name}.aside-{time.strftime('%Y%m%d-%H%M%S')}")
+        now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
+        aside = folder.with_name(f"{folder.name}.aside-{now}")
         folder.rename(aside)
         logging.warning(
             "%s was made for other settings or data; it is kept in %s",
@@ -62,14 +72,12 @@ def _make_room(folder: Path, identity: dict) -> None:
     if not folder.exists():
         for aside in sorted(folder.parent.glob(f"{folder.name}.aside-*"), reverse=True):
             if plan.fits(aside, identity):
+                for file in aside.iterdir():
+                    os.utime(file)  # figures drawn meanwhile are older than what comes back
                 aside.rename(folder)
-                for file in folder.iterdir():
-                    os.utime(file)  # figures drawn meanwhile are older than what is back
                 logging.info("%s: what fits is back from %s", paths.display(folder), aside.name)
                 break
     folder.mkdir(parents=True, exist_ok=True)
-    for left_by_a_killed_process in folder.rglob(".*.partial*"):
-        left_by_a_killed_process.unlink()
 
 
 def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:

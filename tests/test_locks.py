@@ -1,5 +1,7 @@
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -41,9 +43,9 @@ def owner(folder):
         process.kill()
 
 
-def test_a_second_process_is_refused_and_told_who_the_first_is(folder, owner):
-    told = pytest.raises(UserError, match=rf"seed-0 is being written by process {owner.pid} on ")
-    with told, only_writer(folder):
+def test_a_second_process_is_refused_and_told_who_the_first_is_and_on_which_host(folder, owner):
+    first = re.escape(f"process {owner.pid} on {socket.gethostname()};")
+    with pytest.raises(UserError, match=f"seed-0 is being written by {first}"), only_writer(folder):
         pytest.fail("two writers at a time")
 
 
@@ -94,3 +96,11 @@ def test_who_waits_says_for_whom_and_comes_next(folder, owner, capsys):
 def test_who_need_not_wait_says_nothing(folder, capsys):
     with locked(folder):
         assert not any(capsys.readouterr())
+
+
+def test_a_second_writer_that_waits_comes_next(folder, owner, capsys):
+    ending = threading.Timer(0.2, owner.stdin.close)
+    ending.start()
+    with only_writer(folder, wait=True):
+        assert not ending.is_alive()
+        assert f"waiting for process {owner.pid} on " in capsys.readouterr().err

@@ -34,11 +34,11 @@ def begin(*words, goals=("vae-32",)):
     return planned
 
 
-def finish(*words, goals=("vae-32",)):
+def finish(*words, goals=("vae-32",), weights="a"):
     for run in begin(*words, goals=goals):
         files.write_text(run.key.path / "history.jsonl", '{"epoch": 1, "loss": 0.5}\n')
         np.savez(run.key.path / "samples.npz")
-        runs.write_result(run.key.path, {"metrics": {}})
+        runs.write_result(run.key.path, {"metrics": {}, "weights_sha256": weights})
 
 
 def states(*words, goals=("vae-32",)):
@@ -106,6 +106,43 @@ def test_only_the_data_that_a_run_reads_matters():
     assert states(goals=["vae-32"]) == [True]
     assert states(goals=["text2text"]) == [True] * 7
     assert states(goals=["text2image"]) == [False] * 5
+
+
+# text2image_ablation needs the digit reader of the same seed.
+NEEDING = ["text2image-ablation"]
+
+
+def test_a_run_is_done_only_where_the_run_that_it_needs_is():
+    finish("SEEDS=0 1", goals=["digit-reader"])
+    finish("SEEDS=0 1", goals=NEEDING)
+    (reader,) = runs_for("SEEDS=1", goals=["digit-reader"])[1]
+    assert all(states("SEEDS=0 1", goals=NEEDING))
+    (reader.key.path / "result.json").unlink()
+    assert all(states("SEEDS=0", goals=NEEDING))
+    assert not any(states("SEEDS=1", goals=NEEDING))
+
+
+def test_with_other_weights_of_the_run_that_it_needs_a_run_is_to_be_made():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    finish(goals=["digit-reader"], weights="b")
+    assert not any(states(goals=NEEDING))
+    finish(goals=["digit-reader"], weights="a")
+    assert all(states(goals=NEEDING))
+
+
+def test_a_run_that_needs_one_for_other_settings_is_to_be_made():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    assert not any(states("FILTERS=5", goals=["digit-reader", *NEEDING]))
+
+
+def test_what_needs_nothing_has_the_identity_it_always_had():
+    asked, (run,) = runs_for()
+    assert set(plan.identity(run, asked.threads)) == {
+        *("profile", "experiment", "variant", "seed"),
+        *("settings", "data", "threads"),
+    }
 
 
 def test_data_that_is_not_prepared_is_told_with_the_target():

@@ -68,7 +68,7 @@ def test_every_change_names_a_real_experiment_variant_and_setting(name):
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_every_profile_plans_every_variant(name):
-    runs = request.planned(request.Request(profile=name))
+    runs = request.planned(request.Request(profile=name, study="corrected"))
     assert len({run.key.path for run in runs}) == sum(
         len(experiment.variants) for experiment in experiments().values()
     )
@@ -83,15 +83,15 @@ def test_a_variant_s_changes_beat_its_experiment_s():
 
 
 def test_paper_changes_nothing():
-    for run in request.planned(request.Request(profile="paper")):
+    for run in request.planned(request.Request(profile="paper", study="corrected")):
         experiment = experiments()[run.key.experiment]
         changes = dict(experiment.variants[run.key.variant])
         assert run.settings == replaced(experiment.settings, changes)
 
 
 def test_no_profile_exceeds_the_paper():
-    paper = request.planned(request.Request(profile="paper"))
+    paper = request.planned(request.Request(profile="paper", study="corrected"))
     for name in ("smoke", "quick"):
-        reduced = request.planned(request.Request(profile=name))
+        reduced = request.planned(request.Request(profile=name, study="corrected"))
         for small, full in zip(reduced, paper, strict=True):
             assert small.settings.epochs <= full.settings.epochs

@@ -186,3 +186,22 @@ def test_a_change_applies_to_those_experiments_that_have_the_setting():
 def test_paper_runs_have_the_published_settings(goal, variant, expected):
     (run,) = planned(goals=[goal], variants=[variant])
     assert {name: getattr(run.settings, name) for name in expected} == expected
+
+
+def test_a_run_s_needs_are_planned_with_its_seed_profile_and_changes():
+    for run in planned("SEEDS=0 1", "FILTERS=5", goals=["text2image-ablation", "digit-reader"]):
+        if run.key.experiment == "digit_reader":
+            assert run.needs == ()
+            continue
+        (reader,) = run.needs
+        assert reader.key.experiment == "digit_reader"
+        assert (reader.key.profile, reader.key.seed) == ("paper", run.key.seed)
+        (named,) = planned(f"SEEDS={run.key.seed}", "FILTERS=5", goals=["digit-reader"])
+        assert reader == named
+        assert reader.settings.filters == 5
+
+
+def test_no_run_needs_itself_or_an_unknown_one():
+    """Planning ends: what needs each other would never be planned."""
+    for run in planned("STUDY=corrected"):
+        assert [needed.key.experiment for needed in run.needs] == list(run.settings.needs)

@@ -1,3 +1,4 @@
+import hashlib
 import json
 
 import numpy as np
@@ -115,3 +116,43 @@ def test_what_json_leaves_open_is_no_change(folder):
 def test_a_loss_that_is_not_a_number_is_no_change(folder):
     runs.write_result(folder, {"metrics": {"loss": float("nan")}})
     assert np.isnan(runs.load(KEY).result["metrics"]["loss"])
+
+
+WEIGHTS = [np.arange(6, dtype=np.float32).reshape(2, 3), np.ones(12, np.float32), np.zeros(())]
+
+
+@pytest.fixture
+def with_weights(folder):
+    runs.write_weights(folder, WEIGHTS)
+    runs.write_result(folder, {**RESULT, "weights_sha256": runs.weights_digest(WEIGHTS)})
+    return folder
+
+
+def test_weights_are_read_in_the_order_they_were_written(with_weights):
+    read = runs.read_weights(with_weights)
+    assert len(read) == len(WEIGHTS)
+    for one, other in zip(read, WEIGHTS, strict=True):
+        assert np.array_equal(one, other)
+        assert one.dtype == other.dtype
+
+
+def test_the_digest_of_weights_is_that_of_all_their_bytes():
+    whole = hashlib.sha256(b"".join(array.tobytes() for array in WEIGHTS)).hexdigest()
+    assert runs.weights_digest(WEIGHTS) == whole
+
+
+def test_weights_of_another_run_are_refused(with_weights):
+    runs.write_weights(with_weights, [array + 1 for array in WEIGHTS])
+    with pytest.raises(UserError, match=r"weights\.npz was changed after its training; remove .*"):
+        runs.read_weights(with_weights)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"\x80\x04K\x01."])
+def test_missing_torn_or_pickled_weights_are_refused(with_weights, content):
+    if content is None:
+        (with_weights / "weights.npz").unlink()
+    else:
+        (with_weights / "weights.npz").write_bytes(content)
+    with pytest.raises(UserError, match=r"weights\.npz cannot be read .*; remove ") as told:
+        runs.read_weights(with_weights)
+    assert "\n" not in str(told.value)

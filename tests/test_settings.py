@@ -5,6 +5,7 @@ import pytest
 
 from lib import settings
 from lib.errors import UserError
+from lib.experiment import experiments
 from lib.settings import (
     CAESettings,
     GANSettings,
@@ -97,17 +98,18 @@ def test_defaults_are_the_published_values(kind):
     assert {name: values[name] for name in PUBLISHED[kind]} == PUBLISHED[kind]
 
 
-@pytest.mark.parametrize("kind", ALL)
-def test_every_default_is_itself_a_valid_value(kind):
-    values = dataclasses.asdict(made(kind))
-    assert settings.replaced(made(kind), values) == made(kind)
+@pytest.mark.parametrize("name", experiments())
+def test_every_default_is_itself_a_valid_value(name):
+    default = experiments()[name].settings
+    values = dataclasses.asdict(default)
+    assert settings.replaced(default, values) == default
     texts = {name: str(value) for name, value in values.items()}
-    assert settings.replaced(made(kind), texts) == made(kind)
+    assert settings.replaced(default, texts) == default
 
 
-@pytest.mark.parametrize("kind", ALL)
-def test_the_trainer_is_in_a_module_that_exists(kind):
-    module, _, name = kind.trainer.partition(":")
+@pytest.mark.parametrize("name", experiments())
+def test_the_trainer_is_in_a_module_that_exists(name):
+    module, _, name = experiments()[name].settings.trainer.partition(":")
     source = importlib.util.find_spec(module).loader.get_data
     path = importlib.util.find_spec(module).origin
     assert f"class {name}(" in source(path).decode()

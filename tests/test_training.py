@@ -1,23 +1,20 @@
 """The promise that the same seed gives the same bits, in a resumed run too, by real commands."""
 
 import concurrent.futures
-import dataclasses
-import json
-import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from lib.data import digits, faces
+from tests.verify_kills import CHECKPOINT, EPOCH, Pace, kill_and_go_on
+from tests.verify_resume import NEGATIVE_CONTROL
+from tests.workplace import Workplace, differences
 
-REPOSITORY = Path(__file__).parents[1]
 EPOCHS = 8
+WORDS = ("PROFILE=smoke", f"EPOCHS={EPOCHS}")
 
 
 @pytest.fixture(scope="module")
@@ -29,107 +26,61 @@ def data(tmp_path_factory):
     return folder
 
 
-def iter_until(lines, part):
-    for line in lines:
-        yield line
-        if part in line:
-            break
-
-
-@dataclasses.dataclass(frozen=True)
-class Workplace:
-    """A folder to work in, and a variant of an experiment to train there."""
-
-    folder: Path
-    experiment: str
-    variant: str
-
-    def start(self, *words, seed=0):
-        """Start the training command, in the smoke profile."""
-        asked = ["PROFILE=smoke", f"EPOCHS={EPOCHS}", f"VARIANT={self.variant}", f"SEEDS={seed}"]
-        return subprocess.Popen(
-            [sys.executable, "-m", f"experiments.{self.experiment}", *asked, *words],
-            cwd=REPOSITORY,
-            env={**os.environ, "WORK_DIR": str(self.folder)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def train(self, *words, seed=0):
-        """Train to the end; return what was told."""
-        process = self.start(*words, seed=seed)
-        told = process.communicate(timeout=300)[1]
-        assert process.returncode == 0, told
-        return told
-
-    def train_one_epoch(self, how, *words, seed=0):
-        """Train until an epoch is told, and send a signal; return the status and what was told."""
-        with self.start(*words, seed=seed) as process:
-            told = list(iter_until(process.stderr, ": epoch 1/"))
-            process.send_signal(how)
-            told += process.stderr
-            process.wait(timeout=300)
-        assert not (self.run(seed) / "result.json").exists(), "the signal came too late"
-        return process.returncode, "".join(told)
-
-    def run(self, seed=0):
-        """The run directory."""
-        return self.folder / "runs" / "smoke" / self.experiment / self.variant / f"seed-{seed}"
-
-    def numbers(self, seed=0):
-        """Return all that a finished run says but how long it took."""
-        result = json.loads((self.run(seed) / "result.json").read_text(encoding="utf-8"))
-        history = (self.run(seed) / "history.jsonl").read_text(encoding="utf-8").splitlines()
-        with np.load(self.run(seed) / "samples.npz", allow_pickle=False) as file:
-            samples = {name: array.tobytes() for name, array in file.items()}
-        epochs = [json.loads(epoch) for epoch in history]
-        assert len(epochs) == EPOCHS
-        for timed in (result, *epochs):
-            del timed["seconds"]
-        del result["digest"]
-        return {**result, "history": epochs, "samples": samples}
-
-
 @pytest.fixture(scope="module")
 def workplace(tmp_path_factory, data):
     """Return a function that makes a folder to train a variant of an experiment in."""
 
-    def make(experiment, variant="published"):
+    def make(experiment, variant="published", launcher=None):
         folder = tmp_path_factory.mktemp(experiment)
         (folder / "data").symlink_to(data)
-        return Workplace(folder, experiment, variant)
+        return Workplace(folder, experiment, variant, WORDS, launcher)
 
     return make
 
 
-def goes_on_as_unbroken(workplace, experiment, variant, how, seeds="1"):
-    """Train seed 1 once as the last of `seeds` in a process, once broken off and gone on with.
+def side_by_side(*trainings):
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        return [future.result() for future in [pool.submit(training) for training in trainings]]
 
-    Both must have the same numbers. Returns how the broken one ended, status and what was told, and
-    where the other lies.
+
+def goes_on_as_unbroken(workplace, experiment, variant, how):
+    """Train once in one go, once broken off by a signal and gone on with: same numbers.
+
+    Returns how the broken one ended, its status and what was told.
     """
     unbroken, broken = workplace(experiment, variant), workplace(experiment, variant)
 
     def break_and_go_on():
-        return *broken.train_one_epoch(how, seed=1), broken.train(seed=1)
+        return *broken.train_one_epoch(how), broken.train()
 
-    with concurrent.futures.ThreadPoolExecutor() as pool:
-        training = pool.submit(unbroken.train, seed=seeds)
-        status, told, told_later = pool.submit(break_and_go_on).result()
-        training.result()
-    assert f"{experiment}/{variant}/seed-1: going on after epoch " in told_later
-    assert broken.numbers(1) == unbroken.numbers(1)
-    return status, told, unbroken
+    _, (status, told, told_later) = side_by_side(unbroken.train, break_and_go_on)
+    assert f"{experiment}/{variant}/seed-0: going on after epoch " in told_later
+    assert not differences(broken.numbers(), unbroken.numbers())
+    return status, told
+
+
+def killed(place, *aims, seed=0):
+    """Train, killed at one random moment for each of `aims`; return where that was."""
+    random, pace = np.random.default_rng(0), Pace(first=6, epoch=0.05, end=1)
+    story = kill_and_go_on(place, aims, pace, random, EPOCHS, seed=seed)
+    assert not story.problems
+    return story
 
 
 @pytest.fixture(scope="module")
 def trained(workplace):
     """Where seeds 0 and 1 of vae_32 are trained, after a killed run went on as if unbroken."""
-    status, _, place = goes_on_as_unbroken(
-        workplace, "vae_32", "published", signal.SIGKILL, seeds="0 1"
+    unbroken, broken = workplace("vae_32"), workplace("vae_32")
+    # As a process leaves it that is killed while it writes its first file.
+    broken.run(1).mkdir(parents=True)
+    (broken.run(1) / ".config.json.1.partial").write_text("{", encoding="utf-8")
+    _, story = side_by_side(
+        lambda: unbroken.train(seed="0 1"), lambda: killed(broken, CHECKPOINT, seed=1)
     )
-    assert status == -signal.SIGKILL
-    return place
+    assert story.hits[EPOCH] + story.hits[CHECKPOINT] == 1
+    assert not differences(broken.numbers(1), unbroken.numbers(1))
+    assert [path.name for path in broken.run(1).parent.glob("seed*")] == ["seed-1"]
+    return unbroken
 
 
 def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
@@ -142,10 +93,34 @@ def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
 
 
 def test_a_terminated_run_says_how_to_go_on_and_does_so(workplace):
-    status, told, _ = goes_on_as_unbroken(workplace, "text2image", "1-1-512", signal.SIGTERM)
+    status, told = goes_on_as_unbroken(workplace, "text2image", "1-1-512", signal.SIGTERM)
     assert status == 143
-    assert "text2image/1-1-512/seed-1: the same command goes on after epoch " in told
+    assert "text2image/1-1-512/seed-0: the same command goes on after epoch " in told
     assert "Traceback" not in told
+
+
+def test_shuffles_without_a_key_for_the_epoch_do_not_go_on_as_if_unbroken(workplace):
+    """The negative control: what the other tests look for would be found."""
+    unbroken, broken = (workplace("vae_32", launcher=NEGATIVE_CONTROL) for _ in range(2))
+    side_by_side(unbroken.train, lambda: killed(broken, EPOCH))
+    assert {"weights_sha256", "history", "samples"} <= set(
+        differences(broken.numbers(), unbroken.numbers())
+    )
+
+
+def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workplace):
+    place = workplace("vae_32")
+    shutil.copytree(trained.run(), place.run())
+    (place.run() / "result.json").unlink()
+    newest = max((place.run() / "checkpoint").iterdir())
+    content = bytearray(newest.read_bytes())
+    content[len(content) // 2] ^= 1
+    newest.write_bytes(content)
+    told = place.train()
+    assert f"{newest.name} is damaged; the epochs since the state before it are lost" in told
+    assert f"vae_32/published/seed-0: going on after epoch {EPOCHS - 1}\n" in told
+    assert told.count(": epoch ") == 1
+    assert not differences(place.numbers(), trained.numbers())
 
 
 @pytest.mark.slow
@@ -217,16 +192,9 @@ def test_a_second_process_is_refused(workplace):
     ],
 )
 def test_what_cannot_be_trained_is_told_in_one_line(workplace, words, part):
-    process = workplace("vae_32").start(*words)
-    told = process.communicate(timeout=300)[1].splitlines()
-    assert process.returncode == 2
-    assert told[-1].startswith("error: ")
-    assert part in told[-1]
-    assert not any("Traceback" in line for line in told)
+    assert part in workplace("vae_32").refused(*words)[-1]
 
 
 def test_missing_data_is_told_with_the_target(tmp_path):
-    process = Workplace(tmp_path, "vae_32", "published").start()
-    told = process.communicate(timeout=60)[1].splitlines()
-    assert process.returncode == 2
+    told = Workplace(tmp_path, "vae_32", "published", WORDS).refused()
     assert told == ["error: data/faces is not prepared; run: make data"]

@@ -12,8 +12,8 @@ SMALLEST_DEVIATION = 1e-3
 
 MS_SSIM_FILTER_SIZE = 11
 MS_SSIM_FILTER_SIGMA = 1.5
-# The first three of the five exponents of Wang et al. (2003), renormalised to a sum of 1.
-MS_SSIM_WEIGHTS = np.array([0.0448, 0.2856, 0.3001]) / (0.0448 + 0.2856 + 0.3001)
+MS_SSIM_EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # of Wang et al. (2003)
+MS_SSIM_SCALES = 3
 MS_SSIM_BLOCK = 64
 
 
@@ -115,35 +115,42 @@ def projected_distance(first: np.ndarray, second: np.ndarray, directions: np.nda
     return float(np.mean(np.abs(difference, out=difference), dtype=np.float64))
 
 
-def ms_ssim(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def ms_ssim(first: np.ndarray, second: np.ndarray, scales: int = MS_SSIM_SCALES) -> np.ndarray:
     """Return the multi-scale structural similarity of each pair of images, float64 (N,), in [0, 1].
 
     Wang et al. (2003), "Multiscale structural similarity for image quality assessment", per
     colour channel, then averaged, negative terms set to 0. The paper's 11x11 Gaussian does not
-    fit five scales of 64 pixels (the last would be 4x4), so the first three are used with their
-    exponents renormalised: values are not comparable with those of five scales.
+    fit five scales of 64 pixels (the last would be 4x4), so the first `scales` are used, three or,
+    for 28 pixels, two, with their exponents renormalised to a sum of 1: values of different numbers
+    of scales are not comparable.
 
-    Raises ValueError for images smaller than 44 pixels or with sides not divisible by 4.
+    Raises ValueError for images whose sides do not allow so many scales: 44 pixels and divisible by
+    4 for three, 22 and divisible by 2 for two.
     """
     _require_images(first, second)
     if first.shape != second.shape:
         raise ValueError(f"pairs need equal shapes, not {first.shape} and {second.shape}")
     sides = first.shape[1:3]
-    coarsest = 2 ** (len(MS_SSIM_WEIGHTS) - 1)
+    coarsest = 2 ** (scales - 1)
     if min(sides) < MS_SSIM_FILTER_SIZE * coarsest or any(side % coarsest for side in sides):
-        raise ValueError(f"sides of {sides} pixels do not allow {len(MS_SSIM_WEIGHTS)} scales")
-    blocks = range(0, len(first), MS_SSIM_BLOCK)
-    return np.concatenate(
-        [_ms_ssim(first[i : i + MS_SSIM_BLOCK], second[i : i + MS_SSIM_BLOCK]) for i in blocks]
-    )
+        raise ValueError(f"sides of {sides} pixels do not allow {scales} scales")
+    blocks = (slice(i, i + MS_SSIM_BLOCK) for i in range(0, len(first), MS_SSIM_BLOCK))
+    weights = ms_ssim_weights(scales)
+    return np.concatenate([_ms_ssim(first[block], second[block], weights) for block in blocks])
 
 
-def _ms_ssim(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def ms_ssim_weights(scales: int) -> np.ndarray:
+    """Return the exponents of the first `scales` of the five scales, renormalised to a sum of 1."""
+    exponents = np.array(MS_SSIM_EXPONENTS[:scales])
+    return exponents / exponents.sum()
+
+
+def _ms_ssim(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> np.ndarray:
     x, y = (np.moveaxis(images, -1, 1).astype(np.float32) / 255 for images in (first, second))
     similarity = np.ones(x.shape[:2])
-    for scale, weight in enumerate(MS_SSIM_WEIGHTS, start=1):
+    for scale, weight in enumerate(weights, start=1):
         luminance, structure = _ssim_maps(x, y)
-        if scale == len(MS_SSIM_WEIGHTS):
+        if scale == len(weights):
             structure *= luminance
         similarity *= np.maximum(structure.mean(axis=(2, 3), dtype=np.float64), 0) ** weight
         x, y = _halve(x), _halve(y)
@@ -177,7 +184,9 @@ def _halve(maps: np.ndarray) -> np.ndarray:
     return sum(corners) / 4
 
 
-def mean_pairwise_ms_ssim(images: np.ndarray, *, pairs: int = 1000, seed: int = 0) -> float:
+def mean_pairwise_ms_ssim(
+    images: np.ndarray, *, pairs: int = 1000, seed: int = 0, scales: int = MS_SSIM_SCALES
+) -> float:
     """Return the mean MS-SSIM of random pairs of different images: lower is more diverse.
 
     Odena et al. (2017), "Conditional image synthesis with auxiliary classifier GANs". Compare
@@ -188,7 +197,7 @@ def mean_pairwise_ms_ssim(images: np.ndarray, *, pairs: int = 1000, seed: int = 
     generator = np.random.default_rng(seed)
     first = generator.integers(len(images), size=pairs)
     second = (first + generator.integers(1, len(images), size=pairs)) % len(images)
-    return float(ms_ssim(images[first], images[second]).mean())
+    return float(ms_ssim(images[first], images[second], scales).mean())
 
 
 def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dict[str, float]:

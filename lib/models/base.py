@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
@@ -37,6 +38,8 @@ class Training:
         self.optimizers: dict[str, tf_keras.optimizers.legacy.Optimizer] = {}
         self.arrays: dict[str, np.ndarray] = {}
         self.facts: dict[str, object] = {}
+        # The run directories that `settings.needs` names; the loop puts them in before an epoch.
+        self.needed: dict[str, Path] = {}
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train for one epoch (counted from 1); return its metrics."""
@@ -78,6 +81,18 @@ def adam(model_variables: list[tf.Variable], learning_rate: float, beta_1: float
     optimizer = tf_keras.optimizers.legacy.Adam(learning_rate, beta_1=beta_1)
     _ = optimizer.iterations
     optimizer._create_all_weights(model_variables)
+    return optimizer
+
+
+def adamw(model_variables: list[tf.Variable], learning_rate: object, weight_decay: float):  # noqa: ANN201
+    """Return AdamW (Loshchilov and Hutter, 2019) with all its slots made, as in `adam`.
+
+    `learning_rate` is a number or a Keras schedule, which then depends on the saved step alone.
+    """
+    optimizer = tf_keras.optimizers.AdamW(
+        learning_rate, weight_decay=weight_decay, jit_compile=False
+    )
+    optimizer.build(model_variables)
     return optimizer
 
 

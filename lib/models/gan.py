@@ -35,8 +35,9 @@ class GANTraining(Training):
     def __init__(self, settings: GANSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
-        self.generator = upsampling(settings.filters, settings.latent_dim, "tanh", "generator")
-        self.discriminator = downsampling(settings.filters, 1, "discriminator")
+        self.real_per_step = settings.batch_size // 2
+        self.generator, self.discriminator = self._build()
+        self.sampler = self.generator  # what images are drawn with
         self.models = {"generator": self.generator, "discriminator": self.discriminator}
         self.optimizers = {
             name: adam(model.trainable_variables, settings.learning_rate, settings.adam_beta_1)
@@ -45,16 +46,23 @@ class GANTraining(Training):
         self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
         self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
 
+    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+        """Return the generator and the discriminator."""
+        filters, latent_dim = self.settings.filters, self.settings.latent_dim
+        return (
+            upsampling(filters, latent_dim, "tanh", "generator"),
+            downsampling(filters, 1, "discriminator"),
+        )
+
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Take a fixed number of steps, then draw the samples of this epoch."""
         steps = self.settings.steps_per_epoch
-        half = self.settings.batch_size // 2
         metrics = epoch_means(
             iter(range(steps)),
             steps,
             title,
             lambda step: self._compiled(
-                self.faces.drawn(half, epoch, step),
+                self.faces.drawn(self.real_per_step, epoch, step),
                 stateless_seed(self.seed, "latents", epoch, step),
             ),
         )
@@ -64,7 +72,7 @@ class GANTraining(Training):
 
     def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Train the discriminator on real and made faces, half each, then the generator."""
-        batch, half = self.settings.batch_size, self.settings.batch_size // 2
+        batch, half = self.settings.batch_size, self.real_per_step
         size = (half + batch, self.settings.latent_dim)
         latents = tf.random.stateless_normal(size, latent_seed)
         real = tf.cast(pixels, tf.float32) / 127.5 - 1
@@ -86,7 +94,7 @@ class GANTraining(Training):
         self.optimizers[name].apply_gradients(zip(gradients, variables, strict=True))
 
     def _generate(self, latents: np.ndarray) -> np.ndarray:
-        made = [self.generator(block).numpy() for block in blocks_of(latents)]
+        made = [self.sampler(block).numpy() for block in blocks_of(latents)]
         return to_uint8((np.concatenate(made) + 1) / 2)
 
     def outcome(self, history: list[dict]) -> Outcome:

@@ -13,6 +13,8 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.augmentation import random_affine
+from lib.models.convlstm import ConvLSTM2D
+from lib.models.recurrent import LSTM
 from lib.models.sequence import AnswerTraining, answer_decoder, random_split
 from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
@@ -37,14 +39,19 @@ def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
 def _flattening_encoder(settings: Image2TextSettings) -> list:
     return [
         layers.Reshape((QUERY_LENGTH, SIDE * SIDE)),
-        layers.LSTM(settings.units, unroll=True, name="encoder"),
+        LSTM(settings.units, name="encoder"),
     ]
 
 
 def _convlstm_encoder(settings: Image2TextSettings) -> list:
     return [
-        layers.ConvLSTM2D(
-            settings.filters, 3, padding="same", dropout=0.3, recurrent_dropout=0.3, name="encoder"
+        ConvLSTM2D(
+            settings.filters,
+            3,
+            compiled=settings.compile,
+            dropout=0.3,
+            recurrent_dropout=0.3,
+            name="encoder",
         ),
         layers.Flatten(),
         layers.Dense(settings.units, activation="relu", name="code"),

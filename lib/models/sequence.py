@@ -11,6 +11,7 @@ from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
 from lib.errors import UserError
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
+from lib.models.recurrent import LSTM
 from lib.randomness import generator
 from lib.settings import Settings
 
@@ -69,7 +70,8 @@ class AnswerTraining(Training):
     """Trains a model that writes answers; a subclass gives the model and its inputs.
 
     `model` maps inputs to probabilities (batch, 3, 13). The training examples are rows of
-    `lib.data.arithmetic`, in the parts "train", "validation" and, where there is one, last, "test".
+    `lib.data.arithmetic`, in the part "train" and, where there are any, "validation" and others;
+    the last one's mistakes are kept.
     """
 
     def __init__(
@@ -85,7 +87,8 @@ class AnswerTraining(Training):
         self.models["model"] = model
         self.parts = parts
         self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
-        self.answers = tf.constant(arithmetic().answers)
+        self.train_rows = parts["train"]
+        self.answers = tf.constant(self.answer_codes)
         self._update_compiled = tf.function(self._update, jit_compile=compiled)
         self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
         self._train_step = tf.function(
@@ -94,6 +97,11 @@ class AnswerTraining(Training):
             )
         )
         self._predict_step = tf.function(lambda rows: self._predict_compiled(self.inputs(rows)))
+
+    @property
+    def answer_codes(self) -> np.ndarray:
+        """The right answer to every query, as the model shall write it: uint8 (20000, 3)."""
+        return arithmetic().answers
 
     def inputs(self, rows: tf.Tensor) -> tf.Tensor:
         """Return the model's inputs for rows of queries, as they are evaluated."""
@@ -105,9 +113,9 @@ class AnswerTraining(Training):
         return self.inputs(rows)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in random order, then evaluate the validation part."""
+        """Go over the training part once, in random order, then evaluate any validation part."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
-        rows = generator(self.seed, "shuffle", epoch).permutation(self.parts["train"])
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         size = self.settings.batch_size
         seeds = generator(self.seed, "augmentation", epoch)
         metrics = epoch_means(
@@ -117,13 +125,15 @@ class AnswerTraining(Training):
             lambda batch: self._train_step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
             size=lambda batch: batch[1].sum(),
         )
-        validation = self.evaluate(self.parts["validation"])
-        return {**metrics, **{f"val_{name}": value for name, value in validation.items()}}
+        if "validation" in self.parts:
+            validation = self.evaluate(self.parts["validation"])
+            metrics |= {f"val_{name}": value for name, value in validation.items()}
+        return metrics
 
     def evaluate(self, rows: np.ndarray) -> dict[str, float]:
         """Return loss, per-character accuracy (as published) and exact match over `rows`."""
         losses, predicted = self._predicted(rows)
-        answers = arithmetic().answers[rows]
+        answers = self.answer_codes[rows]
         return {
             "loss": float(np.mean(losses)),
             "accuracy": per_character_accuracy(predicted, answers),
@@ -145,12 +155,10 @@ class AnswerTraining(Training):
         """Return the first wrong answers of `rows`, in a random but fixed order."""
         rows = generator(self.seed, "mistakes").permutation(rows)
         predicted = self._predicted(rows)[1]
-        wrong = np.flatnonzero((predicted != arithmetic().answers[rows]).any(axis=1))[
-            :MISTAKES_KEPT
-        ]
+        wrong = np.flatnonzero((predicted != self.answer_codes[rows]).any(axis=1))[:MISTAKES_KEPT]
         texts = (
             decode(arithmetic().queries[rows[wrong]]),
-            decode(arithmetic().answers[rows[wrong]]),
+            decode(self.answer_codes[rows[wrong]]),
             decode(predicted[wrong]),
         )
         return [
@@ -162,7 +170,7 @@ class AnswerTraining(Training):
         losses, codes = [], []
         for batch, weights in padded_batches(rows, EVALUATION_BATCH):
             probabilities = self._predict_step(batch).numpy()[weights > 0]
-            target = arithmetic().answers[batch[weights > 0]].astype(np.int64)
+            target = self.answer_codes[batch[weights > 0]].astype(np.int64)
             chosen = np.take_along_axis(probabilities, target[..., None], axis=-1)[..., 0]
             losses.append(-np.log(np.maximum(chosen, 1e-7)))
             codes.append(probabilities.argmax(axis=-1))
@@ -196,10 +204,10 @@ def answer_decoder(units: int, dropout: float = 0.0, recurrent_dropout: float = 
     """Return the layers from an encoded query (units,) to probabilities (3, 13)."""
     return [
         layers.RepeatVector(ANSWER_LENGTH),
-        layers.LSTM(
+        LSTM(
             units,
+            repeated=True,
             return_sequences=True,
-            unroll=True,
             dropout=dropout,
             recurrent_dropout=recurrent_dropout,
             name="decoder",

@@ -18,6 +18,7 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
     batch_count,
@@ -41,15 +42,16 @@ def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
         [
             layers.Input((QUERY_LENGTH, len(ALPHABET))),
             *(
-                layers.LSTM(
-                    settings.units, return_sequences=k < last, unroll=True, name=f"encoder_{k + 1}"
-                )
+                LSTM(settings.units, return_sequences=k < last, name=f"encoder_{k + 1}")
                 for k in range(settings.encoder_layers)
             ),
             layers.RepeatVector(ANSWER_LENGTH),
             *(
-                layers.LSTM(
-                    settings.units, return_sequences=True, unroll=True, name=f"decoder_{k + 1}"
+                LSTM(
+                    settings.units,
+                    repeated=k == 0,
+                    return_sequences=True,
+                    name=f"decoder_{k + 1}",
                 )
                 for k in range(settings.decoder_layers)
             ),

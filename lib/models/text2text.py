@@ -4,6 +4,7 @@ import tensorflow as tf
 import tf_keras
 
 from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, arithmetic, choose_rows
+from lib.models.recurrent import LSTM
 from lib.models.sequence import AnswerTraining, answer_decoder, random_split, split_off_last
 from lib.settings import Text2TextSettings
 
@@ -15,7 +16,7 @@ def build_model(units: int) -> tf_keras.Sequential:
     return tf_keras.Sequential(
         [
             layers.Input((QUERY_LENGTH, len(ALPHABET))),
-            layers.LSTM(units, unroll=True, name="encoder"),
+            LSTM(units, name="encoder"),
             *answer_decoder(units),
         ]
     )

@@ -61,13 +61,20 @@ class VAETraining(Training):
     def __init__(self, settings: VAESettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
-        self.encoder = build_encoder(settings.filters, settings.latent_dim)
-        self.decoder = upsampling(settings.filters, settings.latent_dim, "sigmoid", "decoder")
+        self.encoder, self.decoder = self._build()
         self.models = {"encoder": self.encoder, "decoder": self.decoder}
         self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
         self.optimizers["vae"] = adam(self.variables, settings.learning_rate)
         self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
         self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+
+    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+        """Return the encoder and the decoder."""
+        filters, latent_dim = self.settings.filters, self.settings.latent_dim
+        return (
+            build_encoder(filters, latent_dim),
+            upsampling(filters, latent_dim, "sigmoid", "decoder"),
+        )
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over all faces once, then draw the samples of this epoch."""

@@ -170,21 +170,27 @@ def test_ms_ssim_refuses_images_that_are_too_small():
         metrics.ms_ssim(noise(side=40), noise(side=40))
 
 
-def slow_ms_ssim(x, y):
+@pytest.mark.parametrize(("side", "scales"), [(20, 2), (27, 2), (42, 3)])
+def test_ms_ssim_refuses_sides_that_do_not_allow_its_scales(side, scales):
+    with pytest.raises(ValueError, match=f"do not allow {scales} scales"):
+        metrics.ms_ssim(noise(side=side), noise(side=side), scales)
+
+
+def slow_ms_ssim(x, y, exponents=(0.0448, 0.2856, 0.3001)):
     """One colour channel, in [0, 1], filtered by scipy."""
 
     def local_mean(plane):
         return ndimage.gaussian_filter(plane, 1.5, radius=5)[5:-5, 5:-5]
 
     similarity = 1.0
-    for scale, weight in enumerate((0.0448, 0.2856, 0.3001)):
+    for scale, weight in enumerate(exponents):
         mean_x, mean_y = local_mean(x), local_mean(y)
         variance_x, variance_y = local_mean(x * x) - mean_x**2, local_mean(y * y) - mean_y**2
         covariance = local_mean(x * y) - mean_x * mean_y
         term = (2 * covariance + 9e-4) / (variance_x + variance_y + 9e-4)
-        if scale == 2:
+        if scale == len(exponents) - 1:
             term *= (2 * mean_x * mean_y + 1e-4) / (mean_x**2 + mean_y**2 + 1e-4)
-        similarity *= max(term.mean(), 0) ** (weight / 0.6305)
+        similarity *= max(term.mean(), 0) ** (weight / sum(exponents))
         x, y = (ndimage.uniform_filter(plane, 2, origin=-1)[::2, ::2] for plane in (x, y))
     return similarity
 
@@ -199,6 +205,15 @@ def test_ms_ssim_equals_a_slow_one():
     np.testing.assert_allclose(metrics.ms_ssim(first, second), expected, atol=1e-5)
 
 
+def test_two_scales_of_small_images_equal_a_slow_one():
+    first, second = smooth(3)[:, 20:48, 20:48], smooth(3, seed=1)[:, 20:48, 20:48]
+    expected = [
+        np.mean([slow_ms_ssim(x[..., k], y[..., k], (0.0448, 0.2856)) for k in range(3)])
+        for x, y in zip(first / 255, second / 255, strict=True)
+    ]
+    np.testing.assert_allclose(metrics.ms_ssim(first, second, scales=2), expected, atol=1e-5)
+
+
 @pytest.mark.slow
 def test_ms_ssim_equals_tensorflow():
     os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -208,7 +223,7 @@ def test_ms_ssim_equals_tensorflow():
     second = (first * 0.7 + noise(70, seed=1) * 0.3).astype(np.uint8)
     for x, y in ((first, second), (first, first[::-1]), (first[:, :48], second[:, :48])):
         expected = tf.image.ssim_multiscale(
-            x, y, max_val=255, power_factors=tuple(metrics.MS_SSIM_WEIGHTS), filter_size=11
+            x, y, max_val=255, power_factors=tuple(metrics.ms_ssim_weights(3)), filter_size=11
         )
         np.testing.assert_allclose(metrics.ms_ssim(x, y), expected.numpy(), atol=2e-5)
 

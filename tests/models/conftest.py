@@ -39,3 +39,14 @@ def few_digits(monkeypatch):
     prepared = digits.Digits(images, labels, images[:0], labels[:0], {})
     monkeypatch.setattr(digits, "load", lambda: prepared)
     return prepared
+
+
+@pytest.fixture
+def few_digits_and_others(monkeypatch):
+    """Four prepared training digits of noise of each class, and two of each to test on."""
+    random = np.random.default_rng(2)
+    images = random.integers(0, 256, (60, 28, 28), dtype=np.uint8)
+    labels = np.arange(60, dtype=np.uint8) % 10
+    prepared = digits.Digits(images[:40], labels[:40], images[40:], labels[40:], {})
+    monkeypatch.setattr(digits, "load", lambda: prepared)
+    return prepared

@@ -1,0 +1,14 @@
+"""Generative adversarial network on faces, mended.
+
+Mends what C6 and C7 complain of: a pyramid of filters that costs a fraction of the published nets,
+a hinge loss on spectrally normalised layers, and samples from a moving average of the generator.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import FixedGANSettings
+from lib.training import main
+
+EXPERIMENT = Experiment(FixedGANSettings(), variants={"corrected": {}}, study="corrected")
+
+if __name__ == "__main__":
+    main(__file__)

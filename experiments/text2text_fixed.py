@@ -1,0 +1,26 @@
+"""Arithmetic, text to text, from few examples: how little is enough where the task is posed well.
+
+Original: text2text, which needs a quarter of the queries (claims C9 to C11). Each `train-05-...`
+leaves out one ingredient.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import FixedText2TextSettings
+from lib.training import main
+
+EXPERIMENT = Experiment(
+    FixedText2TextSettings(),
+    variants={
+        "train-02": {"train_fraction": 0.02, "epochs": 300},
+        "train-05": {},
+        "train-25": {"train_fraction": 0.25, "epochs": 40},
+        "train-05-exchanged": {"derive": "exchanged", "epochs": 300},
+        "train-05-underived": {"derive": "nothing", "epochs": 570},
+        "train-05-unaligned": {"align": False},
+        "train-05-undecayed": {"weight_decay": 0},
+    },
+    study="corrected",
+)
+
+if __name__ == "__main__":
+    main(__file__)

@@ -1,0 +1,15 @@
+"""Variational autoencoder on faces, mended.
+
+Mends E1 and E7: the evidence lower bound of a likelihood of 8-bit pixels, both terms in nats per
+image, and samples from the full prior. The bottleneck is linear, and the decoder has about the
+parameters of the published one.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import FixedVAESettings
+from lib.training import main
+
+EXPERIMENT = Experiment(FixedVAESettings(), variants={"corrected": {}}, study="corrected")
+
+if __name__ == "__main__":
+    main(__file__)

@@ -1,0 +1,32 @@
+"""How sharp and how varied images of single digits are."""
+
+import numpy as np
+
+from lib.metrics.images import mean_pairwise_ms_ssim, sharpness
+
+DIGITS = 10
+MS_SSIM_SCALES = 2  # a third would have 7 pixels, fewer than the filter
+PAIRS = 300
+
+
+def digit_image_metrics(images: np.ndarray, codes: np.ndarray, prefix: str) -> dict[str, float]:
+    """Return `prefix`_sharpness and `prefix`_ms_ssim of images of digits.
+
+    `images` is uint8 (n, 28, 28) and `codes` (n,) the digits they show, 0 to 9. Sharpness is the
+    mean variance of the Laplacian, in squared 8-bit steps. ms_ssim is taken of random pairs of
+    images of one digit, and its mean is over the digits that have two images: lower is more varied.
+    Compare both with those of real digits. Raises ValueError where no digit has two images.
+    """
+    colours = np.repeat(images[..., None], 3, axis=-1)
+    of_digits = (colours[codes == digit] for digit in range(DIGITS))
+    similarities = [
+        mean_pairwise_ms_ssim(of_one, pairs=PAIRS, scales=MS_SSIM_SCALES)
+        for of_one in of_digits
+        if len(of_one) > 1
+    ]
+    if not similarities:
+        raise ValueError("no digit has two images")
+    return {
+        f"{prefix}_sharpness": float(sharpness(colours).mean()),
+        f"{prefix}_ms_ssim": float(np.mean(similarities)),
+    }

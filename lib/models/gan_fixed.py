@@ -1,0 +1,121 @@
+"""Generative adversarial network with the published one's defects mended."""
+
+import tensorflow as tf
+import tf_keras
+
+from lib.metrics.generated import generated_metrics
+from lib.models.blocks import SIDE
+from lib.models.faces import measured_latents
+from lib.models.gan import GANTraining
+from lib.settings import FixedGANSettings
+
+layers = tf_keras.layers
+SLOPE = 0.2  # of a rectifier below zero
+
+
+def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequential:
+    """Return latents (latent_dim,) -> images (64, 64, 3) in [-1, 1].
+
+    A pyramid as in Radford et al. (2016), "DCGAN": the number of filters halves where the side
+    doubles.
+    """
+    stages = []
+    for share in (1, 2, 4):
+        stages += [
+            layers.Conv2DTranspose(
+                filters // share, 4, strides=2, padding="same", kernel_initializer="he_normal"
+            ),
+            layers.LeakyReLU(SLOPE),
+        ]
+    return tf_keras.Sequential(
+        [
+            layers.Input((latent_dim,)),
+            layers.Dense(4 * 4 * filters),
+            layers.Reshape((4, 4, filters)),
+            layers.LeakyReLU(SLOPE),
+            *stages,
+            layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="tanh"),
+        ],
+        name=name,
+    )
+
+
+def build_discriminator(filters: int) -> tf_keras.Sequential:
+    """Return images (64, 64, 3) in [-1, 1] -> how real they look: any number, (1,).
+
+    Every layer has a spectral norm of 1: Miyato et al. (2018), "Spectral normalization for
+    generative adversarial networks". The wrapper takes a step of power iteration and divides the
+    weights by the norm in each call with training=True; its vector is among the model's weights.
+    """
+    stages = []
+    for share in (4, 2, 1, 1):
+        convolution = layers.Conv2D(filters // share, 4, strides=2, padding="same")
+        stages += [layers.SpectralNormalization(convolution), layers.LeakyReLU(SLOPE)]
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 3)),
+            *stages,
+            layers.Flatten(),
+            layers.SpectralNormalization(layers.Dense(1)),
+        ],
+        name="discriminator",
+    )
+
+
+class FixedGANTraining(GANTraining):
+    """Trains with a hinge loss, and draws from a moving average of the generator's weights."""
+
+    def __init__(self, settings: FixedGANSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.real_per_step = settings.batch_size
+        self.sampler = build_generator(settings.filters, settings.latent_dim, "average")
+        self.sampler.set_weights(self.generator.get_weights())
+        self.models["average"] = self.sampler
+
+    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+        filters = self.settings.filters
+        generator = build_generator(filters, self.settings.latent_dim, "generator")
+        return generator, build_discriminator(filters)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Train as published, then measure what the averaged generator draws."""
+        losses = super().train_epoch(epoch, title)
+        real, _ = self.faces.measured()
+        latents = measured_latents(self.seed, self.settings.latent_dim, len(real))
+        return {**losses, **generated_metrics(real, self._generate(latents), "samples")}
+
+    def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Train the discriminator on real and made faces, then the generator; then average.
+
+        Hinge losses: Lim and Ye (2017), "Geometric GAN", section 3.
+        """
+        batch = self.settings.batch_size
+        latents = tf.random.stateless_normal((2 * batch, self.settings.latent_dim), latent_seed)
+        real = tf.cast(pixels, tf.float32) / 127.5 - 1
+        made = self.generator(latents[:batch], training=True)
+        with tf.GradientTape() as tape:
+            verdicts = self.discriminator(tf.concat([real, made], axis=0), training=True)
+            discriminator_loss = hinge_loss(verdicts[:batch], verdicts[batch:])
+        self._apply("discriminator", tape, discriminator_loss)
+        with tf.GradientTape() as tape:
+            verdicts = self.discriminator(self.generator(latents[batch:], training=True))
+            generator_loss = -tf.reduce_mean(verdicts)
+        self._apply("generator", tape, generator_loss)
+        self._follow()
+        return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
+
+    def _follow(self) -> None:
+        """Move the average towards the generator, the faster the fewer steps there were."""
+        steps = tf.cast(self.optimizers["generator"].iterations, tf.float32)
+        kept = tf.minimum(self.settings.average_decay, (1 + steps) / (10 + steps))
+        pairs = zip(self.sampler.weights, self.generator.weights, strict=True)
+        for average, current in pairs:
+            average.assign(kept * average + (1 - kept) * current)
+
+
+def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
+    """Return the discriminator's loss for its verdicts on real and on made images: a scalar.
+
+    0 where every verdict is beyond 1 on its side.
+    """
+    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + made))

@@ -1,0 +1,139 @@
+"""A query as digit images to a written answer: each image becomes a symbol, then a network reads.
+
+One convolutional network turns every image into a distribution over symbols, a recurrent one turns
+the five distributions into the answer; both are trained at once. Besides the answer, the symbol of
+each image is a target: it uses the labels of the digits that are trained on.
+"""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.data import digits
+from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, Handwriting, arithmetic, choose_rows
+from lib.models import text2text_fixed
+from lib.models.augmentation import random_affine
+from lib.models.base import adamw
+from lib.models.sequence import AnswerTraining, batch_count, random_split
+from lib.models.sequence import weighted_mean as mean
+from lib.runtime import compile_convolutions
+from lib.settings import FixedImage2TextSettings
+
+layers = tf_keras.layers
+SIDE = digits.SIDE
+
+
+def build_model(settings: FixedImage2TextSettings) -> tf_keras.Model:
+    """Return images (5, 28, 28, 1) in [0, 1] -> the answer's probabilities (3, 13), and logits of
+    the query's symbols (5, 13), from which alone the answer is made.
+    """
+    images = layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))
+    logits = layers.TimeDistributed(_image_encoder(settings.filters), name="encoder")(images)
+    answer = text2text_fixed.build_model(settings.units, aligned=False)(layers.Softmax()(logits))
+    return tf_keras.Model(images, [answer, logits])
+
+
+def _image_encoder(filters: int) -> tf_keras.Sequential:
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 1)),
+            *_convolution(filters, 5),
+            *_convolution(3 * filters, 3),
+            *_convolution(6 * filters, 3),
+            layers.Flatten(),
+            layers.Dense(len(ALPHABET)),
+        ]
+    )
+
+
+def _convolution(filters: int, size: int) -> list:
+    return [
+        layers.Conv2D(filters, size, 2, padding="same", use_bias=False),
+        layers.BatchNormalization(),
+        layers.ReLU(),
+    ]
+
+
+def split(settings: FixedImage2TextSettings, seed: int) -> dict[str, np.ndarray]:
+    """Return the rows of the parts "train" and "test"; each seed draws others."""
+    rows = choose_rows(settings.query_count, seed)
+    train, test = random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
+    return {"train": train, "test": test}
+
+
+class FixedImage2TextTraining(AnswerTraining):
+    """Trains on handwriting drawn anew in each epoch; tests on queries and digits never seen."""
+
+    def __init__(self, settings: FixedImage2TextSettings, seed: int) -> None:
+        model = build_model(settings)
+        compiled = settings.compile and compile_convolutions()
+        super().__init__(settings, seed, model, split(settings, seed), compiled)
+        steps = settings.epochs * batch_count(self.train_rows, settings.batch_size)
+        rate = tf_keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+        self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
+        self.queries = tf.constant(arithmetic().queries)
+        self.symbols = Handwriting.of(digits.load())
+        self.images = tf.constant(self.symbols.images)
+        self.handwriting = tf.constant(self._evaluated_handwriting())
+        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
+
+    def _evaluated_handwriting(self) -> np.ndarray:
+        """Return the images that each query is evaluated in: for the test part unseen ones."""
+        drawn = self.symbols.draw_training(arithmetic().queries, self.seed)
+        test = self.parts["test"]
+        drawn[test] = self.symbols.draw_unseen(arithmetic().queries, self.seed)[test]
+        return drawn
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, in new handwriting."""
+        drawn = self.symbols.draw_training(arithmetic().queries, self.seed, epoch)
+        self.training_handwriting.assign(drawn)
+        return super().train_epoch(epoch, title)
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return queries as images in [0, 1]: (batch, 5, 28, 28, 1)."""
+        return self._pixels(tf.gather(self.handwriting, rows))
+
+    def _pixels(self, drawn: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
+
+    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the queries' images, each turned, zoomed and shifted, and their symbols."""
+        settings = self.settings
+        images = self._pixels(tf.gather(self.training_handwriting, rows))
+        single = tf.reshape(images, (-1, SIDE, SIDE, 1))
+        turned = random_affine(
+            single, seeds, settings.rotation, settings.zoom, settings.translation
+        )
+        queries = tf.gather(self.queries, rows)
+        return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1)), queries
+
+    def _update(
+        self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        images, queries = inputs
+        variables = self.model.trainable_variables
+        cross_entropy = tf_keras.losses.sparse_categorical_crossentropy
+        with tf.GradientTape() as tape:
+            answered, read = self.model(images, training=True)
+            loss = mean(cross_entropy(answers, answered), weights)
+            symbol_loss = mean(cross_entropy(queries, read, from_logits=True), weights)
+            total = loss + self.settings.symbol_weight * symbol_loss
+        gradients = tape.gradient(total, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+        return {
+            "loss": loss,
+            "symbol_loss": symbol_loss,
+            "exact_match": mean(_exact(answered, answers), weights),
+            "queries_read": mean(_exact(read, queries), weights),
+        }
+
+    def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
+        answered, _ = self.model(inputs, training=False)
+        return answered
+
+
+def _exact(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    """Return 1 where the likeliest symbols (batch, n, 13) are all right, else 0: (batch,)."""
+    right = tf.equal(tf.argmax(scores, -1, tf.int32), tf.cast(codes, tf.int32))
+    return tf.cast(tf.reduce_all(right, axis=1), tf.float32)

@@ -1,0 +1,257 @@
+"""A written query to an answer as digit images that can be read and differ like handwriting.
+
+A recurrent network turns the query into a distribution over each of the answer's symbols; a
+convolutional generator draws each from that and from a style, random numbers that the images of one
+answer share. Both are trained at once: the first on the answer's symbols, and both to pass a
+discriminator that sees real digits of those symbols.
+"""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.data import digits
+from lib.data.arithmetic import (
+    ALPHABET,
+    ANSWER_LENGTH,
+    SymbolImages,
+    arithmetic,
+    choose_rows,
+    decode,
+)
+from lib.metrics.digit_images import DIGITS, digit_image_metrics
+from lib.metrics.sequences import exact_match, per_character_accuracy
+from lib.models import digit_reader, text2text_fixed
+from lib.models.base import Outcome, Training, adam, adamw, epoch_means, layer_table, to_uint8
+from lib.models.digit_gan import (
+    BLANK,
+    build_discriminator,
+    build_generator,
+    discriminator_losses,
+    writer_losses,
+)
+from lib.models.sequence import (
+    EVALUATION_BATCH,
+    batch_count,
+    padded_batches,
+    random_split,
+    weighted_mean,
+)
+from lib.randomness import generator
+from lib.runtime import compile_convolutions
+from lib.settings import FixedText2ImageSettings
+
+EXAMPLES = 8
+HANDWRITINGS = 10
+SIDE = digits.SIDE
+
+
+def split(settings: FixedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to train on and to test on; each seed draws others."""
+    rows = choose_rows(settings.query_count, seed)
+    return random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
+
+
+class FixedText2ImageTraining(Training):
+    """Trains to calculate and to write at once; keeps a moving average of the writing weights."""
+
+    def __init__(self, settings: FixedText2ImageSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.calculator = text2text_fixed.build_model(settings.units, aligned=False)
+        self.writer = build_generator(settings.filters, settings.style_dim)
+        self.averaged_writer = build_generator(settings.filters, settings.style_dim)
+        self.averaged_writer.set_weights(self.writer.get_weights())
+        self.discriminator = build_discriminator(settings.discriminator_filters)
+        self.models = {
+            "calculator": self.calculator,
+            "writer": self.writer,
+            "averaged_writer": self.averaged_writer,
+            "discriminator": self.discriminator,
+        }
+        self.train_rows, self.test_rows = split(settings, seed)
+        self._make_optimizers()
+        self.symbols = SymbolImages.for_training(digits.load())
+        self.images = tf.constant(self.symbols.images)
+        self.queries = tf.constant(arithmetic().queries)
+        self.answers = tf.constant(arithmetic().answers)
+        compiled = settings.compile and compile_convolutions()
+        self._step = tf.function(self._update, jit_compile=compiled)
+        self._drawn = tf.function(self._draw, jit_compile=compiled)
+
+    def _make_optimizers(self) -> None:
+        settings = self.settings
+        steps = settings.epochs * batch_count(self.train_rows, settings.batch_size)
+
+        def decayed(rate: float) -> tf_keras.optimizers.schedules.LearningRateSchedule:
+            return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
+
+        self.optimizers["calculator"] = adamw(
+            self.calculator.trainable_variables,
+            decayed(settings.learning_rate),
+            settings.weight_decay,
+        )
+        for name in ("writer", "discriminator"):
+            self.optimizers[name] = adam(
+                self.models[name].trainable_variables,
+                decayed(settings.adversarial_learning_rate),
+                settings.adam_beta_1,
+            )
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, in random order and in new handwriting."""
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        random = generator(self.seed, "handwriting", epoch)
+        size = self.settings.batch_size
+        return epoch_means(
+            padded_batches(rows, size),
+            batch_count(rows, size),
+            title,
+            lambda batch: self._step(*batch, *self.shown(batch[0], random)),
+            size=lambda batch: batch[1].sum(),
+        )
+
+    def shown(
+        self, rows: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Choose which images of a batch's answers are drawn and judged, as many as answers.
+
+        Returns their places among all images of the answers, real images of the same symbols
+        (indices into `symbols.images`), and a seed for styles: all int32. Symbols are chosen about
+        equally often, but never blanks, which need no drawing.
+        """
+        codes = arithmetic().answers[rows].ravel()
+        share = self._symbol_shares()[codes]
+        places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
+        real = self.symbols.draw(codes[places], random)
+        return places.astype(np.int32), real, random.integers(2**31, size=2, dtype=np.int32)
+
+    def _symbol_shares(self) -> np.ndarray:
+        """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
+        counts = np.bincount(arithmetic().answers[self.train_rows].ravel(), minlength=len(ALPHABET))
+        shares = 1 / np.maximum(counts, 1)
+        shares[BLANK] = 0
+        return shares
+
+    def _update(
+        self,
+        rows: tf.Tensor,
+        weights: tf.Tensor,
+        places: tf.Tensor,
+        drawn: tf.Tensor,
+        style_seed: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
+        """Train the discriminator, then what calculates and writes, on one batch of queries."""
+        answers = tf.gather(self.answers, rows)
+        meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
+        real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
+        styles = tf.random.stateless_normal((len(rows), self.settings.style_dim), style_seed)
+        with tf.GradientTape() as tape:
+            probabilities = self.calculator(self._inputs(rows), training=True)
+            losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
+            loss = weighted_mean(losses, weights)
+            symbols = tf.gather(tf.reshape(probabilities, (-1, len(ALPHABET))), places)
+            style = tf.gather(styles, places // ANSWER_LENGTH)
+            made = self.writer([symbols, style], training=True)
+            with tape.stop_recording():
+                discriminator_loss = self._update_discriminator(real, made, meant)
+            adversarial_loss, symbol_loss = writer_losses(self.discriminator, made, meant)
+            total = loss + adversarial_loss + self.settings.symbol_weight * symbol_loss
+        networks = ("calculator", "writer")
+        variables = [self.models[name].trainable_variables for name in networks]
+        for name, own, gradients in zip(
+            networks, variables, tape.gradient(total, variables), strict=True
+        ):
+            self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
+        self._move_average()
+        right = tf.equal(tf.argmax(probabilities, -1, tf.int32), tf.cast(answers, tf.int32))
+        exact = tf.cast(tf.reduce_all(right, axis=1), tf.float32)
+        return {
+            "loss": loss,
+            "exact_match": weighted_mean(exact, weights),
+            "discriminator_loss": discriminator_loss,
+            "adversarial_loss": adversarial_loss,
+            "symbol_loss": symbol_loss,
+        }
+
+    def _update_discriminator(
+        self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
+    ) -> tf.Tensor:
+        variables = self.discriminator.trainable_variables
+        with tf.GradientTape() as tape:
+            loss, symbol_loss = discriminator_losses(self.discriminator, real, made, meant)
+            total = loss + symbol_loss
+        gradients = tape.gradient(total, variables)
+        self.optimizers["discriminator"].apply_gradients(zip(gradients, variables, strict=True))
+        return loss
+
+    def _move_average(self) -> None:
+        decay = self.settings.average_decay
+        for average, current in zip(self.averaged_writer.weights, self.writer.weights, strict=True):
+            average.assign(decay * average + (1 - decay) * current)
+
+    def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+
+    def _draw(self, rows: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the images (n, 3, 28, 28) and the likeliest symbols (n, 3) of answers."""
+        probabilities = self.calculator(self._inputs(rows), training=False)
+        symbols = tf.reshape(probabilities, (-1, len(ALPHABET)))
+        style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
+        images = self.averaged_writer([symbols, style], training=False)
+        shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
+        return tf.reshape(images, shape), tf.argmax(probabilities, axis=-1)
+
+    def drawn(self, rows: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the answers to `rows` of queries, each in its style, float32 (n, style_dim).
+
+        Returns images, uint8 (n, 3, 28, 28), and the symbols that the calculator holds likeliest,
+        indices into ALPHABET (n, 3).
+        """
+        images, codes = [], []
+        for start in range(0, len(rows), EVALUATION_BATCH):
+            block = slice(start, start + EVALUATION_BATCH)
+            pixels, symbols = self._drawn(rows[block].astype(np.int32), styles[block])
+            images.append(to_uint8(pixels.numpy()))
+            codes.append(symbols.numpy())
+        return np.concatenate(images), np.concatenate(codes)
+
+    def _styles(self, purpose: str, count: int) -> np.ndarray:
+        size = (count, self.settings.style_dim)
+        return generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Draw the answer to every test query, have it read, and measure the digits drawn."""
+        rows = self.test_rows
+        answers = arithmetic().answers[rows]
+        images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
+        reader = digit_reader.load(self.needed["digit_reader"])
+        read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
+        real = digits.load()
+        is_digit = answers < DIGITS
+        shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
+        return Outcome(
+            metrics={
+                "test_calculated_exact_match": exact_match(calculated, answers),
+                "test_read_exact_match": exact_match(read, answers),
+                "test_read_accuracy": per_character_accuracy(read, answers),
+                **digit_image_metrics(images[is_digit], answers[is_digit], "samples"),
+                **digit_image_metrics(real.test_images, real.test_labels, "real"),
+            },
+            samples={"handwritings": self._handwritings(shown)},
+            model=[row for name in sorted(self.models) for row in layer_table(self.models[name])],
+            facts={"examples": _texts(shown)},
+        )
+
+    def _handwritings(self, rows: np.ndarray) -> np.ndarray:
+        """Return each answer in the same ten styles: uint8 (n, 10, 3, 28, 28)."""
+        styles = self._styles("shown styles", HANDWRITINGS)
+        repeated = np.repeat(rows, HANDWRITINGS)
+        images, _ = self.drawn(repeated, np.tile(styles, (len(rows), 1)))
+        return images.reshape(len(rows), HANDWRITINGS, ANSWER_LENGTH, SIDE, SIDE)
+
+
+def _texts(rows: np.ndarray) -> list[dict[str, str]]:
+    queries, answers = decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows])
+    return [
+        {"query": query, "answer": answer} for query, answer in zip(queries, answers, strict=True)
+    ]

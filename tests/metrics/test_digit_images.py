@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from lib.metrics.digit_images import digit_image_metrics
+from lib.metrics.images import ms_ssim
+
+
+def noise(count, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (count, 28, 28), dtype=np.uint8)
+
+
+def test_sharpness_is_the_variance_of_scipy_s_laplacian():
+    images = noise(4)
+    found = digit_image_metrics(images, np.array([3, 3, 5, 5]), "x")["x_sharpness"]
+    laplacians = (ndimage.laplace(image.astype(float), mode="mirror") for image in images)
+    assert found == pytest.approx(np.mean([each.var() for each in laplacians]), rel=1e-4)
+
+
+def test_a_digit_that_always_looks_the_same_has_similarity_1():
+    one, other = noise(2)
+    images = np.stack([one, one, other, other])
+    metrics = digit_image_metrics(images, np.array([1, 1, 2, 2]), "samples")
+    assert metrics["samples_ms_ssim"] == pytest.approx(1, rel=1e-5)
+
+
+def test_pairs_are_of_one_digit_and_every_digit_counts_alike():
+    """Two blurred ones (similar), a pair of noisy twos, and a single three, which has no pair."""
+    first = ndimage.gaussian_filter(noise(1), (0, 2, 2))
+    second = np.clip(first.astype(int) + 10, 0, 255).astype(np.uint8)
+    images = np.concatenate([first, second, noise(3, seed=1)])
+    found = digit_image_metrics(images, np.array([1, 1, 2, 2, 3]), "x")["x_ms_ssim"]
+    colours = np.repeat(images[..., None], 3, axis=-1)
+    expected = ms_ssim(colours[[0, 2]], colours[[1, 3]], scales=2).mean()
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+def test_without_any_pair_there_is_no_similarity():
+    with pytest.raises(ValueError, match="two images"):
+        digit_image_metrics(noise(2), np.array([1, 2]), "x")

@@ -1,0 +1,148 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lib import files, runs
+from lib.data import digits
+from lib.data.arithmetic import ALPHABET, SymbolImages
+from lib.data.digits import Digits
+from lib.data.operators import operator_images
+from lib.errors import UserError
+from lib.models import digit_reader
+from lib.models.digit_reader import DigitReader, DigitReaderTraining, symbol_codes, training_rows
+from lib.settings import DigitReaderSettings
+
+SETTINGS = DigitReaderSettings(filters=2, epochs=3, batch_size=32, digit_count=100)
+
+
+def written(digit, random):
+    """A digit in a hand that is easy to read: as many blocks as it counts, of some brightness."""
+    image = np.zeros((28, 28), np.uint8)
+    for block in range(digit + 1):
+        row, column = 3 + 6 * (block // 3), 4 + 8 * (block % 3)
+        image[row : row + 4, column : column + 5] = random.integers(150, 256)
+    return image
+
+
+@pytest.fixture
+def prepared(monkeypatch):
+    """A hundred digits to train on and fifty to test on."""
+    random = np.random.default_rng(0)
+    labels = np.tile(np.arange(10, dtype=np.uint8), 15)
+    images = np.array([written(label, random) for label in labels])
+    found = Digits(images[:100], labels[:100], images[100:], labels[100:], {})
+    monkeypatch.setattr(digits, "load", lambda: found)
+    return found
+
+
+@pytest.fixture
+def finished(prepared, tmp_path):
+    """A reader after an epoch, and the directory of its run."""
+    training = DigitReaderTraining(SETTINGS, seed=0)
+    training.train_epoch(1, "")
+    weights = [variable.numpy() for variable in training.weights()]
+    identity = {"settings": dataclasses.asdict(SETTINGS)}
+    files.write_json(tmp_path / "config.json", {"identity": identity})
+    files.write_text(tmp_path / "history.jsonl", "")
+    np.savez(tmp_path / "samples.npz")
+    runs.write_weights(tmp_path, weights)
+    runs.write_result(tmp_path, {"weights_sha256": runs.weights_digest(weights)})
+    return training, tmp_path
+
+
+def test_every_image_has_the_code_of_its_symbol():
+    labels = np.array([3, 1, 3, 0, 9])
+    images = np.arange(1, 6, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
+    symbols = SymbolImages.of(images, labels)
+    codes = symbol_codes(symbols)
+    assert codes[:5].tolist() == labels.tolist()
+    for image, code in zip(symbols.images[5:], codes[5:], strict=True):
+        operators = operator_images(ALPHABET[code]) if code < 12 else np.zeros((1, 28, 28))
+        assert (image == operators).all(axis=(1, 2)).any()
+
+
+def test_an_epoch_has_every_digit_once_and_the_other_symbols_alike(prepared):
+    symbols = SymbolImages.for_training(prepared)
+    rows = training_rows(symbols)
+    codes = symbol_codes(symbols)[rows]
+    assert sorted(rows[codes < 10]) == list(range(100))
+    assert np.bincount(codes).tolist() == [10] * 10 + [5] * 3
+
+
+def test_no_image_of_the_test_part_is_trained_on(prepared):
+    training = DigitReaderTraining(SETTINGS, seed=0)
+    rows = training.rows[training.codes.numpy()[training.rows] < 10]
+    assert rows.max() < len(prepared.train_images)
+    assert np.array_equal(training.images.numpy()[rows], prepared.train_images[rows])
+    few = DigitReaderTraining(dataclasses.replace(SETTINGS, digit_count=30), seed=0)
+    assert np.array_equal(few.images.numpy()[:30], prepared.train_images[:30])
+    assert len(few.images) == 30 + 50 + 50 + 1
+
+
+def test_a_reader_reads_each_image_by_itself(finished, prepared):
+    reader = DigitReader(finished[0].model)
+    images = prepared.test_images
+    read = reader.read(images)
+    assert read.dtype == np.uint8
+    assert read.shape == (50,)
+    assert np.array_equal(read, np.concatenate([reader.read(image[None]) for image in images]))
+    assert reader.read(images[:0]).shape == (0,)
+
+
+def test_what_is_loaded_reads_as_what_was_trained(finished, prepared):
+    training, folder = finished
+    images = np.concatenate([prepared.test_images, operator_images("-")])
+    loaded = digit_reader.load(folder)
+    assert np.array_equal(loaded.read(images), DigitReader(training.model).read(images))
+
+
+def test_weights_that_are_not_the_run_s_are_refused(finished):
+    _, folder = finished
+    weights = runs.read_weights(folder)
+    runs.write_weights(folder, [-array for array in weights])
+    with pytest.raises(UserError, match="was changed after its training"):
+        digit_reader.load(folder)
+
+
+def test_training_on_digits_that_are_easy_to_read_ends_with_reading_them(prepared, compiled):
+    settings = dataclasses.replace(SETTINGS, filters=4, epochs=15)
+    training = DigitReaderTraining(settings, seed=0)
+    for epoch in range(1, 16):
+        training.train_epoch(epoch, "")
+    metrics = training.outcome([]).metrics
+    assert metrics["test_accuracy"] > 0.9
+    assert metrics["calculator_unseen_handwriting_exact_match"] > 0.6
+
+
+def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepared, monkeypatch):
+    """A reader that takes every 7 for a 1, and is right otherwise, for which all is known."""
+    training = DigitReaderTraining(SETTINGS, seed=0)
+
+    def read(self, images):
+        known = [SymbolImages.for_training(prepared), SymbolImages.for_testing(prepared)]
+        table = {
+            image.tobytes(): code
+            for symbols in known
+            for image, code in zip(symbols.images, symbol_codes(symbols), strict=True)
+        }
+        codes = np.array([table[image.tobytes()] for image in images])
+        return np.where(codes == 7, 1, codes).astype(np.uint8)
+
+    monkeypatch.setattr(DigitReader, "read", read)
+    metrics = training.outcome([]).metrics
+    assert metrics["test_accuracy"] == pytest.approx(0.9)
+    assert metrics["test_accuracy_mean_of_symbols"] == pytest.approx(12 / 13)
+    # Numbers without a 7: 81 of 100, so .81 squared of all queries, and a few right by chance.
+    for part in ("unseen", "training"):
+        found = metrics[f"calculator_{part}_handwriting_exact_match"]
+        assert found == pytest.approx(0.81**2, abs=0.04)
+
+
+def test_a_restored_training_goes_on_with_the_same_bits(prepared):
+    training, other = (DigitReaderTraining(SETTINGS, seed=0) for _ in range(2))
+    training.train_epoch(1, "")
+    other.restore(*training.state())
+    assert other.train_epoch(2, "") == training.train_epoch(2, "")
+    for one, two in zip(other.weights(), training.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())

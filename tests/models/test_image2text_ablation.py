@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from lib import request
+from lib.data.arithmetic import arithmetic
+from lib.models.image2text import Image2TextTraining
+from lib.models.image2text_ablation import Image2TextAblationTraining
+from lib.profiles import PROFILES
+from lib.settings import Image2TextAblationSettings, Image2TextSettings
+
+TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
+
+
+@pytest.fixture
+def trained(few_digits_and_others):
+    """The published training and the ablation's, alike in everything."""
+    published = Image2TextTraining(Image2TextSettings(**TINY), seed=0)
+    ablation = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
+    ablation.restore(*published.state())
+    return published, ablation, [published.train_epoch(1, "")], [ablation.train_epoch(1, "")]
+
+
+def test_it_trains_to_the_published_bits(trained):
+    published, ablation, history, ablation_history = trained
+    assert history == ablation_history
+    for one, two in zip(published.weights(), ablation.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+
+
+def test_its_outcome_is_the_published_one_and_that_on_unseen_handwriting(trained):
+    published, ablation, history, _ = trained
+    expected, found = published.outcome(history), ablation.outcome(history)
+    assert expected.metrics.items() <= found.metrics.items()
+    assert set(found.metrics) - set(expected.metrics) == {
+        f"unseen_handwriting_{name}" for name in ("loss", "accuracy", "exact_match")
+    }
+    assert found.metrics["unseen_handwriting_loss"] != found.metrics["validation_loss"]
+    assert ablation.outcome(history).metrics == found.metrics
+
+
+def test_unseen_handwriting_is_of_the_test_part(few_digits_and_others):
+    training = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
+    count = len(training.symbols.images)
+    assert training.training_handwriting.numpy().max() < count
+    drawn = training.unseen_handwriting
+    assert drawn.min() >= count
+    images = training.images.numpy()[drawn]
+    codes = arithmetic().queries
+    shown = {image.tobytes() for image in images[codes < 10]}
+    assert shown <= {image.tobytes() for image in few_digits_and_others.test_images}
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize(
+    ("variant", "twin"),
+    [
+        ("flatten-rescaled-once", "flatten"),
+        ("flatten-unaugmented-rescaled-twice", "flatten-unaugmented"),
+        ("convlstm-rescaled-once", "convlstm"),
+        ("convlstm-unaugmented-rescaled-twice", "convlstm-unaugmented"),
+    ],
+)
+def test_a_variant_differs_from_its_published_twin_in_one_setting(profile, variant, twin):
+    asked = request.Request(profile=profile)
+    (ablation,) = request.planned(asked, ["image2text-ablation"], [variant])
+    (published,) = request.planned(asked, ["image2text"], [twin])
+    one, two = vars(ablation.settings), vars(published.settings)
+    assert {name for name in two if one[name] != two[name]} == {"rescale_twice"}

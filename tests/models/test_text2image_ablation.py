@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lib import request
+from lib.data.arithmetic import arithmetic
+from lib.models import digit_reader
+from lib.models.text2image import Text2ImageTraining
+from lib.models.text2image_ablation import Text2ImageAblationTraining
+from lib.profiles import PROFILES
+from lib.settings import Text2ImageAblationSettings, Text2ImageSettings
+
+TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
+
+
+@pytest.fixture
+def trained(few_digits):
+    training = Text2ImageAblationTraining(Text2ImageAblationSettings(**TINY), seed=0)
+    training.needed = {"digit_reader": Path("the reader's run")}
+    return training, [training.train_epoch(1, "")]
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """A reader that knows what it shall read, and keeps what it is shown."""
+
+    class Reader:
+        def read(self, images):
+            self.shown = images
+            return self.codes
+
+    knowing = Reader()
+    monkeypatch.setattr(digit_reader, "load", lambda folder: knowing)
+    return knowing
+
+
+def test_what_is_read_is_compared_with_the_answers(trained, reader):
+    training, history = trained
+    codes = arithmetic().answers[training.validation_rows].copy()
+    assert len(codes) == 20
+    codes[3] = (codes[3] + 1) % 13
+    codes[5, 0] = (codes[5, 0] + 1) % 13
+    reader.codes = codes.ravel()
+    metrics = training.outcome(history).metrics
+    assert metrics["validation_read_exact_match"] == pytest.approx(18 / 20)
+    assert metrics["validation_read_accuracy"] == pytest.approx(56 / 60)
+
+
+def test_the_reader_is_shown_the_model_s_images(trained, reader):
+    training, history = trained
+    reader.codes = np.zeros(60, np.uint8)
+    training.outcome(history)
+    queries = np.eye(13, dtype=np.float32)[arithmetic().queries[training.validation_rows]]
+    drawn = training.model(queries).numpy().reshape(60, 28, 28)
+    assert reader.shown.dtype == np.uint8
+    assert np.abs(reader.shown / 255 - drawn).max() <= 0.5 / 255 + 1e-5
+
+
+def test_everything_else_is_as_published(trained, reader, few_digits):
+    training, history = trained
+    reader.codes = np.zeros(60, np.uint8)
+    published = Text2ImageTraining(Text2ImageSettings(**TINY), seed=0)
+    published.restore(*training.state())
+    metrics = training.outcome(history).metrics
+    assert published.outcome(history).metrics.items() <= metrics.items()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_each_variant_changes_one_setting_of_the_published_model(profile):
+    asked = request.Request(profile=profile)
+    (published,) = request.planned(asked, ["text2image"], ["1-1-512"])
+    changed = {}
+    for planned in request.planned(asked, ["text2image-ablation"]):
+        one, two = vars(planned.settings), vars(published.settings)
+        changed[planned.key.variant] = {name for name in two if one[name] != two[name]}
+        assert planned.needs
+    assert changed == {
+        "published-twin": set(),
+        "random-validation": {"validation"},
+        "redrawn-digits": {"redraw_digits"},
+    }

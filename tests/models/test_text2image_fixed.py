@@ -1,0 +1,149 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lib import runtime
+from lib.data.arithmetic import arithmetic, decode
+from lib.models import digit_reader
+from lib.models.text2image_fixed import FixedText2ImageTraining, split
+from lib.settings import FixedText2ImageSettings
+
+tf = runtime.tf
+TINY = {
+    **{"units": 4, "filters": 4, "discriminator_filters": 2, "style_dim": 3},
+    **{"query_count": 100, "batch_size": 32, "epochs": 2},
+}
+
+
+def training_with(seed=0, **changes):
+    training = FixedText2ImageTraining(FixedText2ImageSettings(**{**TINY, **changes}), seed=seed)
+    training.needed = {"digit_reader": Path("the reader's run")}
+    return training
+
+
+@pytest.fixture
+def reader(monkeypatch):
+    """A reader that reads a seven in everything, and keeps what it is shown."""
+
+    class Reader:
+        def read(self, images):
+            self.shown = images
+            return np.full(len(images), 7, np.uint8)
+
+    always = Reader()
+    monkeypatch.setattr(digit_reader, "load", lambda folder: always)
+    return always
+
+
+def test_no_test_query_is_trained_on():
+    train, test = split(FixedText2ImageSettings(), seed=0)
+    assert len(test) == 4_000
+    assert np.array_equal(np.sort(np.concatenate([train, test])), np.arange(20_000))
+    assert not np.array_equal(test, split(FixedText2ImageSettings(), seed=1)[1])
+
+
+def test_only_images_of_the_training_part_are_shown(few_digits_and_others):
+    training = training_with()
+    shown = {image.tobytes() for image in training.images.numpy()}
+    assert not shown & {image.tobytes() for image in few_digits_and_others.test_images}
+    assert shown >= {image.tobytes() for image in few_digits_and_others.train_images}
+
+
+def test_images_shown_are_of_the_answers_symbols_about_equally_often_and_never_blank(few_digits):
+    training = training_with(query_count=20_000)
+    random = np.random.default_rng(0)
+    classes = np.full(len(training.symbols.images), 11)
+    classes[: len(few_digits.train_labels)] = few_digits.train_labels
+    counts = np.zeros(13, int)
+    for _ in range(200):
+        rows = random.choice(training.train_rows, 64, replace=False)
+        places, real, seed = training.shown(rows, random)
+        codes = arithmetic().answers[rows].ravel()[places]
+        assert len(set(places)) == 64
+        assert np.array_equal(classes[real], codes)
+        assert seed.shape == (2,)
+        counts += np.bincount(codes, minlength=13)
+    assert counts[12] == counts[10] == 0
+    used = counts[[*range(10), 11]]
+    assert used.max() < 2 * used.min()
+
+
+def test_an_epoch_trains_every_network_and_moves_the_average(few_digits):
+    training = training_with(average_decay=0.5)
+    before = {
+        name: [weight.numpy() for weight in model.trainable_variables]
+        for name, model in training.models.items()
+    }
+    training.train_epoch(1, "")
+    for name, weights in before.items():
+        after = [weight.numpy() for weight in training.models[name].trainable_variables]
+        assert all(not np.array_equal(old, new) for old, new in zip(weights, after, strict=True)), (
+            name
+        )
+
+
+def test_the_average_is_of_the_writer_s_weights(few_digits):
+    training = training_with(average_decay=0.75)
+    training.averaged_writer.set_weights([0 * w for w in training.writer.get_weights()])
+    for weight in training.writer.weights:
+        weight.assign(tf.ones_like(weight))
+    for expected in (0.25, 0.4375):
+        training._move_average()
+        for weight in training.averaged_writer.get_weights():
+            assert np.allclose(weight, expected)
+
+
+def test_what_is_read_is_compared_with_the_answers(few_digits_and_others, reader):
+    training = training_with()
+    history = [training.train_epoch(1, "")]
+    outcome = training.outcome(history)
+    answers = arithmetic().answers[training.test_rows]
+    assert outcome.metrics["test_read_accuracy"] == pytest.approx(np.mean(answers == 7))
+    assert outcome.metrics["test_read_exact_match"] == 0
+    assert reader.shown.shape == (60, 28, 28)
+    assert reader.shown.dtype == np.uint8
+
+
+def test_the_same_answers_are_shown_in_ten_handwritings(few_digits_and_others, reader):
+    training = training_with()
+    outcome = training.outcome([training.train_epoch(1, "")])
+    shown = outcome.samples["handwritings"]
+    assert shown.shape == (8, 10, 3, 28, 28)
+    assert shown.dtype == np.uint8
+    assert len({each.tobytes() for each in shown[0]}) == 10
+    tested = set(decode(arithmetic().queries[training.test_rows]))
+    right = dict(zip(decode(arithmetic().queries), decode(arithmetic().answers), strict=True))
+    for example in outcome.facts["examples"]:
+        assert example["query"] in tested
+        assert right[example["query"]] == example["answer"]
+
+
+def test_a_style_is_shared_by_an_answer_s_images(few_digits):
+    training = training_with()
+    rows = np.flatnonzero([answer == "111" for answer in decode(arithmetic().answers)])[:2]
+    certain = np.zeros((2, 3, 13), np.float32)
+    certain[..., 1] = 1
+    training.calculator = lambda queries, training: tf.constant(certain)
+    images, codes = training.drawn(rows, np.float32([[0, 1, 2], [2, 1, 0]]))
+    assert np.array_equal(codes, np.ones((2, 3)))
+    for answer in images:
+        assert np.array_equal(answer[0], answer[1])
+        assert np.array_equal(answer[0], answer[2])
+    assert not np.array_equal(images[0], images[1])
+
+
+def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, reader):
+    unbroken = training_with()
+    history = [unbroken.train_epoch(1, "")]
+    arrays, facts = unbroken.state()
+    state = {name: array.copy() for name, array in arrays.items()}, dict(facts)
+    resumed = training_with()
+    resumed.restore(*state)
+    history.append(unbroken.train_epoch(2, ""))
+    assert resumed.train_epoch(2, "") == history[1]
+    for one, two in zip(resumed.weights(), unbroken.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+    one, two = resumed.outcome(history), unbroken.outcome(history)
+    assert one.metrics == two.metrics
+    assert np.array_equal(one.samples["handwritings"], two.samples["handwritings"])

@@ -1,0 +1,127 @@
+import dataclasses
+
+import numpy as np
+import pytest
+from sklearn.model_selection import train_test_split
+
+from lib import runtime
+from lib.data.arithmetic import arithmetic, decode, exchanged_rows, fact_families
+from lib.experiment import experiments
+from lib.models.text2text_fixed import FixedText2TextTraining, build_model, split
+from lib.settings import FixedText2TextSettings, replaced
+
+tf_keras = runtime.tf_keras
+SETTINGS = FixedText2TextSettings(units=8, query_count=200, train_fraction=0.2, epochs=4)
+VARIANTS = experiments()["text2text_fixed"].variants
+
+
+def settings_of(variant):
+    changes = dict(VARIANTS[variant])
+    return replaced(experiments()["text2text_fixed"].settings, changes)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_every_query_is_either_trained_or_tested_on(variant, seed):
+    settings = settings_of(variant)
+    parts = split(settings, seed)
+    assert len(parts["train"]) == round(settings.train_fraction * 20_000)
+    assert not set(parts["train"]) & set(parts["test"])
+    assert set(parts["train"]) | set(parts["test"]) == set(range(20_000))
+
+
+def test_seed_0_trains_on_the_original_s_split_and_others_on_other_queries():
+    original, _ = train_test_split(np.arange(20_000), train_size=0.05, random_state=42)
+    first, second = (split(settings_of("train-05"), seed)["train"] for seed in (0, 1))
+    assert np.array_equal(first, original)
+    assert len(np.intersect1d(first, second)) < 100
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_all_that_is_trained_on_follows_from_training_queries_alone(variant):
+    training = FixedText2TextTraining(dataclasses.replace(settings_of(variant), units=2), seed=0)
+    given, used = training.parts["train"], training.train_rows
+    expected = {
+        "nothing": given,
+        "exchanged": np.concatenate([given, exchanged_rows(given)]),
+        "families": fact_families(given),
+    }
+    assert sorted(used) == sorted(set(expected[training.settings.derive]))
+    underived = set(training.parts["test_underived"])
+    assert underived == set(training.parts["test"]) - set(fact_families(given))
+    assert not underived & set(used)
+
+
+def test_aligned_inputs_hold_both_numbers_and_the_operator_of_each_query():
+    training = FixedText2TextTraining(SETTINGS, seed=0)
+    inputs = training.inputs(np.arange(20_000)).numpy().reshape(20_000, 3, 3, 13)
+    assert (inputs.sum(axis=-1) == 1).all()
+    symbols = inputs.argmax(axis=-1)
+    first, second = (symbols[..., k] @ [100, 10, 1] for k in (0, 1))
+    operators = np.array(list("0123456789+- "))[symbols[:, 0, 2]]
+    assert (symbols[..., 2] == symbols[:, :1, 2]).all()
+    asked = [f"{i}{sign}{j}" for i, sign, j in zip(first, operators, second, strict=True)]
+    assert asked == decode(arithmetic().queries)
+
+
+def test_unaligned_inputs_and_answers_are_the_published_ones():
+    training = FixedText2TextTraining(dataclasses.replace(SETTINGS, align=False), seed=0)
+    inputs = training.inputs(np.arange(20_000)).numpy()
+    assert np.array_equal(inputs, np.eye(13)[arithmetic().queries])
+    assert np.array_equal(training.answer_codes, arithmetic().answers)
+
+
+@pytest.mark.parametrize(("aligned", "shape"), [(True, (3, 39)), (False, (5, 13))])
+def test_outputs_are_probabilities(aligned, shape):
+    outputs = build_model(4, aligned)(np.random.default_rng(0).random((6, *shape))).numpy()
+    assert outputs.shape == (6, 3, 13)
+    assert np.allclose(outputs.sum(axis=-1), 1, atol=1e-6)
+
+
+def test_the_rate_falls_as_a_cosine_to_zero():
+    training = FixedText2TextTraining(SETTINGS, seed=0)
+    schedule = training.optimizers["model"]._learning_rate
+    steps = SETTINGS.epochs * -(-len(training.train_rows) // SETTINGS.batch_size)
+    for part, share in ((0, 1), (1 / 2, 1 / 2), (1, 0)):
+        assert np.isclose(schedule(part * steps), share * SETTINGS.learning_rate, atol=1e-9)
+
+
+def test_a_step_is_that_of_adamw_by_its_paper():
+    """Algorithm 2 of Loshchilov and Hutter, the decay scaled by the rate, written out."""
+    training = FixedText2TextTraining(SETTINGS, seed=0)
+    model, optimizer = training.model, training.optimizers["model"]
+    rows = training.train_rows[:64]
+    before = [variable.numpy().astype(np.float64) for variable in model.trainable_variables]
+    with runtime.tf.GradientTape() as tape:
+        losses = tf_keras.losses.sparse_categorical_crossentropy(
+            training.answer_codes[rows], model(training.inputs(rows))
+        )
+        loss = runtime.tf.reduce_mean(losses)
+    gradients = [each.numpy() for each in tape.gradient(loss, model.trainable_variables)]
+    answers = training.answer_codes[rows]
+    training._update(training.inputs(rows), answers, np.ones(len(rows), np.float32))
+    rate, epsilon = SETTINGS.learning_rate, optimizer.epsilon
+    for old, gradient, new in zip(before, gradients, model.trainable_variables, strict=True):
+        # After one step the bias-corrected moments are the gradient and its square.
+        moved = rate * gradient / (np.abs(gradient) + epsilon / np.sqrt(1 - optimizer.beta_2))
+        expected = old - rate * SETTINGS.weight_decay * old - moved
+        certain = np.abs(gradient) > 1e-5
+        assert np.allclose(new.numpy()[certain], expected[certain], atol=1e-5)
+
+
+def test_a_restored_training_goes_on_with_the_same_bits():
+    training, other = (FixedText2TextTraining(SETTINGS, seed=0) for _ in range(2))
+    training.train_epoch(1, "")
+    other.restore(*training.state())
+    assert other.train_epoch(2, "") == training.train_epoch(2, "")
+    for one, two in zip(other.weights(), training.weights(), strict=True):
+        assert np.array_equal(one.numpy(), two.numpy())
+
+
+def test_the_outcome_tells_all_parts_and_mistakes_of_the_underived():
+    training = FixedText2TextTraining(SETTINGS, seed=0)
+    outcome = training.outcome([])
+    for part in ("train", "test", "test_underived"):
+        assert 0 <= outcome.metrics[f"{part}_exact_match"] <= 1
+    asked = decode(arithmetic().queries[training.parts["test_underived"]])
+    assert {mistake["query"] for mistake in outcome.facts["mistakes"]} <= set(asked)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+
+from lib import runtime
+from lib.models.likelihood import discretised_logistic
+from lib.models.vae_fixed import FixedVAETraining, build_decoder
+from lib.randomness import stateless_seed
+from lib.settings import FixedVAESettings
+
+tf, tf_keras = runtime.tf, runtime.tf_keras
+SETTINGS = FixedVAESettings(filters=8, latent_dim=6, batch_size=8, epochs=2, image_count=20)
+SEED = stateless_seed(0, "latent noise", 1, 0)
+
+
+@pytest.fixture
+def training(few_faces):
+    return FixedVAETraining(SETTINGS, seed=0)
+
+
+def test_the_loss_is_the_bound_written_out_in_nats_per_image(training, few_faces):
+    levels = few_faces[:8].astype(np.float32)
+    mean, log_variance = training.encoder(levels / 255)
+    noise = tf.random.stateless_normal((8, 6), SEED)
+    made, log_scale = training.decoder(mean + tf.exp(0.5 * log_variance) * noise)
+    distortion = -discretised_logistic(levels, made, log_scale).numpy().reshape(8, -1).sum(axis=1)
+    rate = 0.5 * (tf.exp(log_variance) + mean**2 - 1 - log_variance).numpy().sum(axis=1)
+    metrics = training._update(few_faces[:8], SEED)
+    assert np.isclose(metrics["reconstruction_loss"], distortion.mean(), rtol=1e-5)
+    assert np.isclose(metrics["kl_loss"], rate.mean(), rtol=1e-4)
+    assert np.isclose(metrics["loss"], distortion.mean() + rate.mean(), rtol=1e-5)
+
+
+def test_the_batch_size_does_not_change_the_loss(training, few_faces):
+    """Eight times the same face costs what it costs alone, but for the noise (E1)."""
+    encoded = training.encoder(few_faces[:1] / np.float32(255))
+    assert np.ptp(encoded[1]) < 1
+    eight = training._bound_terms(few_faces[:1].repeat(8, axis=0), SEED)
+    one = training._bound_terms(few_faces[:1], SEED)
+    assert np.allclose(eight[1], float(one[1][0]), rtol=1e-5)
+
+
+def test_every_part_learns_the_likelihood_s_scale_too(training, few_faces):
+    before = [variable.numpy() for variable in training.variables]
+    training._update(few_faces[:8], SEED)
+    for old, variable in zip(before, training.variables, strict=True):
+        assert not np.array_equal(old, variable.numpy()), variable.name
+    assert sum(variable.shape == () for variable in training.variables) == 1
+
+
+def test_the_decoder_has_about_the_published_one_s_parameters():
+    from lib.models.blocks import upsampling
+
+    ours = build_decoder(FixedVAESettings().filters, FixedVAESettings().latent_dim).count_params()
+    theirs = upsampling(64, 64, "sigmoid", "decoder").count_params()
+    assert 0.8 < ours / theirs < 1.2
+
+
+def test_an_epoch_and_its_outcome(training, few_faces):
+    history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
+    outcome = training.outcome(history)
+    assert outcome.metrics.items() >= history[-1].items()
+    bits = history[-1]["loss"] / (64 * 64 * 3) / np.log(2)
+    assert np.isclose(outcome.metrics["bits_per_dimension"], bits)
+    assert outcome.metrics["samples_swd"] == outcome.metrics["prior_swd"]
+    assert outcome.samples["samples"].shape == (2, 9, 64, 64, 3)
+    assert outcome.samples["reconstructions"].dtype == np.uint8

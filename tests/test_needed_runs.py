@@ -1,0 +1,39 @@
+"""A run that reads another one: trained first, once, and waited for. By real commands."""
+
+import concurrent.futures
+import json
+
+import pytest
+
+from lib.data import digits
+from tests.workplace import Workplace
+
+READER = "digit_reader/corrected/seed-0"
+WORDS = ("PROFILE=smoke", "EPOCHS=1")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("work")
+    digits.prepare("builtin", None, folder / "data" / "digits")
+    return folder
+
+
+def read(file):
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def test_two_runs_side_by_side_train_once_what_both_need(folder):
+    places = [
+        Workplace(folder, "text2image_ablation", variant, WORDS)
+        for variant in ("published-twin", "redrawn-digits")
+    ]
+    reader = Workplace(folder, "digit_reader", "corrected", WORDS)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        told = list(pool.map(Workplace.train, [*places, reader]))
+    assert "".join(told).count(f"{READER}: starting") == 1
+    digest = read(reader.run() / "result.json")["weights_sha256"]
+    for place in places:
+        identity = read(place.run() / "config.json")["identity"]
+        assert identity["needs"] == {READER: digest}
+        assert "already done" in place.train()
