@@ -51,7 +51,8 @@ def command(main: Callable[..., int | None]) -> Callable[..., None]:
         except OSError as error:
             if error.errno not in _REFUSALS:
                 raise
-            where = f"{display(error.filename)}: " if error.filename else ""
+            is_named = isinstance(error.filename, str | os.PathLike)
+            where = f"{display(error.filename)}: " if is_named else ""
             print(f"error: {where}{error.strerror}; mend that and run this again", file=sys.stderr)
             status = 2
         sys.exit(status or 0)

@@ -1,0 +1,190 @@
+"""Whatever is given as FACES is used, passed over, or refused in one line; bounded in any case."""
+
+import io
+import itertools
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from lib.data import faces
+from lib.data.images import UnusableError, decode, resize
+from tests.verify_foreign_bytes import bounded, damaged, examples, refusal
+
+
+def pixels(*shape, dtype=np.uint8):
+    return np.random.default_rng(len(shape)).integers(0, np.iinfo(dtype).max, shape, dtype)
+
+
+def encoded(extension, array, *options):
+    done, content = cv2.imencode(extension, array, options)
+    assert done
+    return content.tobytes()
+
+
+def saved(kind, mode, **options):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels(12, 9, 3)).convert(mode).save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def with_exif(orientation):
+    exif = Image.Exif()
+    exif[274] = orientation
+    return saved("JPEG", "RGB", exif=exif)
+
+
+COLOURED, GREY, OPAQUE = pixels(12, 9, 3), pixels(12, 9), pixels(12, 9, 4)
+PICTURES = [
+    encoded(".jpg", COLOURED),
+    encoded(".jpg", GREY, cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+    with_exif(6),
+    saved("JPEG", "CMYK"),
+    encoded(".png", COLOURED),
+    encoded(".png", OPAQUE),
+    encoded(".png", pixels(12, 9, 3, dtype=np.uint16)),
+    saved("PNG", "P"),
+    saved("PNG", "1"),
+    saved("GIF", "P"),
+    encoded(".bmp", COLOURED),
+    saved("BMP", "P"),
+    encoded(".webp", COLOURED, cv2.IMWRITE_WEBP_QUALITY, 50),
+    encoded(".webp", OPAQUE, cv2.IMWRITE_WEBP_QUALITY, 101),
+    *(
+        saved("TIFF", mode, compression=compression)
+        for mode in ("RGB", "RGBA", "L", "P", "1")
+        for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits")
+    ),
+    saved("TIFF", "RGB", compression="jpeg"),
+    saved("TIFF", "1", compression="group4"),
+    encoded(".tiff", pixels(12, 9, dtype=np.uint16)),
+    encoded(".ppm", COLOURED),
+    encoded(".pgm", GREY),
+    b"P3 2 2 255\n" + b"1 2 3 " * 4,
+    b"P1 3 2\n1 0 1\n0 1 0\n",
+    b"no picture",
+]
+
+
+@given(damaged(PICTURES))
+@examples(150)
+def test_any_bytes_are_a_picture_or_not(content):
+    with bounded():
+        try:
+            picture = decode(content)
+        except UnusableError:
+            return
+        assert picture.ndim == 3
+        assert picture.shape[2] == 3
+        assert picture.dtype == np.uint8
+        assert resize(picture).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("content", PICTURES[:-1], ids=lambda content: content[:4].hex())
+def test_the_undamaged_are_pictures(content):
+    assert decode(content).ndim == 3
+
+
+def zipped(entries, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in entries:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def array_file(array):
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+SMALL = [encoded(".png", pixels(4, 5, 3)) for _ in range(3)] + PICTURES[:5]
+MANY = [(f"{k:03d}.png", content) for k, content in zip(range(70), itertools.cycle(SMALL))]
+ARCHIVES = [zipped(MANY), zipped(MANY, zipfile.ZIP_STORED), zipped(MANY[:3], zipfile.ZIP_LZMA)]
+ARRAYS = [
+    array_file(pixels(66, 5, 4, 3)),
+    array_file(pixels(66, 5, 4)),
+    array_file(np.linspace(0, 1, 66 * 20 * 3, dtype=np.float32).reshape(66, 5, 4, 3)),
+    array_file(np.array([{"an": "object"}])),
+    zipped([("arr_0.npy", array_file(pixels(66, 5, 4, 3)))]),
+]
+
+
+def used_or_refused(source, work):
+    """Prepare faces from `source`: all 64, or a refusal in one line, and nothing left half made."""
+    with bounded():
+        message = refusal(lambda: faces.prepare("auto", source, work / "data" / "faces", limit=64))
+        if not message:
+            images = faces.load(work / "data" / "faces").images
+            assert images.shape == (64, 64, 64, 3)
+            assert images.dtype == np.uint8
+    assert not (work / "data" / ".faces.partial").exists()
+
+
+@given(damaged(ARCHIVES), st.sampled_from(["faces.zip", "faces", "faces.npy"]))
+@examples(40)
+def test_any_archive_is_used_or_refused(content, name):
+    with tempfile.TemporaryDirectory() as work:
+        (Path(work) / name).write_bytes(content)
+        used_or_refused(Path(work) / name, Path(work))
+
+
+@given(damaged(ARRAYS))
+@examples(60)
+def test_any_array_is_used_or_refused(content):
+    with tempfile.TemporaryDirectory() as work:
+        (Path(work) / "faces.npy").write_bytes(content)
+        used_or_refused(Path(work) / "faces.npy", Path(work))
+
+
+NAMES = st.binary(min_size=1, max_size=40).filter(
+    lambda name: b"/" not in name and b"\0" not in name and name not in (b".", b"..")
+)
+
+
+def make_file(path, content):
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def make_folder(path, content):
+    os.mkdir(path)
+    make_file(path + b"/" + path.rpartition(b"/")[2], content)
+
+
+def make_link(path, content):
+    os.symlink(content[:20].replace(b"\0", b"/") or b".", path)
+
+
+def make_pipe(path, content):
+    os.mkfifo(path)
+
+
+ENTRIES = st.tuples(
+    NAMES,
+    st.sampled_from([make_file] * 4 + [make_folder, make_link, make_pipe]),
+    damaged(PICTURES),
+)
+
+
+@given(st.lists(ENTRIES, max_size=8, unique_by=lambda entry: entry[0]))
+@examples(40)
+def test_any_folder_is_used_or_refused(entries):
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work) / "faces"
+        folder.mkdir()
+        for name, content in MANY:
+            (folder / name).write_bytes(content)
+        for name, make, content in entries:
+            path = os.fsencode(folder) + b"/" + name
+            if not os.path.lexists(path):
+                make(path, content)
+        used_or_refused(folder, Path(work))
