@@ -6,6 +6,7 @@ Each is drawn at twice the size, from some dozens of properties chosen at random
 import functools
 import multiprocessing
 import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
@@ -37,9 +38,20 @@ def drawn(count: int, seed: int = 0) -> Iterator[np.ndarray]:
         return
     # Processes, because so many small drawing steps hold Python's global lock; spawned, because a
     # fork would inherit the locks of other threads.
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, spawn, initializer=_end_with_parent) as pool:
         for faces in pool.map(draw_batch, batches):
             yield from faces
+
+
+def _end_with_parent() -> None:
+    """Let this process end when the one that started it is killed; it would wait for ever."""
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _draw_batch(seed: int, indices: range) -> np.ndarray:

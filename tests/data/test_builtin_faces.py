@@ -1,9 +1,15 @@
 """Drawn faces: the same for everybody, and all different."""
 
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from lib.data.builtin_faces import BATCH, draw_faces
+from lib.paths import REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +53,36 @@ def test_the_middle_is_a_face_and_the_corner_is_not(faces):
     """Faces share a composition: cheeks are warmer (red over blue) than what lies behind."""
     warmth = faces[..., 0].astype(int) - faces[..., 2]
     assert warmth[:, 30:42, 26:38].mean() > warmth[:, :10, :10].mean() + 25
+
+
+def test_workers_end_when_who_started_them_is_killed():
+    code = "from lib.data.builtin_faces import draw_faces; draw_faces(4000)"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=REPOSITORY, start_new_session=True
+    ) as drawing:
+        workers = wait_for(lambda: children(drawing.pid))
+        drawing.kill()
+    wait_for(lambda: not any(is_alive(worker) for worker in workers))
+
+
+def wait_for(found, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.1)
+    return value
+
+
+def children(pid):
+    """The processes that draw; one that only tracks resources is not among them."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        child for child in found if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
