@@ -28,7 +28,7 @@ _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False
 _QUICK_VAE = {"epochs": 5, "image_count": 5_000}
 _QUICK_GAN = {"epochs": 4, "steps_per_epoch": 30}
 # An epoch of it sees as many real faces as a training at _QUICK_GAN.
-_QUICK_FIXED_GAN = {"epochs": 6, "steps_per_epoch": 240}
+_QUICK_FIXED_GAN = {"epochs": 8, "steps_per_epoch": 240}
 _QUICK_IMAGE2TEXT = {"epochs": 12}
 _QUICK_CONVLSTM = {"epochs": 3, "query_count": 5_000}
 _QUICK_TEXT2IMAGE = {"epochs": 4}
@@ -82,8 +82,9 @@ PROFILES = {
             "image2text_ablation/convlstm-rescaled-once": _QUICK_CONVLSTM,
             "image2text_ablation/convlstm-unaugmented-rescaled-twice": _QUICK_CONVLSTM,
             "text2image_ablation": _QUICK_TEXT2IMAGE,
+            "digit_reader": {"epochs": 2},
             "image2text_fixed": {"epochs": 10},
-            "text2image_fixed": {"epochs": 15},
+            "text2image_fixed": {"epochs": 10},
         },
     ),
     "paper": Profile(

@@ -84,7 +84,7 @@ class FixedVAESettings(Settings):
 
     filters: int = 64  # where the image is smallest
     latent_dim: int = 64
-    epochs: int = 50
+    epochs: int = 35
     batch_size: int = 16
     image_count: int = 20_000
     sample_scale: float = 1.0  # the prior's own
@@ -96,8 +96,10 @@ class FixedGANSettings(GANSettings):
 
     trainer = "lib.models.gan_fixed:FixedGANTraining"
 
-    filters: int = 128  # where the image is smallest
+    filters: int = 96  # where the image is smallest
     latent_dim: int = 64
+    learning_rate: float = 8e-4
+    steps_per_epoch: int = 624  # as many real faces as in the published epoch
     batch_size: int = 16
     average_decay: float = 0.999  # of the generator's moving average, a step
 
@@ -199,7 +201,7 @@ class DigitReaderSettings(Settings):
     keeps_weights = True
 
     filters: int = 16
-    epochs: int = 6
+    epochs: int = 4
     batch_size: int = 128
     learning_rate: float = 2e-3  # at first; decayed by a cosine
     digit_count: int = 60_000  # the first so many of the training part
@@ -259,13 +261,14 @@ class FixedText2ImageSettings(SequenceSettings):
     filters: int = 64  # of the generator where the image is smallest
     discriminator_filters: int = 32  # where the image is largest
     style_dim: int = 32
-    epochs: int = 30
+    epochs: int = 20
     batch_size: int = 64
     learning_rate: float = 3e-3  # of what calculates, at first; decayed by a cosine
     weight_decay: float = 0.1  # of what calculates
-    adversarial_learning_rate: float = 5e-4  # at first; decayed by a cosine
+    writer_learning_rate: float = 1e-3  # of the generator, at first; decayed by a cosine
+    discriminator_learning_rate: float = 2e-3  # at first; decayed by a cosine
     adam_beta_1: float = 0.5  # of generator and discriminator
-    symbol_weight: float = 0.2  # of the classifier's cross-entropy in the generator's loss
+    symbol_weight: float = 0.5  # of the classifier's cross-entropy in the generator's loss
     average_decay: float = 0.998  # of the generator's moving average, a step
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added

@@ -30,17 +30,22 @@ def test_a_weight_of_the_divergence_is_all_that_differs_from_the_published_twin(
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_mended_vae_sees_as_many_faces_as_the_published(profile):
+def test_the_mended_vae_sees_no_more_faces_than_the_published(profile):
     ours = settings(profile, "vae_fixed", "corrected")
     for twin in ("vae_32", "vae_64", "vae_128"):
         theirs = settings(profile, twin, "published")
-        for name in ("epochs", "image_count"):
-            assert ours[name] == theirs[name]
+        assert ours["image_count"] == theirs["image_count"]
+        assert ours["epochs"] <= theirs["epochs"]
 
 
-def test_an_epoch_of_the_quick_mended_gan_sees_as_many_faces_as_the_published_training():
-    ours = settings("quick", "gan_fixed", "corrected")
-    theirs = settings("quick", "gan_64", "published")
-    # Of the published batch, half is real.
-    seen = theirs["epochs"] * theirs["steps_per_epoch"] * theirs["batch_size"] // 2
-    assert ours["steps_per_epoch"] * ours["batch_size"] == seen
+def real_faces_in_an_epoch(settings, share):
+    return settings["steps_per_epoch"] * settings["batch_size"] * share
+
+
+def test_the_mended_gan_passes_the_number_of_faces_that_the_published_saw():
+    """Of the published batch, half is real."""
+    for profile in ("quick", "paper"):
+        ours = settings(profile, "gan_fixed", "corrected")
+        theirs = settings(profile, "gan_64", "published")
+        epochs = theirs["epochs"] if profile == "quick" else 1
+        assert real_faces_in_an_epoch(ours, 1) == epochs * real_faces_in_an_epoch(theirs, 0.5)

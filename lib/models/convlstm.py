@@ -16,7 +16,8 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     """
 
     def __init__(self, filters: int, kernel_size: int, compiled: bool, **options: object) -> None:
-        super().__init__(filters, kernel_size, padding="same", **options)
+        super().__init__(filters, kernel_size, **{**options, "padding": "same"})
+        self._compiled = compiled
         self._first = tf.function(self._first_states, jit_compile=compiled, autograph=False)
         self._next = tf.function(self._next_states, jit_compile=compiled, autograph=False)
         self._last = tf.function(self._last_state, jit_compile=compiled, autograph=False)
@@ -37,6 +38,10 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
             drawn = self._drawn(inputs, training)
             memory, *states = self._next(*given[step], *convolved, memory, drawn)
         raise ValueError("a ConvLSTM2D takes two steps or more")
+
+    def get_config(self) -> dict:
+        """Return what makes the layer again."""
+        return {**super().get_config(), "compiled": self._compiled}
 
     def _convolved(self, inputs: tf.Tensor, training: bool | None) -> list[list[tf.Tensor]]:
         """Return what the inputs (length, batch, ...) add to each of the four gates, by step."""

@@ -17,7 +17,7 @@ from lib.settings import Settings
 
 layers = tf_keras.layers
 MISTAKES_KEPT = 12
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 100
 
 
 def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

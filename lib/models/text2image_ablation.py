@@ -44,7 +44,7 @@ class Text2ImageAblationTraining(Text2ImageTraining):
     def _drawn(self, rows: np.ndarray) -> np.ndarray:
         """Return the images drawn for `rows` of queries: uint8 (3 * rows, 28, 28)."""
         drawn = [
-            self.model.predict_on_batch(self._inputs(batch))[weights > 0]
+            self.model(self._inputs(batch)).numpy()[weights > 0]
             for batch, weights in padded_batches(rows, EVALUATION_BATCH)
         ]
         return to_uint8(np.concatenate(drawn).reshape(-1, SIDE, SIDE))

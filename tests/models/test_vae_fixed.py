@@ -3,7 +3,7 @@ import pytest
 
 from lib import runtime
 from lib.models.likelihood import discretised_logistic
-from lib.models.vae_fixed import FixedVAETraining, build_decoder
+from lib.models.vae_fixed import FixedVAETraining, aggregated_posterior, build_decoder
 from lib.randomness import stateless_seed
 from lib.settings import FixedVAESettings
 
@@ -53,6 +53,27 @@ def test_the_decoder_has_about_the_published_one_s_parameters():
     ours = build_decoder(FixedVAESettings().filters, FixedVAESettings().latent_dim).count_params()
     theirs = upsampling(64, 64, "sigmoid", "decoder").count_params()
     assert 0.8 < ours / theirs < 1.2
+
+
+def test_the_aggregated_posterior_has_the_moments_of_its_draws():
+    random = np.random.default_rng(0)
+    means, log_variances = random.standard_normal((2, 50, 3)) @ random.standard_normal((3, 3))
+    mean, covariance = aggregated_posterior(means, log_variances)
+    draws = means[:, None] + np.exp(log_variances / 2)[:, None] * random.standard_normal(
+        (50, 20_000, 3)
+    )
+    draws = draws.reshape(-1, 3)
+    assert np.allclose(mean, draws.mean(axis=0), atol=0.03 * np.sqrt(covariance.diagonal().max()))
+    assert np.allclose(covariance, np.cov(draws.T), atol=0.03 * covariance.diagonal().max())
+
+
+def test_draws_from_the_prior_have_its_moments(training):
+    covariance = np.diag(np.arange(1.0, 7.0)) + 0.5
+    training.arrays["prior_mean"] = np.arange(6.0)
+    training.arrays["prior_factor"] = np.linalg.cholesky(covariance)
+    draws = training._from_prior(np.random.default_rng(0).standard_normal((200_000, 6)))
+    assert np.allclose(draws.mean(axis=0), np.arange(6), atol=0.05)
+    assert np.allclose(np.cov(draws.T), covariance, atol=0.1)
 
 
 def test_an_epoch_and_its_outcome(training, few_faces):

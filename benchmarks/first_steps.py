@@ -1,0 +1,18 @@
+"""`python -m benchmarks.first_steps <workload>`: train on next to nothing, as a fresh process."""
+
+import sys
+
+from benchmarks import ours
+from benchmarks.workloads import FEW, WORKLOADS
+from lib.settings import replaced
+
+
+def main() -> None:
+    """Train one epoch of a few steps, with one thread."""
+    [name] = sys.argv[1:]
+    ours.start(threads=1)
+    ours.prepare(replaced(WORKLOADS[name].trainings[0], FEW[name])).train_epoch()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""The notebook's way: plain Keras, its own loops and layers, floating-point arrays in memory.
+
+Keras' defaults throughout: as many threads as there are cores, no XLA, no determinism.
+"""
+
+import functools
+
+import numpy as np
+
+from benchmarks import arrays
+from benchmarks.workloads import Prepared
+from lib import runtime
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
+from lib.data.digits import SIDE
+from lib.settings import (
+    GANSettings,
+    Image2TextSettings,
+    SequenceSettings,
+    Settings,
+    Text2ImageSettings,
+    Text2TextSettings,
+    VAESettings,
+)
+
+tf, tf_keras = runtime.tf, runtime.tf_keras  # imported without their messages; not started
+layers = tf_keras.layers
+FACE = 64
+
+
+def start(threads: int) -> None:
+    """Leave everything at its default."""
+    del threads
+
+
+@functools.singledispatch
+def prepare(settings: Settings) -> Prepared:
+    """Return a training as a notebook writes it."""
+    raise TypeError(f"no notebook for {type(settings).__name__}")
+
+
+class VAE(tf_keras.Model):
+    """Encoder, decoder and a `train_step` of its own, as in Keras' examples."""
+
+    def __init__(self, encoder: tf_keras.Model, decoder: tf_keras.Model) -> None:
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+        names = ("loss", "reconstruction_loss", "kl_loss")
+        self.trackers = [tf_keras.metrics.Mean(name=name) for name in names]
+
+    @property
+    def metrics(self) -> list:
+        """What Keras resets before each epoch."""
+        return self.trackers
+
+    def train_step(self, images: tf.Tensor) -> dict:
+        """Take one step."""
+        with tf.GradientTape() as tape:
+            mean, log_variance = self.encoder(images, training=True)
+            latents = mean + tf.exp(log_variance / 2) * tf.random.normal(tf.shape(mean))
+            decoded = self.decoder(latents, training=True)
+            reconstruction = tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, decoded))
+            divergence = -0.5 * (1 + log_variance - tf.square(mean) - tf.exp(log_variance))
+            kl = tf.reduce_sum(divergence) / (FACE * FACE * 3)
+            loss = reconstruction + kl
+        gradients = tape.gradient(loss, self.trainable_weights)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
+        for tracker, value in zip(self.trackers, (loss, reconstruction, kl), strict=True):
+            tracker.update_state(value)
+        return {tracker.name: tracker.result() for tracker in self.trackers}
+
+
+def downsampling(filters: int, outputs: int) -> tf_keras.Sequential:
+    """Return images (64, 64, 3) -> (outputs,) in (0, 1)."""
+    model = tf_keras.Sequential([layers.Input((FACE, FACE, 3))])
+    for _ in range(5):
+        model.add(layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu"))
+    model.add(layers.Flatten())
+    model.add(layers.Dense(outputs, activation="sigmoid"))
+    return model
+
+
+def upsampling(filters: int, latent_dim: int, activation: str) -> tf_keras.Sequential:
+    """Return latents (latent_dim,) -> images (64, 64, 3)."""
+    model = tf_keras.Sequential([layers.Input((latent_dim,))])
+    model.add(layers.Dense(4 * 4 * 64))
+    model.add(layers.Reshape((4, 4, 64)))
+    for _ in range(4):
+        model.add(layers.Conv2DTranspose(filters, 3, strides=2, padding="same", activation="relu"))
+    model.add(layers.Conv2D(3, 3, padding="same", activation=activation))
+    return model
+
+
+@prepare.register
+def _(settings: VAESettings) -> Prepared:
+    images = layers.Input((FACE, FACE, 3))
+    features = downsampling(settings.filters, 2 * settings.latent_dim)(images)
+    code = [layers.Dense(settings.latent_dim)(features) for _ in range(2)]
+    decoder = upsampling(settings.filters, settings.latent_dim, "sigmoid")
+    model = VAE(tf_keras.Model(images, code), decoder)
+    model.compile(optimizer=tf_keras.optimizers.Adam(settings.learning_rate))
+    faces = arrays.scaled_faces(settings.image_count)
+    return Prepared(
+        lambda: model.fit(faces, batch_size=settings.batch_size, verbose=0),
+        len(faces),
+        model.encoder.count_params() + decoder.count_params(),
+    )
+
+
+@prepare.register
+def _(settings: GANSettings) -> Prepared:
+    def optimizer() -> tf_keras.optimizers.Optimizer:
+        return tf_keras.optimizers.Adam(settings.learning_rate, beta_1=settings.adam_beta_1)
+
+    generator = upsampling(settings.filters, settings.latent_dim, "tanh")
+    discriminator = downsampling(settings.filters, 1)
+    discriminator.compile(loss="binary_crossentropy", optimizer=optimizer())
+    discriminator.trainable = False
+    both = tf_keras.Sequential([layers.Input((settings.latent_dim,)), generator, discriminator])
+    both.compile(loss="binary_crossentropy", optimizer=optimizer())
+    faces = arrays.scaled_faces(settings.image_count) * 2 - 1
+    batch, half = settings.batch_size, settings.batch_size // 2
+    labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))])
+
+    def train() -> None:
+        for _ in range(settings.steps_per_epoch):
+            real = faces[np.random.randint(0, len(faces), half)]
+            noise = np.random.normal(size=(half, settings.latent_dim))
+            made = generator.predict(noise, verbose=0)
+            discriminator.train_on_batch(np.concatenate([real, made]), labels)
+            noise = np.random.normal(size=(batch, settings.latent_dim))
+            both.train_on_batch(noise, np.ones((batch, 1)))
+
+    parameters = generator.count_params() + discriminator.count_params()
+    return Prepared(train, settings.steps_per_epoch * batch, parameters)
+
+
+@prepare.register
+def _(settings: Text2TextSettings) -> Prepared:
+    model = tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            layers.LSTM(settings.units),
+            layers.RepeatVector(ANSWER_LENGTH),
+            layers.LSTM(settings.units, return_sequences=True),
+            layers.TimeDistributed(layers.Dense(len(ALPHABET), activation="softmax")),
+        ]
+    )
+    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
+    return _fitted(model, settings, arrays.one_hot(queries), arrays.one_hot(answers))
+
+
+@prepare.register
+def _(settings: Image2TextSettings) -> Prepared:
+    model = tf_keras.Sequential([layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))])
+    model.add(layers.Rescaling(1 / 255))
+    for layer in (
+        layers.RandomRotation(settings.rotation),
+        layers.RandomZoom(settings.zoom),
+        layers.RandomTranslation(settings.translation, settings.translation),
+    ):
+        model.add(layers.TimeDistributed(layer))
+    if settings.encoder == "flatten":
+        model.add(layers.TimeDistributed(layers.Flatten()))
+        model.add(layers.LSTM(settings.units))
+    else:
+        model.add(
+            layers.ConvLSTM2D(
+                settings.filters, 3, padding="same", dropout=0.3, recurrent_dropout=0.3
+            )
+        )
+        model.add(layers.Flatten())
+        model.add(layers.Dense(settings.units, activation="relu"))
+    model.add(layers.Dropout(0.3))
+    model.add(layers.RepeatVector(ANSWER_LENGTH))
+    model.add(
+        layers.LSTM(settings.units, return_sequences=True, dropout=0.4, recurrent_dropout=0.3)
+    )
+    model.add(layers.TimeDistributed(layers.Dense(len(ALPHABET), activation="softmax")))
+    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
+    return _fitted(model, settings, arrays.drawn(queries), arrays.one_hot(answers))
+
+
+@prepare.register
+def _(settings: Text2ImageSettings) -> Prepared:
+    last = settings.encoder_layers - 1
+    model = tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            *(
+                layers.LSTM(settings.units, return_sequences=index < last)
+                for index in range(settings.encoder_layers)
+            ),
+            layers.RepeatVector(ANSWER_LENGTH),
+            *(
+                layers.LSTM(settings.units, return_sequences=True)
+                for _ in range(settings.decoder_layers)
+            ),
+            layers.TimeDistributed(layers.Dense(SIDE * SIDE, activation="sigmoid")),
+        ]
+    )
+    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
+    images = arrays.drawn(answers).reshape(-1, ANSWER_LENGTH, SIDE * SIDE)
+    return _fitted(model, settings, arrays.one_hot(queries), images, loss="mse", metric="mae")
+
+
+def _fitted(
+    model: tf_keras.Model,
+    settings: SequenceSettings,
+    inputs: np.ndarray,
+    targets: np.ndarray,
+    loss: str = "categorical_crossentropy",
+    metric: str = "accuracy",
+) -> Prepared:
+    """Return what trains with `fit`, the last of the examples for validation."""
+    optimizer = tf_keras.optimizers.Adam(settings.learning_rate)
+    model.compile(optimizer=optimizer, loss=loss, metrics=[metric])
+    options = {
+        "batch_size": settings.batch_size,
+        "validation_split": settings.validation_fraction,
+        "verbose": 0,
+    }
+    return Prepared(
+        lambda: model.fit(inputs, targets, **options),
+        int(len(inputs) * (1 - settings.validation_fraction)),
+        model.count_params(),
+    )

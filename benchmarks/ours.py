@@ -1,0 +1,60 @@
+"""Our way: the very `train_epoch` that the experiments call, on TensorFlow as they start it."""
+
+import importlib
+import itertools
+
+from benchmarks import flops
+from benchmarks.workloads import Prepared
+from lib import runtime
+from lib.models.base import Training
+from lib.models.gan import GANTraining
+from lib.settings import GANSettings, Settings, VAESettings
+
+tf = runtime.tf
+SEED = 0
+
+
+def start(threads: int) -> None:
+    """Set TensorFlow up as a training does."""
+    runtime.start(threads, SEED)
+
+
+def prepare(settings: Settings) -> Prepared:
+    """Return an experiment's training with these settings."""
+    module, name = settings.trainer.split(":")
+    training: Training = getattr(importlib.import_module(module), name)(settings, SEED)
+    epochs = itertools.count(1)
+    return Prepared(
+        train_epoch=lambda: training.train_epoch(next(epochs), ""),
+        examples=_examples(training),
+        parameters=sum(model.count_params() for model in training.models.values()),
+        flops=_flops(training),
+    )
+
+
+def _examples(training: Training) -> int:
+    settings = training.settings
+    if isinstance(settings, GANSettings):
+        return settings.steps_per_epoch * settings.batch_size
+    if isinstance(settings, VAESettings):
+        return len(training.faces.images)
+    return len(training.train_rows)
+
+
+def _flops(training: Training) -> int:
+    if isinstance(training, GANTraining):
+        return flops.gan_step(_layers(training.generator), _layers(training.discriminator))
+    models = training.models
+    names = ["encoder", "decoder"] if "encoder" in models else list(models)
+    return flops.chain_step([count for name in names for count in _layers(models[name])])
+
+
+def _layers(model: runtime.tf_keras.Model) -> list[int]:
+    """Return the multiply-adds of every layer that has any, in order."""
+    counts = []
+    for layer in model._flatten_layers(include_self=False):
+        if layer.weights and not hasattr(layer, "layers") and hasattr(layer, "output_shape"):
+            shapes = [tuple(weight.shape) for weight in layer.weights]
+            kind = type(layer).__name__
+            counts.append(flops.multiply_adds(kind, layer.input_shape, layer.output_shape, shapes))
+    return counts

@@ -1,0 +1,145 @@
+"""The original's models in PyTorch."""
+
+import torch
+from torch import Tensor, nn
+
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH
+
+FACE = 64
+
+
+def downsampling(filters: int, outputs: int) -> nn.Sequential:
+    """Return images (n, 3, 64, 64) -> (n, outputs) in (0, 1)."""
+    channels = [3, *[filters] * 5]
+    convolutions = [
+        module
+        for inputs in channels[:-1]
+        for module in (nn.Conv2d(inputs, filters, 3, stride=2, padding=1), nn.ReLU())
+    ]
+    return nn.Sequential(*convolutions, nn.Flatten(), nn.Linear(4 * filters, outputs), nn.Sigmoid())
+
+
+def upsampling(filters: int, latent_dim: int, activation: nn.Module) -> nn.Sequential:
+    """Return latents (n, latent_dim) -> images (n, 3, 64, 64) in the range of `activation`."""
+    channels = [64, *[filters] * 4]
+    convolutions = [
+        module
+        for inputs in channels[:-1]
+        for module in (
+            nn.ConvTranspose2d(inputs, filters, 3, stride=2, padding=1, output_padding=1),
+            nn.ReLU(),
+        )
+    ]
+    return nn.Sequential(
+        nn.Linear(latent_dim, 4 * 4 * 64),
+        nn.Unflatten(1, (64, 4, 4)),
+        *convolutions,
+        nn.Conv2d(filters, 3, 3, padding=1),
+        activation,
+    )
+
+
+class VAE(nn.Module):
+    """Images -> reconstructions, means and log-variances."""
+
+    def __init__(self, filters: int, latent_dim: int) -> None:
+        super().__init__()
+        self.features = downsampling(filters, 2 * latent_dim)
+        self.mean = nn.Linear(2 * latent_dim, latent_dim)
+        self.log_variance = nn.Linear(2 * latent_dim, latent_dim)
+        self.decoder = upsampling(filters, latent_dim, nn.Sigmoid())
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Encode, draw a latent, decode."""
+        features = self.features(images)
+        mean, log_variance = self.mean(features), self.log_variance(features)
+        latents = mean + (log_variance / 2).exp() * torch.randn_like(mean)
+        return self.decoder(latents), mean, log_variance
+
+
+class LastState(nn.Module):
+    """Sequences (n, length, ...) -> the last output of stacked LSTMs (n, units)."""
+
+    def __init__(self, inputs: int, units: int, layers: int = 1) -> None:
+        super().__init__()
+        self.recurrent = nn.LSTM(inputs, units, layers, batch_first=True)
+
+    def forward(self, sequences: Tensor) -> Tensor:
+        """Flatten each step, then go through them."""
+        return self.recurrent(sequences.flatten(2))[0][:, -1]
+
+
+class SequenceDecoder(nn.Module):
+    """Encoded queries (n, units) -> (n, 3, outputs), before any activation."""
+
+    def __init__(self, units: int, layers: int = 1, outputs: int = len(ALPHABET)) -> None:
+        super().__init__()
+        self.recurrent = nn.LSTM(units, units, layers, batch_first=True)
+        self.outputs = nn.Linear(units, outputs)
+
+    def forward(self, encoded: Tensor) -> Tensor:
+        """Repeat the code for each symbol of the answer."""
+        repeated = encoded[:, None].expand(-1, ANSWER_LENGTH, -1)
+        return self.outputs(self.recurrent(repeated)[0])
+
+
+class DropoutDecoder(nn.Module):
+    """SequenceDecoder with one dropout mask for all steps, on input and on state, as Keras has.
+
+    `nn.LSTM` has no such dropout, so the few steps are taken one by one.
+    """
+
+    def __init__(self, units: int, dropout: float, recurrent_dropout: float) -> None:
+        super().__init__()
+        self.cell = nn.LSTMCell(units, units)
+        self.outputs = nn.Linear(units, len(ALPHABET))
+        self.dropout = nn.Dropout(dropout)
+        self.mask = nn.Dropout(recurrent_dropout)
+
+    def forward(self, encoded: Tensor) -> Tensor:
+        """Take three steps on the same input."""
+        encoded = self.dropout(encoded)
+        mask = self.mask(torch.ones_like(encoded))
+        state, memory = torch.zeros_like(encoded), torch.zeros_like(encoded)
+        states = []
+        for _ in range(ANSWER_LENGTH):
+            state, memory = self.cell(encoded, (state * mask, memory))
+            states.append(state)
+        return self.outputs(torch.stack(states, dim=1))
+
+
+class ConvLSTM(nn.Module):
+    """Images (n, length, channels, height, width) -> the last state (n, filters, height, width).
+
+    Shi et al., "Convolutional LSTM network" (2015), without peepholes, as Keras has it: hard
+    sigmoids and one dropout mask for all steps. The inputs' convolutions are one for all steps.
+    """
+
+    def __init__(
+        self, channels: int, filters: int, dropout: float, recurrent_dropout: float
+    ) -> None:
+        super().__init__()
+        self.inputs = nn.Conv2d(channels, 4 * filters, 3, padding=1)
+        self.recurrent = nn.Conv2d(filters, 4 * filters, 3, padding=1, bias=False)
+        self.dropout = nn.Dropout(dropout)
+        self.mask = nn.Dropout(recurrent_dropout)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Go through the images."""
+        count, length = images.shape[:2]
+        images = images * self.dropout(torch.ones_like(images[:, :1]))
+        inputs = self.inputs(images.flatten(0, 1)).unflatten(0, (count, length))
+        filters = self.recurrent.in_channels
+        state = memory = torch.zeros(count, filters, *images.shape[3:])
+        mask = self.mask(torch.ones_like(state))
+        for step in range(length):
+            total = inputs[:, step] + self.recurrent(state * mask)
+            into, keep, new, out = total.chunk(4, dim=1)
+            into, keep, out = (_hard_sigmoid(gate) for gate in (into, keep, out))
+            memory = keep * memory + into * new.tanh()
+            state = out * memory.tanh()
+        return state
+
+
+def _hard_sigmoid(values: Tensor) -> Tensor:
+    return (0.2 * values + 0.5).clamp(0, 1)
