@@ -1,14 +1,40 @@
 # The way to everything; `make help` explains. Settings are given as NAME=VALUE after the target.
 
 PYTHON ?= python3
-VENV := .venv
-python := $(VENV)/bin/python
 
+# $(call once,<name>,<value>) is found out when <name> is first used, and then remembered.
+once = $(eval $(1) := $(2))$($(1))
+gpu_answers = $(call once,gpu_answers,$(shell nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo 1))
+
+# 1: with NVIDIA's libraries.
+CUDA ?= $(or $(gpu_answers),0)
 # One thread for each training, and as many trainings side by side as there are cores, is the
 # fastest way to all of them, and the numbers do not depend on the number of cores. A GPU takes one.
-JOBS ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo 1 || getconf _NPROCESSORS_ONLN)
+JOBS ?= $(or $(gpu_answers),$(shell getconf _NPROCESSORS_ONLN))
 # A prefix for every training command, such as LAUNCH="srun --gres=gpu:1".
 LAUNCH ?=
+
+# local: all runs in the environment; docker: in the image; auto: trainings in the image, where
+# Docker answers when there is one to run, and what is quick in the environment, if it is installed.
+RUNTIME ?= auto
+ifeq ($(filter auto docker local,$(RUNTIME)),)
+$(error RUNTIME=$(RUNTIME): choose auto, docker or local)
+endif
+
+VENV := $(or $(IMAGE_VENV),.venv)
+locks := requirements.lock requirements-cuda.lock
+wanted_locks = $(if $(filter 1,$(CUDA)),$(locks),$(firstword $(locks)))
+# Compared by content, so that nothing is installed again only because a file is newer.
+holds = cat $(1) | cmp -s - $(VENV)/requirements.lock
+is_installed = $(shell { $(call holds,$(wanted_locks)) || $(call holds,$(locks)); } && echo 1)
+
+container = lib/container.sh $(if $(filter 1,$(CUDA)),cuda,cpu)
+runtime_of_trainings = $(call once,runtime_of_trainings,$(or $(filter local,$(RUNTIME)),$(shell \
+  $(container) choose $(RUNTIME)),$(error see the line above)))
+runtime = $(call once,runtime,$(or $(filter-out auto,$(RUNTIME)),$(if $(is_installed),local,docker)))
+# A program's folder, for $(call bin,<runtime>,<options>)python.
+bin = $(if $(filter docker,$(1)),$(container) run $(2)/opt/venv/bin/,$(VENV)/bin/)
+python = $(call bin,$(runtime))python
 
 # Python gets what the command line gives, and these settings where the environment has them.
 environment := PROFILE SEEDS STUDY DATA FACES DIGITS THREADS ALLOW_MISSING
@@ -22,8 +48,8 @@ experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wild
 work := $(if $(WORK_DIR),$(WORK_DIR)/)
 
 .DEFAULT_GOAL := help
-.PHONY: all help setup data $(experiments) experiments trained figures report
-.PHONY: check checked reference test test-slow lint format lock clean FORCE
+.PHONY: all help setup image shell data $(experiments) experiments trained figures report check
+.PHONY: checked reference test test-slow check-image bench bench-setup lint format lock clean FORCE
 
 all: report
 
@@ -35,25 +61,37 @@ help:
 	@$(check_python)
 	@$(PYTHON) -m lib.help $(request)
 
-setup: $(VENV)/requirements.lock
+define install
+$(if $(IMAGE_VENV),echo "error: this image has other requirements; run: make image" >&2; exit 2;) \
+$(check_python); \
+echo "installing the locked requirements into $(VENV), once, a few minutes" >&2; \
+rm -f $(VENV)/requirements.lock && $(PYTHON) -m venv $(VENV) && \
+{ $(VENV)/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes \
+    $(addprefix --requirement ,$(wanted_locks)) >$(VENV)/install.log 2>&1 || { \
+    tail -n 5 $(VENV)/install.log >&2; \
+    echo "error: cannot install; all messages are in $(VENV)/install.log" >&2; exit 2; }; } && \
+cat $(wanted_locks) >$(VENV)/requirements.lock
+endef
 
-# Compared by content, so that nothing is installed again only because the file is newer.
-$(VENV)/requirements.lock: requirements.lock
-	@cmp -s $< $@ && touch $@ || { \
-	  $(check_python); \
-	  echo "installing the locked requirements into $(VENV), once, a few minutes" >&2; \
-	  rm -f $@ && $(PYTHON) -m venv $(VENV) && \
-	  { $(python) -m pip install --disable-pip-version-check --no-input --require-hashes \
-	      --requirement $< >$(VENV)/install.log 2>&1 || { tail -n 5 $(VENV)/install.log >&2; \
-	      echo "error: cannot install; all messages are in $(VENV)/install.log" >&2; exit 2; }; } && \
-	  cp $< $@; }
+# Of environment and image the one that is to be used; neither is touched while it is current.
+setup:
+	@$(if $(and $(is_installed),$(filter-out docker,$(RUNTIME))),:,$(if \
+	  $(filter docker,$(runtime_of_trainings)),:,$(install)))
+
+image:
+	@$(container) image
+
+shell:
+	@$(container) shell
 
 data: setup
-	@$(python) -m lib.data $(request) $(filter $(experiments),$(MAKECMDGOALS))
+	@$(call bin,$(runtime),--online )python -m lib.data $(request) \
+	  $(filter $(experiments),$(MAKECMDGOALS))
 
 # What follows is looked up in an inner call of Make, when the data is there: WANTED names the
-# experiments, none means all.
-inner = @$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+# experiments, none means all. The + hands it the jobs of this one.
+inner = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS)) \
+  $(if $(filter simple,$(flavor runtime_of_trainings)),RUNTIME=$(runtime_of_trainings))
 
 experiments: data
 	$(inner) trained WANTED=
@@ -84,8 +122,9 @@ trained: $(todo)
 name_of = $(word $(1),$(subst /, ,$(patsubst $(work)runs/%,%,$@)))
 .PRECIOUS: $(todo)
 $(todo): FORCE
-	@$(LAUNCH) $(python) -m experiments.$(call name_of,2) $(request) \
-	  VARIANT=$(call name_of,3) SEEDS=$(patsubst seed-%,%,$(call name_of,4))
+	@$(LAUNCH) $(call bin,$(runtime_of_trainings))python -m experiments.$(call name_of,2) \
+	  $(request) PROFILE=$(call name_of,1) VARIANT=$(call name_of,3) \
+	  SEEDS=$(patsubst seed-%,%,$(call name_of,4))
 
 # Which runs are shown: changes only when other ones are.
 $(work)build/shown: FORCE
@@ -96,7 +135,7 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/
 	@$(python) -m figures $(request)
 	@touch $@
 
-$(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/*)
+$(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/* $(work)build/bench.json)
 	@$(python) -m report $(request)
 
 check: data
@@ -108,8 +147,8 @@ checked: $(results)
 reference: setup
 	@$(python) -m report.reference $(request)
 
-# Files of tests are spread over the cores.
-pytest := $(python) -m pytest --numprocesses auto --dist loadfile
+# Files of tests are spread over the cores. What they train is trained where they run.
+pytest = RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile
 
 test: setup
 	@$(pytest) -m 'not slow'
@@ -117,17 +156,41 @@ test: setup
 test-slow: setup
 	@$(pytest) -m slow
 
+.PHONY: verify-resume verify-same-bits
+verify-same-bits: data
+verify-resume verify-same-bits: setup
+	@$(python) -m tests.$(subst -,_,$@) --jobs $(JOBS)
+
+bench: data
+	@$(python) -m benchmarks
+
+# PyTorch, to compare with, in an environment of its own.
+bench-setup:
+	@$(check_python)
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+	  --requirement benchmarks/requirements.txt
+
 lint: setup
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
+	@$(call bin,$(runtime))hadolint Dockerfile
 
 format: setup
 	@$(python) -m ruff check --fix .
 	@$(python) -m ruff format .
 
+uv := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+  --generate-hashes --no-header
+
 lock:
-	uv pip compile --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-	  --no-header --output-file requirements.lock requirements.in
+	@command -v uv >/dev/null || { echo "error: there is no uv; run: pip install uv" >&2; exit 2; }
+	$(uv) --output-file requirements.lock requirements.in
+	$(uv) --output-file requirements-cuda.lock --constraint requirements.lock requirements-cuda.in
+
+# The image, built without Docker, and the tests in it.
+check-image:
+	@.ci/image $(if $(filter 1,$(CUDA)),cuda,cpu)
 
 clean:
 	rm -rf $(work)build

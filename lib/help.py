@@ -18,6 +18,12 @@ _TARGETS = {
     "reference": "write report/reference/ and README's table from the runs that are done",
     "test": "the tests, with a tiny run of everything",
     "test-slow": "more tests of the same promises",
+    "verify-resume": "kill trainings 100 times: they end as unbroken ones do; 15 minutes",
+    "verify-same-bits": "train everything twice, for some steps: equal weights; 10 minutes",
+    "image, shell": "build the Docker image, look around in it",
+    "check-image": "build the image without Docker and run the tests in it (root, Debian)",
+    "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
+    "bench-setup": "install PyTorch into .venv-bench, for make bench",
     "lint, format": "check the code's style, mend it",
     "lock": "pin the requirements anew (needs uv)",
     "clean": "remove build/; data/ and runs/ stay",
@@ -63,6 +69,8 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
         {
             "JOBS=<n>": "trainings side by side (default: the number of cores; 1 with a GPU)",
             "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
+            "RUNTIME=<where>": "auto: train in Docker if it answers, else here; docker; local",
+            "CUDA=<0 or 1>": "with NVIDIA's libraries (default: where an NVIDIA GPU answers)",
             "EPOCHS=<n> ...": "any setting of an experiment (lib/settings.py), for these runs",
         }
     )

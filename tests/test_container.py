@@ -1,0 +1,373 @@
+"""Where programs run: what a `docker` is asked for that notes it; the image; the locks."""
+
+import fnmatch
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import fake_runs
+import pytest
+
+from lib.paths import REPOSITORY
+
+CPU_ENGINE = "x86_64|io.containerd.runc.v2 runc |[name=seccomp,profile=builtin]"
+GPU_ENGINE = "x86_64|io.containerd.runc.v2 nvidia runc |[name=seccomp,profile=builtin]"
+# Notes its words, and answers as an engine that has no image yet, and whose programs plan two runs.
+DOCKER = """#!/usr/bin/env bash
+here=${0%/*}
+printf '%s\\0' "$@" >>"$here/called"
+printf '\\n' >>"$here/called"
+case $1 in
+  info) if [ -s "$here/refusal" ]; then cat "$here/refusal" >&2; exit 1; fi
+        printf 'engine|%s\\n' "$(cat "$here/engine")" ;;
+  image) test -e "$here/built" ;;
+  build) if [ -e "$here/offline" ]; then echo "no route to host" >&2; exit 1; fi
+         touch "$here/built" ;;
+  run) if [[ $* = *lib.plan* ]]; then echo todo:runs/smoke/vae_32/published/seed-{0,1}; fi ;;
+esac
+"""
+
+
+class Machine:
+    """A machine with a `docker` and, where `gpu`, an NVIDIA GPU."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.work = folder.parent / "work"
+        folder.mkdir()
+        self.program("docker", DOCKER)
+        self.has(CPU_ENGINE, gpu=False)
+
+    def has(self, engine, gpu):
+        (self.folder / "engine").write_text(engine, encoding="utf-8")
+        answer = "echo 'GPU 0: NVIDIA A100'" if gpu else "exit 9"
+        self.program("nvidia-smi", f"#!/bin/sh\n{answer}\n")
+
+    def refuses(self, message):
+        (self.folder / "refusal").write_text(message, encoding="utf-8")
+
+    def run(self, *words, **environment):
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "RUNTIME", "CUDA", "PROFILE")
+        }
+        path = f"{self.folder}:{os.environ['PATH']}"
+        return subprocess.run(
+            words,
+            cwd=REPOSITORY,
+            env={**inherited, "PATH": path, "WORK_DIR": str(self.work), **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+
+    def calls(self, command):
+        """Return the words of every call of `docker <command>`."""
+        if not (self.folder / "called").exists():
+            return []
+        lines = (self.folder / "called").read_text(encoding="utf-8").split("\0\n")
+        return [call[1:] for line in lines if (call := line.split("\0"))[0] == command]
+
+    def program(self, name, text):
+        (self.folder / name).write_text(text, encoding="utf-8")
+        (self.folder / name).chmod(0o755)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return Machine(tmp_path / "bin")
+
+
+def container(machine, *words, **environment):
+    return machine.run("lib/container.sh", *words, **environment)
+
+
+def started(machine, *words, kind="cpu", **environment):
+    """Return options (by name, each a list of values) and program of the one container started."""
+    done = container(machine, kind, "run", *words, **environment)
+    assert done.returncode == 0, done.stderr
+    (call,) = machine.calls("run")
+    return split(call)
+
+
+def split(call):
+    options, words = {}, iter(call)
+    for word in words:
+        if not word.startswith("--"):
+            return options, word, list(words)
+        alone = word in ("--rm", "--init", "--read-only", "--interactive", "--tty")
+        options.setdefault(word, []).append("" if alone else next(words))
+    raise AssertionError(call)
+
+
+def mounted(path, more=""):
+    return f"type=bind,source={path},target={path}{more}"
+
+
+def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repository_only(machine):
+    options, image, words = started(machine, "/opt/venv/bin/python", "-m", "lib.plan", "A=b c")
+    assert options == {
+        "--rm": [""],
+        "--init": [""],
+        "--read-only": [""],
+        "--tmpfs": ["/tmp:exec"],
+        "--env": ["HOME=/tmp", f"WORK_DIR={machine.work}"],
+        "--user": [f"{os.getuid()}:{os.getgid()}"],
+        "--mount": [mounted(REPOSITORY), mounted(machine.work)],
+        "--workdir": [str(REPOSITORY)],
+        "--network": ["none"],
+        "--entrypoint": ["/opt/venv/bin/python"],
+    }
+    assert re.fullmatch("generative-models-reproduction:cpu-[0-9a-f]{12}", image)
+    assert words == ["-m", "lib.plan", "A=b c"]
+
+
+def test_without_another_place_to_work_in_only_the_repository_is_mounted(machine):
+    options, _, _ = started(machine, "python", WORK_DIR="")
+    assert options["--mount"] == [mounted(REPOSITORY)]
+    assert options["--env"] == ["HOME=/tmp"]
+
+
+def test_the_network_is_there_on_request(machine):
+    options, _, words = started(machine, "--online", "python", "-m", "lib.data")
+    assert options["--network"] == ["bridge"]
+    assert words == ["-m", "lib.data"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "engine", "gpu", "expected"),
+    [
+        ("cuda", GPU_ENGINE, True, ["all"]),
+        ("cuda", GPU_ENGINE, False, None),
+        ("cuda", CPU_ENGINE, False, None),
+        ("cpu", GPU_ENGINE, True, None),
+        ("cpu", CPU_ENGINE, True, None),
+    ],
+)
+def test_the_gpus_are_given_to_the_cuda_image_where_they_answer(
+    machine, kind, engine, gpu, expected
+):
+    machine.has(engine, gpu)
+    options, image, _ = started(machine, "python", kind=kind)
+    assert options.get("--gpus") == expected
+    assert f":{kind}-" in image
+
+
+def test_a_rootless_engine_s_root_is_the_caller(machine):
+    machine.has("x86_64|runc |[name=seccomp,profile=builtin name=rootless]", gpu=False)
+    assert started(machine, "python")[0]["--user"] == ["0:0"]
+
+
+def test_the_user_s_own_images_can_be_read_where_they_are(machine, tmp_path):
+    photos = tmp_path / "my photos"
+    photos.mkdir()
+    (tmp_path / "link").symlink_to(photos)
+    options, _, words = started(
+        machine, "python", f"FACES={tmp_path}/link", "DIGITS=nowhere", f"FACES={REPOSITORY}/tests"
+    )
+    assert options["--mount"][2:] == [mounted(photos, ",readonly")]
+    assert words == [f"FACES={photos}", "DIGITS=nowhere", f"FACES={REPOSITORY}/tests"]
+
+
+def test_a_home_is_found_by_its_sign(machine, tmp_path):
+    (tmp_path / "photos").mkdir()
+    _, _, words = started(machine, "python", "FACES=~/photos", HOME=str(tmp_path))
+    assert words == [f"FACES={tmp_path}/photos"]
+
+
+FAILURES = {
+    "NVIDIA runtime": ({"engine": CPU_ENGINE, "gpu": True}, None, "nvidia-container-toolkit"),
+    "socket": ({}, "permission denied while trying to connect to the Docker API", "group docker"),
+    "architecture": ({"engine": "aarch64|runc |[]"}, None, "is aarch64"),
+    "engine": ({}, "Cannot connect to the Docker daemon. Is it running?", "does not answer"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_where_docker_cannot_train_one_line_tells_why(machine, failure):
+    state, refusal, part = FAILURES[failure]
+    machine.has(state.get("engine", GPU_ENGINE), state.get("gpu", False))
+    if refusal:
+        machine.refuses(refusal)
+
+    forced = container(machine, "cuda", "choose", "docker")
+    assert (forced.returncode, forced.stdout) == (2, "")
+    (line,) = forced.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert part in line
+
+    auto = container(machine, "cuda", "choose", "auto")
+    assert (auto.returncode, auto.stdout) == (0, "local\n")
+    (line,) = auto.stderr.splitlines()
+    assert line.startswith("training without Docker: ")
+    assert part in line
+
+    training = container(machine, "cuda", "run", "python")
+    assert training.returncode == 2
+    assert part in training.stderr
+    assert not machine.calls("run")
+
+
+def test_without_any_docker_nothing_is_said(machine, tmp_path):
+    (tmp_path / "empty").mkdir()
+    bash = shutil.which("bash")
+    words = (bash, "lib/container.sh", "cpu", "choose")
+    auto = machine.run(*words, "auto", PATH=str(tmp_path / "empty"))
+    assert (auto.returncode, auto.stdout, auto.stderr) == (0, "local\n", "")
+    forced = machine.run(*words, "docker", PATH=str(tmp_path / "empty"))
+    assert forced.returncode == 2
+    assert "there is no docker command" in forced.stderr
+
+
+@pytest.mark.parametrize(("kind", "cuda"), [("cpu", 0), ("cuda", 1)])
+def test_the_image_is_built_once(machine, kind, cuda):
+    for _ in range(2):
+        done = container(machine, kind, "choose", "docker")
+        assert (done.returncode, done.stdout) == (0, "docker\n"), done.stderr
+    (words,) = machine.calls("build")
+    assert words[:2] == ["--build-arg", f"CUDA={cuda}"]
+    assert words[-1] == "."
+
+
+def test_without_an_image_auto_is_local_and_docker_an_error(machine):
+    (machine.folder / "offline").touch()
+    auto = container(machine, "cpu", "choose", "auto")
+    assert (auto.returncode, auto.stdout) == (0, "local\n")
+    assert "cannot be built: no route to host" in auto.stderr
+    forced = container(machine, "cpu", "choose", "docker")
+    assert forced.returncode == 2
+    assert f"all messages: {machine.work}/build/image.log" in forced.stderr
+
+
+def test_make_runs_everything_in_the_image(machine):
+    machine.has(GPU_ENGINE, gpu=True)
+    words = ("PROFILE=smoke", "RUNTIME=docker", "LAUNCH=env LAUNCHED=1", f"FACES={machine.folder}")
+    done = machine.run("make", "vae-32", *words)
+    assert done.returncode == 0, done.stderr
+    calls = [split(call) for call in machine.calls("run")]
+    assert [words[1] for _, _, words in calls] == [
+        "lib.data",
+        "lib.plan",
+        *2 * ["experiments.vae_32"],
+    ]
+    assert [options["--network"] for options, _, _ in calls] == [["bridge"], *3 * [["none"]]]
+    for seed, (options, _, words) in enumerate(calls[2:]):
+        assert options["--gpus"] == ["all"]
+        assert {"PROFILE=smoke", "VARIANT=published", f"SEEDS={seed}"} <= set(words)
+    assert len(machine.calls("build")) == 1
+
+
+def test_as_many_trainings_run_at_once_as_make_is_told(machine):
+    """Each training waits until the other has started too."""
+    waiting = (
+        'touch "$0.$$"; for _ in {1..100}; do [ $(ls "$0".* | wc -l) = 2 ] && exit; sleep 0.1; done'
+    )
+    machine.program("launch", f"#!/usr/bin/env bash\n{waiting}; exit 1\n")
+    done = machine.run(
+        *("make", "-j2", "vae-32", "PROFILE=smoke", "RUNTIME=docker"),
+        f"LAUNCH={machine.folder}/launch",
+    )
+    assert done.returncode == 0, done.stderr
+    assert "jobserver" not in done.stderr
+
+
+def test_make_tells_what_docker_lacks(machine):
+    machine.has("aarch64|runc |[]", gpu=False)
+    done = machine.run("make", "vae-32", "PROFILE=smoke", "RUNTIME=docker")
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines() if line.startswith("error: ")] == [
+        "error: the image is for x86_64 and this machine is aarch64; use RUNTIME=local"
+    ]
+    assert not machine.calls("run")
+
+
+def test_make_knows_three_places(machine):
+    done = machine.run("make", "help", "RUNTIME=podman")
+    assert done.returncode == 2
+    assert "RUNTIME=podman: choose auto, docker or local" in done.stderr
+
+
+def test_where_all_is_done_nothing_is_asked_of_docker(machine):
+    words = ("PROFILE=smoke", "SEEDS=0")
+    fake_runs.write(machine.work, words)
+    done = machine.run("make", "trained", "WANTED=", *words)
+    assert done.returncode == 0, done.stderr
+    assert not (machine.folder / "called").exists()
+
+
+def test_where_one_is_to_be_trained_docker_is_asked_once_for_all(machine):
+    words = ("PROFILE=smoke", "SEEDS=0 1")
+    fake_runs.write(machine.work, words)
+    for seed in (0, 1):
+        (machine.work / f"runs/smoke/vae_32/published/seed-{seed}/result.json").unlink()
+    done = machine.run("make", "-j2", "trained", "WANTED=", *words)
+    assert done.returncode == 0, done.stderr
+    assert len(machine.calls("image")) == len(machine.calls("build")) == 1
+    seeds = [words[-1] for _, _, words in map(split, machine.calls("run"))]
+    assert sorted(seeds) == ["SEEDS=0", "SEEDS=1"]
+
+
+# The image and the locks.
+
+
+def text_of(name):
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+def test_the_base_image_is_pinned_by_its_digest():
+    bases = re.findall("^FROM .*", text_of("Dockerfile"), re.MULTILINE)
+    assert len(bases) == 1
+    assert re.fullmatch(r"FROM python:3\.\d+\.\d+-slim-bookworm@sha256:[0-9a-f]{64}", bases[0])
+
+
+def requirements(name):
+    """Return versions and hashes: {name: ("1.2.3", {"sha256:..."})}."""
+    logical = text_of(name).replace("\\\n", " ")
+    found = {}
+    for line in logical.splitlines():
+        if line.strip() and not line.lstrip().startswith("#"):
+            pin, *hashes = line.split(" --hash=")
+            package, version = pin.split(";")[0].split("==")
+            found[package.strip()] = version.strip(), frozenset(word.strip() for word in hashes)
+    return found
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-cuda.lock"])
+def test_every_requirement_is_pinned_and_hashed_and_none_names_where_it_comes_from(name):
+    for package, (version, hashes) in requirements(name).items():
+        assert re.fullmatch(r"\d[\w.+]*", version), package
+        assert hashes, package
+        assert all(re.fullmatch("sha256:[0-9a-f]{64}", each) for each in hashes), package
+    assert "://" not in text_of(name)
+    assert not re.search("^ *-", text_of(name).replace("    --hash=", ""), re.MULTILINE)
+
+
+def test_both_locks_agree():
+    cpu, cuda = requirements("requirements.lock"), requirements("requirements-cuda.lock")
+    assert {name: cpu[name] for name in cpu.keys() & cuda.keys()} == {
+        name: cuda[name] for name in cpu.keys() & cuda.keys()
+    }
+    assert "tensorflow" in cpu.keys() & cuda.keys()
+    only_cuda = cuda.keys() - cpu.keys()
+    assert "nvidia-cudnn-cu12" in only_cuda
+    assert all(name.startswith("nvidia-") for name in only_cuda)
+
+
+def test_nothing_gets_into_the_image_without_its_hash():
+    commands = re.findall("pip install.*", text_of("Dockerfile"))
+    assert len(commands) == 2
+    assert all("--require-hashes" in command for command in commands)
+
+
+@pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="not a checkout")
+def test_the_image_gets_what_is_committed_but_for_what_runs_outside_of_it():
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    allowed = [line[1:] for line in text_of(".dockerignore").splitlines() if line[0] == "!"]
+    outside = [".ci", ".github", ".gitignore"]
+    for top in {file.split("/")[0] for file in listed}:
+        assert any(fnmatch.fnmatch(top, pattern) for pattern in allowed + outside), top
