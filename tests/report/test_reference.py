@@ -17,6 +17,7 @@ def study(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DATA", tmp_path / "data")
     monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(reference, "FOLDER", tmp_path / "reference")
+    monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
     readme = tmp_path / "README.md"
     readme.write_text(f"before\n{experiments_table.BEGIN}old\n{experiments_table.END}after\n")
     monkeypatch.setattr(experiments_table, "FILE", readme)
