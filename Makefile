@@ -148,7 +148,7 @@ reference: setup
 	@$(python) -m report.reference $(request)
 
 # Files of tests are spread over the cores. What they train is trained where they run.
-pytest = RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile
+pytest = RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile --durations 30
 
 test: setup
 	@$(pytest) -m 'not slow'
