@@ -90,6 +90,7 @@ def contents(folder):
     }
 
 
+@pytest.mark.slow
 def test_a_checkpoint_without_room_ends_the_run_which_goes_on_with_the_same_bits(
     tmp_path, workplace
 ):

@@ -23,6 +23,7 @@ def read(file):
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_two_runs_side_by_side_train_once_what_both_need(folder):
     places = [
         Workplace(folder, "text2image_ablation", variant, WORDS)

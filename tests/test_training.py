@@ -99,6 +99,7 @@ def test_a_terminated_run_says_how_to_go_on_and_does_so(workplace):
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_shuffles_without_a_key_for_the_epoch_do_not_go_on_as_if_unbroken(workplace):
     """The negative control: what the other tests look for would be found."""
     unbroken, broken = (workplace("vae_32", launcher=NEGATIVE_CONTROL) for _ in range(2))
@@ -108,6 +109,7 @@ def test_shuffles_without_a_key_for_the_epoch_do_not_go_on_as_if_unbroken(workpl
     )
 
 
+@pytest.mark.slow
 def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workplace):
     place = workplace("vae_32")
     shutil.copytree(trained.run(), place.run())
@@ -143,6 +145,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace):
     """The other run is broken off with Ctrl-C, which has its own status and says how to go on."""
     place = workplace("vae_32")

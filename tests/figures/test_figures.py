@@ -43,6 +43,7 @@ def test_figure_has_no_blank_panel(figure, work):
             assert len(drawn) > 6, f"{path.name}: {panel.get('id')} holds only {drawn}"
 
 
+@pytest.mark.slow
 def test_figures_are_the_same_bytes_when_drawn_again(work, tmp_path):
     first = work / "build" / "figures"
     kept = tmp_path / "kept"

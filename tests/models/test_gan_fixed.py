@@ -37,6 +37,7 @@ def test_a_step_has_the_losses_written_out(training, few_faces):
     assert np.isclose(metrics["discriminator_loss"], expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_the_discriminator_s_layers_have_a_spectral_norm_of_one():
     discriminator = build_discriminator(8)
     images = np.zeros((1, 64, 64, 3), np.float32)
@@ -61,6 +62,7 @@ def test_the_average_follows_the_generator(few_faces):
         assert np.allclose(found, wanted, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_restored_training_goes_on_as_if_unbroken(few_faces):
     unbroken, resumed = (FixedGANTraining(SETTINGS, seed=0) for _ in range(2))
     unbroken.train_epoch(1, "")

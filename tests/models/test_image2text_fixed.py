@@ -106,6 +106,7 @@ def test_symbols_are_a_target_only_if_so_weighed(few_digits_and_others, weight):
     assert any(moved) == bool(weight)
 
 
+@pytest.mark.slow
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others):
     unbroken = training_with()
     history = [unbroken.train_epoch(1, "")]

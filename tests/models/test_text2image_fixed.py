@@ -132,6 +132,7 @@ def test_a_style_is_shared_by_an_answer_s_images(few_digits):
     assert not np.array_equal(images[0], images[1])
 
 
+@pytest.mark.slow
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, reader):
     unbroken = training_with()
     history = [unbroken.train_epoch(1, "")]

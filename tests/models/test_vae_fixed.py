@@ -36,7 +36,7 @@ def test_the_batch_size_does_not_change_the_loss(training, few_faces):
     assert np.ptp(encoded[1]) < 1
     eight = training._bound_terms(few_faces[:1].repeat(8, axis=0), SEED)
     one = training._bound_terms(few_faces[:1], SEED)
-    assert np.allclose(eight[1], float(one[1][0]), rtol=1e-5)
+    assert np.allclose(eight[1], float(one[1][0]), rtol=1e-3)
 
 
 def test_every_part_learns_the_likelihood_s_scale_too(training, few_faces):
