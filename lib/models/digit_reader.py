@@ -13,9 +13,9 @@ from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic,
 from lib.data.digits import SIDE
 from lib.metrics.sequences import exact_match
 from lib.models.augmentation import random_affine
-from lib.models.base import Outcome, Training, adam, blocks_of, epoch_means, layer_table
+from lib.models.base import Outcome, Training, adam, blocks_of, layer_table
 from lib.models.calculator import calculated
-from lib.models.sequence import batch_count, padded_batches, random_split, weighted_mean
+from lib.models.sequence import cosine_decay, epoch_over, random_split, weighted_mean
 from lib.randomness import generator
 from lib.settings import DigitReaderSettings, Image2TextSettings
 
@@ -93,8 +93,7 @@ class DigitReaderTraining(Training):
         self.rows = training_rows(symbols)
         self.images = tf.constant(symbols.images)
         self.codes = tf.constant(symbol_codes(symbols))
-        steps = settings.epochs * batch_count(self.rows, settings.batch_size)
-        rate = tf_keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+        rate = cosine_decay(settings.learning_rate, self.rows, settings)
         self.optimizers["model"] = adam(self.model.trainable_variables, rate)
         self._step = tf.function(self._update)
 
@@ -102,13 +101,11 @@ class DigitReaderTraining(Training):
         """Go over the training images once, in random order, each turned, zoomed and shifted."""
         rows = generator(self.seed, "shuffle", epoch).permutation(self.rows)
         seeds = generator(self.seed, "augmentation", epoch)
-        size = self.settings.batch_size
-        return epoch_means(
-            padded_batches(rows, size),
-            batch_count(rows, size),
+        return epoch_over(
+            rows,
+            self.settings.batch_size,
             title,
             lambda batch: self._step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
-            size=lambda batch: batch[1].sum(),
         )
 
     def _update(

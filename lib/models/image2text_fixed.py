@@ -14,7 +14,7 @@ from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, Handwriting, arithmetic,
 from lib.models import text2text_fixed
 from lib.models.augmentation import random_affine
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, batch_count, random_split
+from lib.models.sequence import AnswerTraining, cosine_decay, random_split
 from lib.models.sequence import weighted_mean as mean
 from lib.runtime import compile_convolutions
 from lib.settings import FixedImage2TextSettings
@@ -68,8 +68,7 @@ class FixedImage2TextTraining(AnswerTraining):
         model = build_model(settings)
         compiled = settings.compile and compile_convolutions()
         super().__init__(settings, seed, model, split(settings, seed), compiled)
-        steps = settings.epochs * batch_count(self.train_rows, settings.batch_size)
-        rate = tf_keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+        rate = cosine_decay(settings.learning_rate, self.train_rows, settings)
         self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
         self.queries = tf.constant(arithmetic().queries)
         self.symbols = Handwriting.of(digits.load())

@@ -1,6 +1,6 @@
 """What the three recurrent encoder-decoders share: batches of queries, padded to one size."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -60,6 +60,33 @@ def batch_count(rows: np.ndarray, batch_size: int) -> int:
     return -(-len(rows) // batch_size)
 
 
+def epoch_over(
+    rows: np.ndarray,
+    batch_size: int,
+    title: str,
+    step: Callable[[tuple[np.ndarray, np.ndarray]], dict[str, tf.Tensor]],
+) -> dict[str, float]:
+    """Run `step` on each of the padded batches of `rows`; return its metrics' means over `rows`."""
+    return epoch_means(
+        padded_batches(rows, batch_size),
+        batch_count(rows, batch_size),
+        title,
+        step,
+        size=lambda batch: batch[1].sum(),
+    )
+
+
+def cosine_decay(
+    rate: float, rows: np.ndarray, settings: Settings
+) -> tf_keras.optimizers.schedules.LearningRateSchedule:
+    """Return a rate that falls to 0 by a half cosine, by the last step of the last epoch.
+
+    Loshchilov and Hutter, 2017, "SGDR", without restarts.
+    """
+    steps = settings.epochs * batch_count(rows, settings.batch_size)
+    return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
+
+
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
     per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
@@ -116,14 +143,12 @@ class AnswerTraining(Training):
         """Go over the training part once, in random order, then evaluate any validation part."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
-        size = self.settings.batch_size
         seeds = generator(self.seed, "augmentation", epoch)
-        metrics = epoch_means(
-            padded_batches(rows, size),
-            batch_count(rows, size),
+        metrics = epoch_over(
+            rows,
+            self.settings.batch_size,
             title,
             lambda batch: self._train_step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
-            size=lambda batch: batch[1].sum(),
         )
         if "validation" in self.parts:
             validation = self.evaluate(self.parts["validation"])

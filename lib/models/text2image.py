@@ -17,11 +17,11 @@ from lib.data.arithmetic import (
     decode,
     draw_query_images,
 )
-from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, to_uint8
+from lib.models.base import Outcome, Training, adam, layer_table, to_uint8
 from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
-    batch_count,
+    epoch_over,
     padded_batches,
     split_off_last,
     weighted_mean,
@@ -102,13 +102,8 @@ class Text2ImageTraining(Training):
         if self.settings.redraw_digits:
             self.training_handwriting.assign(self._draw(epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
-        size = self.settings.batch_size
-        metrics = epoch_means(
-            padded_batches(rows, size),
-            batch_count(rows, size),
-            title,
-            lambda batch: self._compiled(*batch),
-            size=lambda batch: batch[1].sum(),
+        metrics = epoch_over(
+            rows, self.settings.batch_size, title, lambda batch: self._compiled(*batch)
         )
         validation = self.evaluate(self.validation_rows)
         rate = self.optimizers["model"].learning_rate

@@ -22,7 +22,7 @@ from lib.data.arithmetic import (
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader, text2text_fixed
-from lib.models.base import Outcome, Training, adam, adamw, epoch_means, layer_table, to_uint8
+from lib.models.base import Outcome, Training, adam, adamw, layer_table, to_uint8
 from lib.models.digit_gan import (
     BLANK,
     build_discriminator,
@@ -32,8 +32,8 @@ from lib.models.digit_gan import (
 )
 from lib.models.sequence import (
     EVALUATION_BATCH,
-    batch_count,
-    padded_batches,
+    cosine_decay,
+    epoch_over,
     random_split,
     weighted_mean,
 )
@@ -80,14 +80,9 @@ class FixedText2ImageTraining(Training):
 
     def _make_optimizers(self) -> None:
         settings = self.settings
-        steps = settings.epochs * batch_count(self.train_rows, settings.batch_size)
-
-        def decayed(rate: float) -> tf_keras.optimizers.schedules.LearningRateSchedule:
-            return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
-
         self.optimizers["calculator"] = adamw(
             self.calculator.trainable_variables,
-            decayed(settings.learning_rate),
+            cosine_decay(settings.learning_rate, self.train_rows, settings),
             settings.weight_decay,
         )
         adversaries = {
@@ -96,20 +91,20 @@ class FixedText2ImageTraining(Training):
         }
         for name, rate in adversaries.items():
             self.optimizers[name] = adam(
-                self.models[name].trainable_variables, decayed(rate), settings.adam_beta_1
+                self.models[name].trainable_variables,
+                cosine_decay(rate, self.train_rows, settings),
+                settings.adam_beta_1,
             )
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in random order and in new handwriting."""
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         random = generator(self.seed, "handwriting", epoch)
-        size = self.settings.batch_size
-        return epoch_means(
-            padded_batches(rows, size),
-            batch_count(rows, size),
+        return epoch_over(
+            rows,
+            self.settings.batch_size,
             title,
             lambda batch: self._step(*batch, *self.shown(batch[0], random)),
-            size=lambda batch: batch[1].sum(),
         )
 
     def shown(

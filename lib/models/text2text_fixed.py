@@ -18,7 +18,7 @@ from lib.data.arithmetic import (
     right_aligned,
 )
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, batch_count, random_split
+from lib.models.sequence import AnswerTraining, cosine_decay, random_split
 from lib.settings import FixedText2TextSettings
 
 layers = tf_keras.layers
@@ -73,8 +73,7 @@ class FixedText2TextTraining(AnswerTraining):
         model = build_model(settings.units, settings.align)
         super().__init__(settings, seed, model, split(settings, seed), settings.compile)
         self.train_rows = _derived(self.train_rows, settings.derive)
-        steps = settings.epochs * batch_count(self.train_rows, settings.batch_size)
-        rate = tf_keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps)
+        rate = cosine_decay(settings.learning_rate, self.train_rows, settings)
         self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
         self.queries = tf.constant(aligned_queries() if settings.align else arithmetic().queries)
 
