@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from report.content import Content, pairs
-from report.judgement import Finding
+from report.judgement import NEVER, Finding
 
 SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
 SMOOTHNESS_MARGIN = 0.1
@@ -18,6 +18,7 @@ TO_ONE = 0.95  # C11, C14: training accuracy that "goes to 1"
 ONE_SEED = 0.02  # for accuracies, in place of an interval
 STALLED = 0.02  # C11, C15: gain between the last quarter of the epochs and the one before
 STALLED_MARGIN = 0.01
+_MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
 SMOOTH_WORDS = (
     "The largest step between neighbouring frames, over the mean step (mean of 50 paths), is below "
     f"{SMOOTH_BELOW:g} at every size (one seed: by {SMOOTHNESS_MARGIN:g} or more)"
@@ -38,6 +39,25 @@ def relative(content: Content, first: str, second: str, name: str) -> tuple[floa
     """Return the difference of `first` and `second` over their mean, seed by seed."""
     values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
     return tuple(2 * (one - other) / (one + other) if one + other else 0.0 for one, other in values)
+
+
+def alike(
+    content: Content, label: str, first: str, second: str, **tolerances: float
+) -> list[Finding]:
+    """Return what shows that numbers of two experiments differ by no more than a share of them.
+
+    `tolerances` has the share by the name of the number. Judged at the full scale.
+    """
+    return [
+        Finding(
+            f"{_MEASURES[name]}, {label}, relative",
+            relative(content, first, second, name),
+            low=-tolerance,
+            high=tolerance,
+            at_reduced_scale=NEVER,
+        )
+        for name, tolerance in tolerances.items()
+    ]
 
 
 def ratio(content: Content, experiment: str, name: str, to: str) -> tuple[float, ...]:

@@ -37,6 +37,10 @@ def gap(content: Content, one: tuple[str, str, str], other: tuple[str, str, str]
     return tuple(first - second for first, second in zip(*values, strict=True))
 
 
+def _more_right(content: Content, what: str, one: tuple, other: tuple) -> Finding:
+    return Finding(what, gap(content, one, other), low=0, margin=ACCURACY_MARGIN)
+
+
 def _rate(content: Content, experiment: str, variant: str) -> list[float]:
     return content.numbers(experiment, "kl_divergence", variant)
 
@@ -96,15 +100,11 @@ def _displayed_black(content: Content) -> list[Finding]:
 
 def _rescaling_costs_accuracy(content: Content) -> list[Finding]:
     return [
-        Finding(
+        _more_right(
+            content,
             f"validation accuracy, rescaled once less twice, {published}",
-            gap(
-                content,
-                ("image2text_ablation", mended, "validation_accuracy"),
-                ("image2text", published, "validation_accuracy"),
-            ),
-            low=0,
-            margin=ACCURACY_MARGIN,
+            ("image2text_ablation", mended, "validation_accuracy"),
+            ("image2text", published, "validation_accuracy"),
         )
         for published, mended in READERS.items()
     ]
@@ -120,15 +120,11 @@ def _last_queries_are_harder(content: Content) -> list[Finding]:
             margin=LOSS_MARGIN,
             spec=".4f",
         ),
-        Finding(
+        _more_right(
+            content,
             "validation answers read right, any queries less last",
-            gap(
-                content,
-                (name, ANY_QUERY, "validation_read_exact_match"),
-                (name, TWIN, "validation_read_exact_match"),
-            ),
-            low=0,
-            margin=ACCURACY_MARGIN,
+            (name, ANY_QUERY, "validation_read_exact_match"),
+            (name, TWIN, "validation_read_exact_match"),
         ),
     ]
 
@@ -215,15 +211,11 @@ def _parameters_decide(content: Content) -> list[Finding]:
 
 def _unseen_handwriting_is_harder(content: Content) -> list[Finding]:
     return [
-        Finding(
+        _more_right(
+            content,
             f"validation accuracy, seen less unseen handwriting, {variant.replace('-', ' ')}",
-            gap(
-                content,
-                ("image2text_ablation", variant, "validation_accuracy"),
-                ("image2text_ablation", variant, "unseen_handwriting_accuracy"),
-            ),
-            low=0,
-            margin=ACCURACY_MARGIN,
+            ("image2text_ablation", variant, "validation_accuracy"),
+            ("image2text_ablation", variant, "unseen_handwriting_accuracy"),
         )
         for variant in READERS.values()
     ]

@@ -10,11 +10,11 @@ from report.comparisons import (
     MOVING_WORDS,
     SHARPNESS_TOLERANCE,
     SMOOTH_WORDS,
+    alike,
     latent_size,
     less,
     published_runs,
     ratio,
-    relative,
     smooth,
 )
 from report.content import Content
@@ -30,19 +30,12 @@ MID_GREY = 127.5  # of 255: 0 on the generator's scale from -1 to 1
 
 
 def _sizes_look_alike(content: Content) -> list[Finding]:
+    tolerances = {"samples_sharpness": SHARPNESS_TOLERANCE, "samples_swd": DISTANCE_TOLERANCE}
     return [
-        Finding(
-            f"{words}, {less(content, *sizes)}, relative",
-            relative(content, *sizes, name),
-            low=-tolerance,
-            high=tolerance,
-            at_reduced_scale=NEVER,
-        )
-        for words, name, tolerance in (
-            ("sharpness", "samples_sharpness", SHARPNESS_TOLERANCE),
-            ("SWD", "samples_swd", DISTANCE_TOLERANCE),
-        )
+        finding
+        for name, tolerance in tolerances.items()
         for sizes in itertools.combinations(GANS, 2)
+        for finding in alike(content, less(content, *sizes), *sizes, **{name: tolerance})
     ]
 
 

@@ -8,14 +8,14 @@ from report.comparisons import (
     SHARPNESS_TOLERANCE,
     SMOOTH_WORDS,
     SMOOTHNESS_MARGIN,
+    alike,
     difference,
     less,
     published_runs,
-    relative,
     smooth,
 )
 from report.content import Content
-from report.judgement import NEVER, Criterion, Finding
+from report.judgement import Criterion, Finding
 
 VAES = ("vae_32", "vae_64", "vae_128")
 LOSS_TOLERANCE = 0.01  # C3: share of the loss
@@ -49,20 +49,14 @@ def _smaller_is_sharper(content: Content) -> list[Finding]:
 def _filters_do_not_matter(content: Content) -> list[Finding]:
     compared = ("vae_64_wide", "vae_64")
     label = " less ".join(str(content.setting(name, "filters")) for name in compared)
-    return [
-        Finding(
-            f"{words}, {label} filters, relative",
-            relative(content, *compared, name),
-            low=-tolerance,
-            high=tolerance,
-            at_reduced_scale=NEVER,
-        )
-        for words, name, tolerance in (
-            ("loss", "loss", LOSS_TOLERANCE),
-            ("sharpness", "samples_sharpness", SHARPNESS_TOLERANCE),
-            ("SWD", "samples_swd", DISTANCE_TOLERANCE),
-        )
-    ]
+    return alike(
+        content,
+        f"{label} filters",
+        *compared,
+        loss=LOSS_TOLERANCE,
+        samples_sharpness=SHARPNESS_TOLERANCE,
+        samples_swd=DISTANCE_TOLERANCE,
+    )
 
 
 def _smooth_and_alike(content: Content) -> list[Finding]:
