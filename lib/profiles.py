@@ -26,11 +26,11 @@ class Profile:
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
 _QUICK_VAE = {"epochs": 5, "image_count": 5_000}
-_QUICK_GAN = {"epochs": 4, "steps_per_epoch": 30}
+_QUICK_GAN = {"epochs": 3, "steps_per_epoch": 30}
 # An epoch of it sees as many real faces as a training at _QUICK_GAN.
-_QUICK_FIXED_GAN = {"epochs": 8, "steps_per_epoch": 240}
-_QUICK_IMAGE2TEXT = {"epochs": 12}
-_QUICK_CONVLSTM = {"epochs": 3, "query_count": 5_000}
+_QUICK_FIXED_GAN = {"epochs": 6, "steps_per_epoch": 240}
+_QUICK_IMAGE2TEXT = {"epochs": 10}
+_QUICK_CONVLSTM = {"epochs": 2, "query_count": 4_000}
 _QUICK_TEXT2IMAGE = {"epochs": 4}
 
 PROFILES = {
