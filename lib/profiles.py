@@ -25,13 +25,13 @@ class Profile:
 
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
-_QUICK_VAE = {"epochs": 5, "image_count": 5_000}
-_QUICK_GAN = {"epochs": 3, "steps_per_epoch": 30}
+_QUICK_VAE = {"epochs": 5, "image_count": 3_000}
+_QUICK_GAN = {"epochs": 3, "steps_per_epoch": 16}
 # An epoch of it sees as many real faces as a training at _QUICK_GAN.
-_QUICK_FIXED_GAN = {"epochs": 6, "steps_per_epoch": 240}
-_QUICK_IMAGE2TEXT = {"epochs": 10}
-_QUICK_CONVLSTM = {"epochs": 2, "query_count": 4_000}
-_QUICK_TEXT2IMAGE = {"epochs": 4}
+_QUICK_FIXED_GAN = {"epochs": 8, "steps_per_epoch": 96}
+_QUICK_IMAGE2TEXT = {"epochs": 8}
+_QUICK_CONVLSTM = {"epochs": 2, "query_count": 2_500}
+_QUICK_TEXT2IMAGE = {"epochs": 4, "query_count": 10_000}
 
 PROFILES = {
     "smoke": Profile(
@@ -63,17 +63,17 @@ PROFILES = {
         description="reduced: fewer images and epochs, enough to show most trends",
         duration="under 40 minutes on two CPU cores",
         changes={
-            "cae": {"epochs": 3, "image_count": 1_000},
+            "cae": {"epochs": 2, "image_count": 1_000},
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
             "vae_64_wide": {**_QUICK_VAE, "epochs": 2},
             **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
             **{name: _QUICK_VAE for name in ("vae_kl_weight", "vae_fixed")},
             "gan_fixed": _QUICK_FIXED_GAN,
-            "text2text": {"epochs": 20},
-            "text2text/train-50": {"epochs": 30},
-            "text2text/train-25": {"epochs": 60},
-            "text2text/train-10": {"epochs": 100},
-            "text2text/train-05": {"epochs": 100},
+            "text2text": {"epochs": 15},
+            "text2text/train-50": {"epochs": 24},
+            "text2text/train-25": {"epochs": 45},
+            "text2text/train-10": {"epochs": 70},
+            "text2text/train-05": {"epochs": 80},
             "image2text": _QUICK_IMAGE2TEXT,
             "image2text/convlstm": _QUICK_CONVLSTM,
             "image2text/convlstm-unaugmented": _QUICK_CONVLSTM,
