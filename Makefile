@@ -112,7 +112,7 @@ $(error see the line above)
 endif
 todo := $(patsubst todo:%,$(work)%/result.json,$(filter todo:%,$(plan)))
 results := $(patsubst done:%,$(work)%/result.json,$(filter done:%,$(plan)))
-results += $(if $(filter 1,$(ALLOW_MISSING)),,$(todo))
+results := $(sort $(results) $(if $(filter 1,$(ALLOW_MISSING)),,$(todo)))
 endif
 
 trained: $(todo)
