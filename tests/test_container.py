@@ -16,8 +16,7 @@ GPU_ENGINE = "x86_64|io.containerd.runc.v2 nvidia runc |[name=seccomp,profile=bu
 # Notes its words, and answers as an engine that has no image yet, and whose programs plan two runs.
 DOCKER = """#!/usr/bin/env bash
 here=${0%/*}
-printf '%s\\0' "$@" >>"$here/called"
-printf '\\n' >>"$here/called"
+printf '%s\\0' "$@" $'\\x1e' >>"$here/called"  # one write, as calls may come at the same time
 case $1 in
   info) if [ -s "$here/refusal" ]; then cat "$here/refusal" >&2; exit 1; fi
         printf 'engine|%s\\n' "$(cat "$here/engine")" ;;
@@ -67,7 +66,7 @@ class Machine:
         """Return the words of every call of `docker <command>`."""
         if not (self.folder / "called").exists():
             return []
-        lines = (self.folder / "called").read_text(encoding="utf-8").split("\0\n")
+        lines = (self.folder / "called").read_text(encoding="utf-8").split("\0\x1e\0")
         return [call[1:] for line in lines if (call := line.split("\0"))[0] == command]
 
     def program(self, name, text):
