@@ -43,19 +43,6 @@ def side_by_side(*trainings):
         return [future.result() for future in [pool.submit(training) for training in trainings]]
 
 
-def goes_on_as_unbroken(workplace, experiment, variant):
-    """Train once in one go, once killed after an epoch and gone on with: same numbers."""
-    unbroken, broken = workplace(experiment, variant), workplace(experiment, variant)
-
-    def break_and_go_on():
-        broken.train_one_epoch(signal.SIGKILL)
-        return broken.train()
-
-    _, told = side_by_side(unbroken.train, break_and_go_on)
-    assert f"{experiment}/{variant}/seed-0: going on after epoch " in told
-    assert not differences(broken.numbers(), unbroken.numbers())
-
-
 def killed(place, *aims, seed=0):
     """Train, killed at one random moment for each of `aims`; return where that was."""
     random, pace = np.random.default_rng(0), Pace(first=6, epoch=0.05, end=1)
@@ -89,11 +76,14 @@ def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
         assert first["loss"] != second["loss"]
 
 
-def test_a_terminated_run_says_how_to_go_on(workplace):
-    status, told = workplace("vae_32").train_one_epoch(signal.SIGTERM)
+def test_a_terminated_run_says_how_to_go_on_and_does_so(trained, workplace):
+    place = workplace("vae_32")
+    status, told = place.train_one_epoch(signal.SIGTERM)
     assert status == 143
     assert "vae_32/published/seed-0: the same command goes on after epoch " in told
     assert "Traceback" not in told
+    assert "vae_32/published/seed-0: going on after epoch " in place.train()
+    assert not differences(place.numbers(), trained.numbers())
 
 
 @pytest.mark.slow
@@ -136,7 +126,15 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workpl
     ],
 )
 def test_every_kind_of_run_goes_on_as_if_unbroken(workplace, experiment, variant):
-    goes_on_as_unbroken(workplace, experiment, variant)
+    unbroken, broken = workplace(experiment, variant), workplace(experiment, variant)
+
+    def break_and_go_on():
+        broken.train_one_epoch(signal.SIGKILL)
+        return broken.train()
+
+    _, told = side_by_side(unbroken.train, break_and_go_on)
+    assert f"{experiment}/{variant}/seed-0: going on after epoch " in told
+    assert not differences(broken.numbers(), unbroken.numbers())
 
 
 def contents(folder):
