@@ -10,8 +10,9 @@ from lib.settings import replaced
 def main() -> None:
     """Train one epoch of a few steps, with one thread."""
     [name] = sys.argv[1:]
-    ours.start(threads=1)
-    ours.prepare(replaced(WORKLOADS[name].trainings[0], FEW[name])).train_epoch()
+    settings = replaced(WORKLOADS[name].trainings[0], FEW[name])
+    ours.start(1, settings)
+    ours.prepare(settings).train_epoch()
 
 
 if __name__ == "__main__":

@@ -27,9 +27,9 @@ layers = tf_keras.layers
 FACE = 64
 
 
-def start(threads: int) -> None:
+def start(threads: int, settings: Settings) -> None:
     """Leave everything at its default."""
-    del threads
+    del threads, settings
 
 
 @functools.singledispatch

@@ -14,15 +14,14 @@ tf = runtime.tf
 SEED = 0
 
 
-def start(threads: int) -> None:
-    """Set TensorFlow up as a training does."""
-    runtime.start(threads, SEED)
+def start(threads: int, settings: Settings) -> None:
+    """Set TensorFlow up as a training with these settings does."""
+    runtime.start(threads, SEED, _trainer(settings).in_parts)
 
 
 def prepare(settings: Settings) -> Prepared:
     """Return an experiment's training with these settings."""
-    module, name = settings.trainer.split(":")
-    training: Training = getattr(importlib.import_module(module), name)(settings, SEED)
+    training = _trainer(settings)(settings, SEED)
     epochs = itertools.count(1)
     return Prepared(
         train_epoch=lambda: training.train_epoch(next(epochs), ""),
@@ -30,6 +29,11 @@ def prepare(settings: Settings) -> Prepared:
         parameters=sum(model.count_params() for model in training.models.values()),
         flops=_flops(training),
     )
+
+
+def _trainer(settings: Settings) -> type[Training]:
+    module, name = settings.trainer.split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _examples(training: Training) -> int:

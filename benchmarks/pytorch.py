@@ -38,9 +38,9 @@ from lib.settings import (
 EVALUATION_BATCH = 500
 
 
-def start(threads: int) -> None:
+def start(threads: int, settings: Settings) -> None:
     """Leave everything at its default."""
-    del threads
+    del threads, settings
 
 
 @functools.singledispatch

@@ -32,8 +32,8 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     way = importlib.import_module(_MODULES[name])
-    way.start(int(threads))
     settings = Workload(**json.loads(workload)).trainings
+    way.start(int(threads), settings[0])
     trainings = [way.prepare(settings[int(index)]) for index in chosen]
 
     def train() -> dict:

@@ -25,9 +25,9 @@ def run_training(planned: Planned, threads: int) -> None:
     lost.
     """
     folder = planned.key.path
-    runtime.start(threads, planned.key.seed)
     module, name = planned.settings.trainer.split(":")
     trainer = getattr(importlib.import_module(module), name)
+    runtime.start(threads, planned.key.seed, trainer.in_parts)
     training: Training = trainer(planned.settings, planned.key.seed)
     training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
     history = _restored(training, planned)

@@ -31,20 +31,27 @@ with _native_messages_held():  # no log level silences what is logged before log
     import tf_keras
 
 
-def start(threads: int, seed: int) -> None:
-    """Fix all that decides bits: `threads` for one operation, the seed of the initial weights.
+def start(threads: int, seed: int, in_parts: bool = False) -> None:
+    """Fix all that decides bits: the number of threads, the seed of the initial weights.
 
-    Besides deterministic operations this takes a single thread between operations, and no graph
-    rewriting, whose order differs from process to process.
+    The threads share each operation or, `in_parts`, take one each, as parts of a batch can use
+    them (see `lib.models.parts`). Besides deterministic operations equal bits take that operations
+    that draw or assign come one by one, and no graph rewriting, whose order differs from process
+    to process.
     """
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts else threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads if in_parts else 1)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     tf.config.experimental.enable_op_determinism()
     # Dropout then draws from generators whose state can be set, see `reseed`.
     tf_keras.backend.experimental.enable_tf_random_generator()
     tf_keras.backend.clear_session()
     tf_keras.utils.set_random_seed(seed)
+
+
+def side_by_side() -> int:
+    """Return how many operations run at once; on a GPU one, which fills it."""
+    return 1 if compile_convolutions() else tf.config.threading.get_inter_op_parallelism_threads()
 
 
 def compile_convolutions() -> bool:

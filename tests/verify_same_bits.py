@@ -15,7 +15,7 @@ from lib import paths
 from tests.workplace import Workplace, differences
 
 STEPS = 20
-_VAE = (f"IMAGE_COUNT={8 * STEPS}",)
+_VAE = (f"IMAGE_COUNT={16 * STEPS}",)
 _GAN = (f"STEPS_PER_EPOCH={STEPS}", "IMAGE_COUNT=200")
 # The variants of each experiment that stand for all, and what makes the epoch so short.
 CASES = {
@@ -25,6 +25,15 @@ CASES = {
     "text2text": (("train-95",), ("QUERY_COUNT=800",)),
     "image2text": (("flatten", "convlstm"), ("QUERY_COUNT=1600",)),
     "text2image": (("1-1-512", "3-2-256"), ("QUERY_COUNT=3200",)),
+    "vae_kl_weight": (("mean-64",), _VAE),
+    "vae_fixed": (("corrected",), _VAE),
+    "gan_fixed": (("corrected",), _GAN),
+    "digit_reader": (("corrected",), (f"DIGIT_COUNT={128 * STEPS}",)),
+    "text2text_fixed": (("train-05",), ()),
+    "image2text_ablation": (("flatten-rescaled-once",), ("QUERY_COUNT=1600",)),
+    "image2text_fixed": (("corrected",), ("QUERY_COUNT=1600",)),
+    "text2image_ablation": (("random-validation",), ("QUERY_COUNT=3200",)),
+    "text2image_fixed": (("corrected",), ("QUERY_COUNT=2560",)),
 }
 
 

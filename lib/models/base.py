@@ -29,6 +29,7 @@ class Training:
     must outlive the process goes into `arrays` and `facts`.
     """
 
+    in_parts = False  # whether batches are split into parts, see `lib.models.parts`
     stopped = False
 
     def __init__(self, settings: Settings, seed: int) -> None:

@@ -14,8 +14,7 @@ from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, Handwriting, arithmetic,
 from lib.models import text2text_fixed
 from lib.models.augmentation import random_affine
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, cosine_decay, random_split
-from lib.models.sequence import weighted_mean as mean
+from lib.models.sequence import AnswerTraining, cosine_decay, random_split, weighted_sum
 from lib.runtime import compile_convolutions
 from lib.settings import FixedImage2TextSettings
 
@@ -107,25 +106,23 @@ class FixedImage2TextTraining(AnswerTraining):
         queries = tf.gather(self.queries, rows)
         return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1)), queries
 
-    def _update(
-        self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor
-    ) -> dict[str, tf.Tensor]:
+    def _part_of_step(
+        self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, shares: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
         images, queries = inputs
-        variables = self.model.trainable_variables
         cross_entropy = tf_keras.losses.sparse_categorical_crossentropy
         with tf.GradientTape() as tape:
             answered, read = self.model(images, training=True)
-            loss = mean(cross_entropy(answers, answered), weights)
-            symbol_loss = mean(cross_entropy(queries, read, from_logits=True), weights)
+            loss = weighted_sum(cross_entropy(answers, answered), shares)
+            symbol_loss = weighted_sum(cross_entropy(queries, read, from_logits=True), shares)
             total = loss + self.settings.symbol_weight * symbol_loss
-        gradients = tape.gradient(total, variables)
-        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
-        return {
+        metrics = {
             "loss": loss,
             "symbol_loss": symbol_loss,
-            "exact_match": mean(_exact(answered, answers), weights),
-            "queries_read": mean(_exact(read, queries), weights),
+            "exact_match": weighted_sum(_exact(answered, answers), shares),
+            "queries_read": weighted_sum(_exact(read, queries), shares),
         }
+        return metrics, tape.gradient(total, self.model.trainable_variables)
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
         answered, _ = self.model(inputs, training=False)

@@ -11,6 +11,7 @@ from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
 from lib.errors import UserError
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
+from lib.models.parts import sum_over_parts
 from lib.models.recurrent import LSTM
 from lib.randomness import generator
 from lib.settings import Settings
@@ -87,10 +88,15 @@ def cosine_decay(
     return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
 
 
+def weighted_sum(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Return the sum of `values` (batch, ...), averaged per example, times `weights` (batch,)."""
+    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+    return tf.reduce_sum(per_example * weights)
+
+
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
-    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
-    return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
+    return weighted_sum(values, weights) / tf.reduce_sum(weights)
 
 
 class AnswerTraining(Training):
@@ -116,10 +122,11 @@ class AnswerTraining(Training):
         self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
         self.train_rows = parts["train"]
         self.answers = tf.constant(self.answer_codes)
-        self._update_compiled = tf.function(self._update, jit_compile=compiled)
+        self._part_compiled = tf.function(self._part_of_step, jit_compile=compiled)
+        self._apply_compiled = tf.function(self._apply, jit_compile=compiled)
         self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
         self._train_step = tf.function(
-            lambda rows, weights, seeds: self._update_compiled(
+            lambda rows, weights, seeds: self._update(
                 self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
             )
         )
@@ -204,22 +211,35 @@ class AnswerTraining(Training):
     def _update(
         self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        variables = self.model.trainable_variables
+        shares = weights / tf.reduce_sum(weights)
+        metrics, gradients = sum_over_parts(self._part_compiled, inputs, answers, shares)
+        self._apply_compiled(gradients)
+        return metrics
+
+    def _part_of_step(
+        self, inputs: tf.Tensor, answers: tf.Tensor, shares: tf.Tensor
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+        """Return what examples add to the batch's means, and the gradients of what they add to the
+        loss; `shares` (n,) are the examples' in the means.
+        """
         with tf.GradientTape() as tape:
             probabilities = self.model(inputs, training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
-            loss = weighted_mean(losses, weights)
-        gradients = tape.gradient(loss, variables)
-        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+            loss = weighted_sum(losses, shares)
         right = tf.equal(
             tf.argmax(probabilities, axis=-1, output_type=tf.int32), tf.cast(answers, tf.int32)
         )
         exact = tf.reduce_all(right, axis=1)
-        return {
+        metrics = {
             "loss": loss,
-            "accuracy": weighted_mean(tf.cast(right, tf.float32), weights),
-            "exact_match": weighted_mean(tf.cast(exact, tf.float32), weights),
+            "accuracy": weighted_sum(tf.cast(right, tf.float32), shares),
+            "exact_match": weighted_sum(tf.cast(exact, tf.float32), shares),
         }
+        return metrics, tape.gradient(loss, self.model.trainable_variables)
+
+    def _apply(self, gradients: list[tf.Tensor]) -> None:
+        variables = self.model.trainable_variables
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
         return self.model(inputs, training=False)

@@ -27,6 +27,7 @@ from lib.models.faces import (
     measured_latents,
     shown_latents,
 )
+from lib.models.parts import sum_over_parts
 from lib.randomness import stateless_seed
 from lib.runtime import compile_convolutions
 from lib.settings import VAESettings
@@ -57,6 +58,8 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
 
 class VAETraining(Training):
     """Trains a VAE on faces and keeps nine samples of each epoch."""
+
+    in_parts = True
 
     def __init__(self, settings: VAESettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -94,22 +97,43 @@ class VAETraining(Training):
         return metrics
 
     def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        images = tf.cast(pixels, tf.float32) / 255
-        with tf.GradientTape() as tape:
-            mean, log_variance = self.encoder(images, training=True)
-            noise = tf.random.stateless_normal(tf.shape(mean), noise_seed)
-            latents = mean + tf.exp(log_variance / 2) * noise
-            reconstruction = reconstruction_loss(images, self.decoder(latents, training=True))
-            kl = self._kl_loss(mean, log_variance)
-            loss = reconstruction + kl
-        gradients = tape.gradient(loss, self.variables)
+        count = len(pixels)
+        noise = tf.random.stateless_normal((count, self.settings.latent_dim), noise_seed)
+        metrics, gradients = sum_over_parts(
+            lambda *part: self._part_of_step(*part, count), pixels, noise
+        )
         self.optimizers["vae"].apply_gradients(zip(gradients, self.variables, strict=True))
-        return {"loss": loss, "reconstruction_loss": reconstruction, "kl_loss": kl}
+        return metrics
 
-    def _kl_loss(self, mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
+    def _part_of_step(
+        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+        """Return what these of the batch's `count` images add to the losses, and the gradients."""
+        with tf.GradientTape() as tape:
+            reconstruction, kl = self._losses(pixels, noise, count)
+            loss = reconstruction + kl
+        losses = {"loss": loss, "reconstruction_loss": reconstruction, "kl_loss": kl}
+        return losses, tape.gradient(loss, self.variables)
+
+    def _losses(
+        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return what these images add to both terms of the batch's loss."""
+        images = tf.cast(pixels, tf.float32) / 255
+        mean, log_variance = self.encoder(images, training=True)
+        latents = mean + tf.exp(log_variance / 2) * noise
+        share = len(pixels) / count
+        loss = reconstruction_loss(images, self.decoder(latents, training=True)) * share
+        return loss, self._kl_loss(mean, log_variance, share)
+
+    def _kl_loss(self, mean: tf.Tensor, log_variance: tf.Tensor, share: float) -> tf.Tensor:
         """Return the KL term on the scale of the reconstruction: nats per pixel and channel."""
-        reduce = tf.reduce_sum if self.settings.kl_reduction == "sum" else tf.reduce_mean
-        return reduce(kl_divergence(mean, log_variance)) / (SIDE * SIDE * 3)
+        divergence = kl_divergence(mean, log_variance)
+        if self.settings.kl_reduction == "sum":
+            total = tf.reduce_sum(divergence)
+        else:
+            total = tf.reduce_mean(divergence) * share
+        return total / (SIDE * SIDE * 3)
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Interpolate between latents and between faces, reconstruct faces, and measure."""

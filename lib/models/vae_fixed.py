@@ -108,23 +108,16 @@ class FixedVAETraining(VAETraining):
     def _from_prior(self, standard: np.ndarray) -> np.ndarray:
         return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
 
-    def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        with tf.GradientTape() as tape:
-            distortion, rate = self._bound_terms(pixels, noise_seed)
-            loss = tf.reduce_mean(distortion + rate)
-        gradients = tape.gradient(loss, self.variables)
-        self.optimizers["vae"].apply_gradients(zip(gradients, self.variables, strict=True))
-        return {
-            "loss": loss,
-            "reconstruction_loss": tf.reduce_mean(distortion),
-            "kl_loss": tf.reduce_mean(rate),
-        }
+    def _losses(
+        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        distortion, rate = self._bound_terms(pixels, noise)
+        return tf.reduce_sum(distortion) / count, tf.reduce_sum(rate) / count
 
-    def _bound_terms(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _bound_terms(self, pixels: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return distortion and rate of uint8 images, (batch,) each, in nats."""
         levels = tf.cast(pixels, tf.float32)
         mean, log_variance = self.encoder(levels / 255, training=True)
-        noise = tf.random.stateless_normal(tf.shape(mean), noise_seed)
 
         def log_likelihood(latents: tf.Tensor) -> tf.Tensor:
             values = discretised_logistic(levels, *self.decoder(latents, training=True))
