@@ -10,6 +10,7 @@ from lib.data.operators import operator_images
 from lib.randomness import generator
 
 ALPHABET = "0123456789+- "
+BLANK = ALPHABET.index(" ")
 NUMBERS = 100  # from 0
 QUERY_LENGTH = 5
 ANSWER_LENGTH = 3
@@ -88,7 +89,7 @@ def aligned_queries() -> np.ndarray:
 def right_aligned(codes: np.ndarray) -> np.ndarray:
     """Return texts, uint8 (n, length), with their padding moved from the right to the left."""
     length = codes.shape[1]
-    padding = (codes == ALPHABET.index(" ")).sum(axis=1, keepdims=True)
+    padding = (codes == BLANK).sum(axis=1, keepdims=True)
     return np.take_along_axis(codes, (np.arange(length) - padding) % length, axis=1)
 
 
@@ -142,7 +143,7 @@ class SymbolImages:
                 labels,
                 np.full(len(plus), ALPHABET.index("+")),
                 np.full(len(minus), ALPHABET.index("-")),
-                [ALPHABET.index(" ")],
+                [BLANK],
             ]
         )
         order = np.argsort(codes, kind="stable").astype(np.int32)

@@ -8,18 +8,17 @@ al., 2017, "Conditional image synthesis with auxiliary classifier GANs").
 import tensorflow as tf
 import tf_keras
 
-from lib.data.arithmetic import ALPHABET
+from lib.data.arithmetic import ALPHABET, BLANK
 from lib.data.digits import SIDE
 
 layers = tf_keras.layers
-BLANK = ALPHABET.index(" ")
 LEAK = 0.2
 
 
 def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
-    """Return symbol probabilities (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
+    """Return a one-hot symbol (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
 
-    A blank has no ink: an image is as faint as the blank is likely.
+    A blank has no ink.
     """
     symbol, style = layers.Input((len(ALPHABET),)), layers.Input((style_dim,))
     corner = SIDE // 4

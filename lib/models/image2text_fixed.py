@@ -1,17 +1,27 @@
 """A query as digit images to a written answer: each image becomes a symbol, then a network reads.
 
-One convolutional network turns every image into a distribution over symbols, a recurrent one turns
-the five distributions into the answer; both are trained at once. Besides the answer, the symbol of
-each image is a target: it uses the labels of the digits that are trained on.
+One convolutional network turns every image into a distribution over symbols, which are set out
+place by place; a recurrent network turns that into the answer. Both are trained at once. Besides
+the answer, the symbol of each image is a target: labels of the digits that are trained on are used.
 """
+
+import functools
 
 import numpy as np
 import tensorflow as tf
 import tf_keras
 
 from lib.data import digits
-from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, Handwriting, arithmetic, choose_rows
+from lib.data.arithmetic import (
+    ALPHABET,
+    QUERY_LENGTH,
+    Handwriting,
+    arithmetic,
+    choose_rows,
+    right_aligned,
+)
 from lib.models import text2text_fixed
+from lib.models.alignment import place_by_place
 from lib.models.augmentation import random_affine
 from lib.models.base import adamw
 from lib.models.sequence import AnswerTraining, cosine_decay, random_split, weighted_sum
@@ -28,7 +38,8 @@ def build_model(settings: FixedImage2TextSettings) -> tf_keras.Model:
     """
     images = layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))
     logits = layers.TimeDistributed(_image_encoder(settings.filters), name="encoder")(images)
-    answer = text2text_fixed.build_model(settings.units, aligned=False)(layers.Softmax()(logits))
+    symbols = layers.Lambda(place_by_place, name="places")(layers.Softmax()(logits))
+    answer = text2text_fixed.build_model(settings.units, aligned=True)(symbols)
     return tf_keras.Model(images, [answer, logits])
 
 
@@ -74,6 +85,11 @@ class FixedImage2TextTraining(AnswerTraining):
         self.images = tf.constant(self.symbols.images)
         self.handwriting = tf.constant(self._evaluated_handwriting())
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
+
+    @functools.cached_property
+    def answer_codes(self) -> np.ndarray:
+        """The right answers, aligned on the right: uint8 (20000, 3)."""
+        return right_aligned(arithmetic().answers)
 
     def _evaluated_handwriting(self) -> np.ndarray:
         """Return the images that each query is evaluated in: for the test part unseen ones."""

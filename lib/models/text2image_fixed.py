@@ -1,10 +1,12 @@
 """A written query to an answer as digit images that can be read and differ like handwriting.
 
-A recurrent network turns the query into a distribution over each of the answer's symbols; a
-convolutional generator draws each from that and from a style, random numbers that the images of one
-answer share. Both are trained at once: the first on the answer's symbols, and both to pass a
-discriminator that sees real digits of those symbols.
+A recurrent network turns the query, set out place by place, into the answer's symbols; a
+convolutional generator draws each of them in a style, random numbers that the images of one answer
+share. The first is trained on the answers' symbols; the second to draw symbols that pass a
+discriminator, which sees real digits of the same symbols. Both see the same batches.
 """
+
+import functools
 
 import numpy as np
 import tensorflow as tf
@@ -14,17 +16,19 @@ from lib.data import digits
 from lib.data.arithmetic import (
     ALPHABET,
     ANSWER_LENGTH,
+    BLANK,
     SymbolImages,
+    aligned_queries,
     arithmetic,
     choose_rows,
     decode,
+    right_aligned,
 )
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader, text2text_fixed
 from lib.models.base import Outcome, Training, adam, adamw, layer_table, to_uint8
 from lib.models.digit_gan import (
-    BLANK,
     build_discriminator,
     build_generator,
     discriminator_losses,
@@ -57,7 +61,7 @@ class FixedText2ImageTraining(Training):
 
     def __init__(self, settings: FixedText2ImageSettings, seed: int) -> None:
         super().__init__(settings, seed)
-        self.calculator = text2text_fixed.build_model(settings.units, aligned=False)
+        self.calculator = text2text_fixed.build_model(settings.units, aligned=True)
         self.writer = build_generator(settings.filters, settings.style_dim)
         self.averaged_writer = build_generator(settings.filters, settings.style_dim)
         self.averaged_writer.set_weights(self.writer.get_weights())
@@ -72,11 +76,16 @@ class FixedText2ImageTraining(Training):
         self._make_optimizers()
         self.symbols = SymbolImages.for_training(digits.load())
         self.images = tf.constant(self.symbols.images)
-        self.queries = tf.constant(arithmetic().queries)
-        self.answers = tf.constant(arithmetic().answers)
+        self.queries = tf.constant(aligned_queries())
+        self.answers = tf.constant(self.answer_codes)
         compiled = settings.compile and compile_convolutions()
         self._step = tf.function(self._update, jit_compile=compiled)
         self._drawn = tf.function(self._draw, jit_compile=compiled)
+
+    @functools.cached_property
+    def answer_codes(self) -> np.ndarray:
+        """The right answers, aligned on the right: uint8 (20000, 3)."""
+        return right_aligned(arithmetic().answers)
 
     def _make_optimizers(self) -> None:
         settings = self.settings
@@ -116,7 +125,7 @@ class FixedText2ImageTraining(Training):
         (indices into `symbols.images`), and a seed for styles: all int32. Symbols are chosen about
         equally often, but never blanks, which need no drawing.
         """
-        codes = arithmetic().answers[rows].ravel()
+        codes = self.answer_codes[rows].ravel()
         share = self._symbol_shares()[codes]
         places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
         real = self.symbols.draw(codes[places], random)
@@ -124,7 +133,7 @@ class FixedText2ImageTraining(Training):
 
     def _symbol_shares(self) -> np.ndarray:
         """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
-        counts = np.bincount(arithmetic().answers[self.train_rows].ravel(), minlength=len(ALPHABET))
+        counts = np.bincount(self.answer_codes[self.train_rows].ravel(), minlength=len(ALPHABET))
         shares = 1 / np.maximum(counts, 1)
         shares[BLANK] = 0
         return shares
@@ -146,7 +155,7 @@ class FixedText2ImageTraining(Training):
             probabilities = self.calculator(self._inputs(rows), training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
             loss = weighted_mean(losses, weights)
-            symbols = tf.gather(tf.reshape(probabilities, (-1, len(ALPHABET))), places)
+            symbols = tf.one_hot(meant, len(ALPHABET))
             style = tf.gather(styles, places // ANSWER_LENGTH)
             made = self.writer([symbols, style], training=True)
             with tape.stop_recording():
@@ -187,16 +196,17 @@ class FixedText2ImageTraining(Training):
             average.assign(decay * average + (1 - decay) * current)
 
     def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
-        return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+        symbols = tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+        return tf.reshape(symbols, (-1, ANSWER_LENGTH, 3 * len(ALPHABET)))
 
     def _draw(self, rows: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the images (n, 3, 28, 28) and the likeliest symbols (n, 3) of answers."""
-        probabilities = self.calculator(self._inputs(rows), training=False)
-        symbols = tf.reshape(probabilities, (-1, len(ALPHABET)))
+        """Return the images (n, 3, 28, 28) of answers, and their symbols (n, 3): the likeliest."""
+        codes = tf.argmax(self.calculator(self._inputs(rows), training=False), axis=-1)
+        symbols = tf.one_hot(tf.reshape(codes, (-1,)), len(ALPHABET))
         style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
         images = self.averaged_writer([symbols, style], training=False)
         shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
-        return tf.reshape(images, shape), tf.argmax(probabilities, axis=-1)
+        return tf.reshape(images, shape), codes
 
     def drawn(self, rows: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Draw the answers to `rows` of queries, each in its style, float32 (n, style_dim).
@@ -219,7 +229,7 @@ class FixedText2ImageTraining(Training):
     def outcome(self, history: list[dict]) -> Outcome:
         """Draw the answer to every test query, have it read, and measure the digits drawn."""
         rows = self.test_rows
-        answers = arithmetic().answers[rows]
+        answers = self.answer_codes[rows]
         images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
         reader = digit_reader.load(self.needed["digit_reader"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)

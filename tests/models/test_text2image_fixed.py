@@ -59,7 +59,7 @@ def test_images_shown_are_of_the_answers_symbols_about_equally_often_and_never_b
     for _ in range(200):
         rows = random.choice(training.train_rows, 64, replace=False)
         places, real, seed = training.shown(rows, random)
-        codes = arithmetic().answers[rows].ravel()[places]
+        codes = training.answer_codes[rows].ravel()[places]
         assert len(set(places)) == 64
         assert np.array_equal(classes[real], codes)
         assert seed.shape == (2,)
