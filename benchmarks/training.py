@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from benchmarks.processes import Workers, interpreter
 from benchmarks.workloads import WAYS, Workload
 
-REPEATS = 3
+REPEATS = 5
 
 
 def measure(workload: Workload, peak: float, repeats: int = REPEATS) -> dict:

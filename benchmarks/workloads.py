@@ -97,7 +97,7 @@ WORKLOADS = {
             "image2text convlstm",
             "image2text",
             ("convlstm",),
-            reduced={"query_count": 1_250},
+            reduced={"query_count": 640},
             expected={"notebook": 1.3, "torch": 1.0},
         ),
         Workload(
