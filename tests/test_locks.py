@@ -99,8 +99,13 @@ def test_who_need_not_wait_says_nothing(folder, capsys):
 
 
 def test_a_second_writer_that_waits_comes_next(folder, owner, capsys):
-    ending = threading.Timer(0.2, owner.stdin.close)
-    ending.start()
+    ends = threading.Event()
+
+    def end():
+        ends.set()
+        owner.stdin.close()
+
+    threading.Timer(0.2, end).start()
     with only_writer(folder, wait=True):
-        assert not ending.is_alive()
+        assert ends.is_set()
         assert f"waiting for process {owner.pid} on " in capsys.readouterr().err
