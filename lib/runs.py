@@ -57,9 +57,20 @@ class Run:
 
     @functools.cached_property
     def history(self) -> list[dict]:
-        """One dictionary of metrics per epoch, the first epoch first."""
+        """One dictionary of metrics per epoch, the first epoch first.
+
+        Raises UserError where they are not all that the result tells of.
+        """
         lines = (self.key.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        epochs = [json.loads(line) for line in lines]
+        numbers = [epoch.get("epoch") if isinstance(epoch, dict) else None for epoch in epochs]
+        told = self.result.get("epochs")
+        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != told:
+            raise UserError(
+                f"the history in {paths.display(self.key.path)} is not that of epochs 1 to {told}; "
+                f"{_remedy(self.key)}"
+            )
+        return epochs
 
     def series(self, metric: str) -> "np.ndarray":
         """Return one metric over the epochs, float64 of shape (epochs,).

@@ -57,6 +57,16 @@ def test_a_finished_run_is_read_as_it_was_written(folder):
     assert np.array_equal(run.samples["samples"], np.arange(6))
 
 
+@pytest.mark.parametrize(
+    "lines", ["", '{"epoch": 2, "loss": 1}\n', '{"epoch": 1, "loss": 1}\n', "1\n2\n"]
+)
+def test_a_sealed_history_that_lacks_epochs_is_refused(folder, lines):
+    files.write_text(folder / "history.jsonl", lines)
+    runs.write_result(folder, RESULT)
+    with pytest.raises(UserError, match="is not that of epochs 1 to 2; remove its result"):
+        runs.load(KEY).series("loss")
+
+
 def test_a_run_has_the_stated_folder_name_and_target(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RUNS", tmp_path)
     assert KEY.path == tmp_path / "smoke" / "vae_32" / "published" / "seed-3"
