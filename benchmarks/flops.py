@@ -18,7 +18,6 @@ def multiply_adds(kind: str, inputs: Sequence, outputs: Sequence, weights: Seque
     places = {
         "Dense": lambda: math.prod(outputs[1:-1]),
         "Conv2D": lambda: math.prod(outputs[1:3]),
-        "ThinConv2D": lambda: math.prod(outputs[1:3]),
         "Conv2DTranspose": lambda: math.prod(inputs[1:3]),
         "LSTM": lambda: inputs[1],
         "ConvLSTM2D": lambda: math.prod(inputs[1:4]),

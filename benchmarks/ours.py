@@ -1,12 +1,11 @@
 """Our way: the very `train_epoch` that the experiments call, on TensorFlow as they start it."""
 
-import importlib
 import itertools
 
 from benchmarks import flops
 from benchmarks.workloads import Prepared
 from lib import runtime
-from lib.models.base import Training
+from lib.models.base import Training, trainer
 from lib.models.gan import GANTraining
 from lib.settings import GANSettings, Settings, VAESettings
 
@@ -16,12 +15,12 @@ SEED = 0
 
 def start(threads: int, settings: Settings) -> None:
     """Set TensorFlow up as a training with these settings does."""
-    runtime.start(threads, SEED, _trainer(settings).in_parts)
+    runtime.start(threads, SEED, trainer(settings).in_parts)
 
 
 def prepare(settings: Settings) -> Prepared:
     """Return an experiment's training with these settings."""
-    training = _trainer(settings)(settings, SEED)
+    training = trainer(settings)(settings, SEED)
     epochs = itertools.count(1)
     return Prepared(
         train_epoch=lambda: training.train_epoch(next(epochs), ""),
@@ -29,11 +28,6 @@ def prepare(settings: Settings) -> Prepared:
         parameters=sum(model.count_params() for model in training.models.values()),
         flops=_flops(training),
     )
-
-
-def _trainer(settings: Settings) -> type[Training]:
-    module, name = settings.trainer.split(":")
-    return getattr(importlib.import_module(module), name)
 
 
 def _examples(training: Training) -> int:

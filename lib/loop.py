@@ -1,7 +1,6 @@
 """The training loop: epoch by epoch, so that it can be broken off and gone on with."""
 
 import contextlib
-import importlib
 import json
 import logging
 import signal
@@ -14,7 +13,7 @@ import numpy as np
 
 from lib import checkpoints, files, runs, runtime
 from lib.errors import UserError
-from lib.models.base import Training
+from lib.models.base import Training, trainer
 from lib.request import Planned
 
 
@@ -25,10 +24,9 @@ def run_training(planned: Planned, threads: int) -> None:
     lost.
     """
     folder = planned.key.path
-    module, name = planned.settings.trainer.split(":")
-    trainer = getattr(importlib.import_module(module), name)
-    runtime.start(threads, planned.key.seed, trainer.in_parts)
-    training: Training = trainer(planned.settings, planned.key.seed)
+    kind = trainer(planned.settings)
+    runtime.start(threads, planned.key.seed, kind.in_parts)
+    training = kind(planned.settings, planned.key.seed)
     training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
     history = _restored(training, planned)
     with _resumable(planned, history):

@@ -82,11 +82,22 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
         pytest.fail("wrote below a file")
 
 
-def test_who_waits_says_for_whom_and_comes_next(folder, owner, capsys):
-    ending = threading.Timer(0.2, owner.stdin.close)
-    ending.start()
+@pytest.fixture
+def told_to_end(owner):
+    """Whether the owner was told to let go, which happens after a moment."""
+    told = threading.Event()
+
+    def end():
+        told.set()
+        owner.stdin.close()
+
+    threading.Timer(0.2, end).start()
+    return told
+
+
+def test_who_waits_says_for_whom_and_comes_next(folder, owner, told_to_end, capsys):
     with locked(folder):
-        assert not ending.is_alive()
+        assert told_to_end.is_set()
         assert f"waiting for process {owner.pid} on " in capsys.readouterr().err
         told = pytest.raises(UserError, match=f"is being written by process {os.getpid()} on ")
         with told, only_writer(folder):
@@ -98,14 +109,7 @@ def test_who_need_not_wait_says_nothing(folder, capsys):
         assert not any(capsys.readouterr())
 
 
-def test_a_second_writer_that_waits_comes_next(folder, owner, capsys):
-    ends = threading.Event()
-
-    def end():
-        ends.set()
-        owner.stdin.close()
-
-    threading.Timer(0.2, end).start()
+def test_a_second_writer_that_waits_comes_next(folder, owner, told_to_end, capsys):
     with only_writer(folder, wait=True):
-        assert ends.is_set()
+        assert told_to_end.is_set()
         assert f"waiting for process {owner.pid} on " in capsys.readouterr().err

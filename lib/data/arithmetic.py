@@ -86,6 +86,12 @@ def aligned_queries() -> np.ndarray:
     return np.array([[*digits, signs] for digits in places], np.uint8).transpose(2, 0, 1)
 
 
+@functools.cache
+def aligned_answers() -> np.ndarray:
+    """Return all answers, aligned on the right: uint8 (20000, 3), indices into ALPHABET."""
+    return right_aligned(arithmetic().answers)
+
+
 def right_aligned(codes: np.ndarray) -> np.ndarray:
     """Return texts, uint8 (n, length), with their padding moved from the right to the left."""
     length = codes.shape[1]

@@ -1,6 +1,7 @@
 """What every model's training has in common: its state, and how an epoch goes over its data."""
 
 import dataclasses
+import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -72,6 +73,12 @@ class Training:
             for variable in self.optimizers[name].variables()
         ]
         return enumerate([*self.weights(), *slots])
+
+
+def trainer(settings: Settings) -> type[Training]:
+    """Import the class that trains with such settings."""
+    module, name = settings.trainer.split(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def adam(model_variables: list[tf.Variable], learning_rate: float, beta_1: float = 0.9):  # noqa: ANN201

@@ -5,8 +5,6 @@ place by place; a recurrent network turns that into the answer. Both are trained
 the answer, the symbol of each image is a target: labels of the digits that are trained on are used.
 """
 
-import functools
-
 import numpy as np
 import tensorflow as tf
 import tf_keras
@@ -16,9 +14,9 @@ from lib.data.arithmetic import (
     ALPHABET,
     QUERY_LENGTH,
     Handwriting,
+    aligned_answers,
     arithmetic,
     choose_rows,
-    right_aligned,
 )
 from lib.models import text2text_fixed
 from lib.models.alignment import place_by_place
@@ -86,10 +84,10 @@ class FixedImage2TextTraining(AnswerTraining):
         self.handwriting = tf.constant(self._evaluated_handwriting())
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
 
-    @functools.cached_property
+    @property
     def answer_codes(self) -> np.ndarray:
         """The right answers, aligned on the right: uint8 (20000, 3)."""
-        return right_aligned(arithmetic().answers)
+        return aligned_answers()
 
     def _evaluated_handwriting(self) -> np.ndarray:
         """Return the images that each query is evaluated in: for the test part unseen ones."""

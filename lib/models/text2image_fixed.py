@@ -6,8 +6,6 @@ share. The first is trained on the answers' symbols; the second to draw symbols 
 discriminator, which sees real digits of the same symbols. Both see the same batches.
 """
 
-import functools
-
 import numpy as np
 import tensorflow as tf
 import tf_keras
@@ -18,11 +16,11 @@ from lib.data.arithmetic import (
     ANSWER_LENGTH,
     BLANK,
     SymbolImages,
+    aligned_answers,
     aligned_queries,
     arithmetic,
     choose_rows,
     decode,
-    right_aligned,
 )
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
@@ -77,15 +75,10 @@ class FixedText2ImageTraining(Training):
         self.symbols = SymbolImages.for_training(digits.load())
         self.images = tf.constant(self.symbols.images)
         self.queries = tf.constant(aligned_queries())
-        self.answers = tf.constant(self.answer_codes)
+        self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
         self._step = tf.function(self._update, jit_compile=compiled)
         self._drawn = tf.function(self._draw, jit_compile=compiled)
-
-    @functools.cached_property
-    def answer_codes(self) -> np.ndarray:
-        """The right answers, aligned on the right: uint8 (20000, 3)."""
-        return right_aligned(arithmetic().answers)
 
     def _make_optimizers(self) -> None:
         settings = self.settings
@@ -125,7 +118,7 @@ class FixedText2ImageTraining(Training):
         (indices into `symbols.images`), and a seed for styles: all int32. Symbols are chosen about
         equally often, but never blanks, which need no drawing.
         """
-        codes = self.answer_codes[rows].ravel()
+        codes = aligned_answers()[rows].ravel()
         share = self._symbol_shares()[codes]
         places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
         real = self.symbols.draw(codes[places], random)
@@ -133,7 +126,7 @@ class FixedText2ImageTraining(Training):
 
     def _symbol_shares(self) -> np.ndarray:
         """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
-        counts = np.bincount(self.answer_codes[self.train_rows].ravel(), minlength=len(ALPHABET))
+        counts = np.bincount(aligned_answers()[self.train_rows].ravel(), minlength=len(ALPHABET))
         shares = 1 / np.maximum(counts, 1)
         shares[BLANK] = 0
         return shares
@@ -229,7 +222,7 @@ class FixedText2ImageTraining(Training):
     def outcome(self, history: list[dict]) -> Outcome:
         """Draw the answer to every test query, have it read, and measure the digits drawn."""
         rows = self.test_rows
-        answers = self.answer_codes[rows]
+        answers = aligned_answers()[rows]
         images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
         reader = digit_reader.load(self.needed["digit_reader"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)

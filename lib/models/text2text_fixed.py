@@ -1,7 +1,5 @@
 """A written query to a written answer, from few examples: aligned numbers and derived examples."""
 
-import functools
-
 import numpy as np
 import tensorflow as tf
 import tf_keras
@@ -10,12 +8,12 @@ from lib.data.arithmetic import (
     ALPHABET,
     ANSWER_LENGTH,
     QUERY_LENGTH,
+    aligned_answers,
     aligned_queries,
     arithmetic,
     choose_rows,
     exchanged_rows,
     fact_families,
-    right_aligned,
 )
 from lib.models.base import adamw
 from lib.models.sequence import AnswerTraining, cosine_decay, random_split
@@ -77,11 +75,10 @@ class FixedText2TextTraining(AnswerTraining):
         self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
         self.queries = tf.constant(aligned_queries() if settings.align else arithmetic().queries)
 
-    @functools.cached_property
+    @property
     def answer_codes(self) -> np.ndarray:
         """The right answers, aligned on the right where the queries are."""
-        answers = arithmetic().answers
-        return right_aligned(answers) if self.settings.align else answers
+        return aligned_answers() if self.settings.align else arithmetic().answers
 
     def inputs(self, rows: tf.Tensor) -> tf.Tensor:
         """Return queries as one-hot symbols: (batch, 3, 39), or (batch, 5, 13) as text."""
