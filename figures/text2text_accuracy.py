@@ -10,7 +10,7 @@ import numpy as np
 
 from figures import Figure
 from lib import plots
-from lib.metrics.sequences import mean_interval
+from lib.metrics.intervals import mean_interval
 from lib.runs import Run
 from report.published import published
 

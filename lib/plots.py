@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lib.files import replaced
-from lib.metrics.sequences import mean_interval
+from lib.metrics.intervals import mean_interval
 from lib.runs import Run
 
 COLUMN_WIDTH = 3.3  # inches, of one of the report's two columns

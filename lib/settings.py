@@ -227,7 +227,7 @@ class FixedImage2TextSettings(SequenceSettings):
 
     filters: int = 16  # of the first convolution; of the others three and six times as many
     units: int = 128
-    epochs: int = 16
+    epochs: int = 32
     batch_size: int = 32
     learning_rate: float = 3e-3  # at first; decayed by a cosine
     weight_decay: float = 0.1

@@ -8,7 +8,7 @@ from figures import MANIFEST
 from lib import plan, request
 from lib.errors import command
 from lib.files import write_json
-from lib.metrics.sequences import LEVEL
+from lib.metrics.intervals import LEVEL
 from lib.paths import BUILD, display
 from report import build, check, disagreements
 from report.claims import as_json, judged, suspected

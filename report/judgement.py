@@ -4,7 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 
-from lib.metrics.sequences import mean_interval
+from lib.metrics.intervals import mean_interval
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"

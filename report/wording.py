@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from lib.metrics.sequences import mean_interval
+from lib.metrics.intervals import mean_interval
 from lib.settings import Settings
 from report.judgement import Finding
 

@@ -1,11 +1,11 @@
 """What the three recurrent encoder-decoders share: batches of queries, padded to one size."""
 
+import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
 import tf_keras
-from sklearn.model_selection import train_test_split
 
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
 from lib.errors import UserError
@@ -33,16 +33,22 @@ def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarr
         yield np.resize(batch, batch_size).astype(np.int32), weights
 
 
-def random_split(rows: np.ndarray, seed: int, **size: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return two parts of `rows` drawn at random: scikit-learn's train_test_split.
+def random_split(
+    rows: np.ndarray, seed: int, *, train_size: float | None = None, test_size: float | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return two parts of `rows` drawn at random, given the share of the first or of the second.
 
-    `size` is train_size or test_size, a share. Raises UserError where a part would be empty.
+    The parts are those of scikit-learn's train_test_split, which the original calls; importing it
+    takes 70 MB of memory. Raises UserError where a part would be empty.
     """
-    try:
-        first, second = train_test_split(rows, random_state=seed, **size)
-    except ValueError as error:
-        raise UserError(f"{len(rows)} queries cannot be split as asked: {error}") from None
-    return first, second
+    if test_size is None:
+        second = len(rows) - math.floor(train_size * len(rows))
+    else:
+        second = math.ceil(test_size * len(rows))
+    if not 0 < second < len(rows):
+        raise UserError(f"{len(rows)} queries cannot be split as asked: a part would be empty")
+    drawn = rows[np.random.RandomState(seed).permutation(len(rows))]
+    return drawn[second:], drawn[:second]
 
 
 def split_off_last(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 from close_weights import assert_trained_alike
+from sklearn.model_selection import train_test_split
 
 from lib import runtime
 from lib.data.arithmetic import arithmetic, decode
-from lib.models.sequence import batch_count, padded_batches, weighted_mean
+from lib.errors import UserError
+from lib.models.sequence import batch_count, padded_batches, random_split, weighted_mean
 from lib.models.text2text import Text2TextTraining, build_model
 from lib.randomness import generator
 from lib.settings import Text2TextSettings
@@ -34,6 +36,24 @@ def test_padded_batches_hold_every_row_once_and_have_one_size(count, size):
     weights = np.concatenate([weights for _, weights in batches])
     assert set(weights) <= {0.0, 1.0}
     assert all(set(batch) <= set(rows) for batch, _ in batches)
+
+
+@pytest.mark.parametrize("count", [3, 100, 257, 20_000])
+@pytest.mark.parametrize("seed", [42, 69])
+@pytest.mark.parametrize(
+    "size", [{"train_size": 0.5}, {"train_size": 0.35}, {"test_size": 0.2}, {"test_size": 1 / 3}]
+)
+def test_random_parts_are_those_of_scikit_learn(count, seed, size):
+    rows = 7 * np.arange(count)
+    theirs = train_test_split(rows, random_state=seed, **size)
+    for our_part, their_part in zip(random_split(rows, seed, **size), theirs, strict=True):
+        assert np.array_equal(our_part, their_part)
+
+
+@pytest.mark.parametrize("size", [{"train_size": 0.05}, {"test_size": 0.95}])
+def test_a_split_with_an_empty_part_is_refused(size):
+    with pytest.raises(UserError, match="10 queries cannot be split"):
+        random_split(np.arange(10), 42, **size)
 
 
 def test_weighted_mean_over_padded_batches_is_the_mean_without_padding():
