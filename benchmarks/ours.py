@@ -6,7 +6,6 @@ from benchmarks import flops
 from benchmarks.workloads import Prepared
 from lib import runtime
 from lib.models.base import Training, trainer
-from lib.models.gan import GANTraining
 from lib.settings import GANSettings, Settings, VAESettings
 
 tf = runtime.tf
@@ -40,7 +39,7 @@ def _examples(training: Training) -> int:
 
 
 def _flops(training: Training) -> int:
-    if isinstance(training, GANTraining):
+    if isinstance(training.settings, GANSettings):
         return flops.gan_step(_layers(training.generator), _layers(training.discriminator))
     models = training.models
     names = ["encoder", "decoder"] if "encoder" in models else list(models)

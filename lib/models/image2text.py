@@ -7,7 +7,6 @@ import tf_keras
 from lib.data import digits
 from lib.data.arithmetic import (
     QUERY_LENGTH,
-    SymbolImages,
     arithmetic,
     choose_rows,
     draw_query_images,
@@ -15,7 +14,7 @@ from lib.data.arithmetic import (
 from lib.models.augmentation import random_affine
 from lib.models.convlstm import ConvLSTM2D
 from lib.models.recurrent import LSTM
-from lib.models.sequence import AnswerTraining, answer_decoder, random_split
+from lib.models.sequence import AnswerTraining, answer_decoder, random_split, symbol_images
 from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
 
@@ -74,8 +73,7 @@ class Image2TextTraining(AnswerTraining):
             {"train": train, "validation": validation},
             compiled,
         )
-        self.symbols = SymbolImages.for_training(digits.load())
-        self.images = tf.constant(self.symbols.images)
+        self.symbols, self.images = symbol_images()
         self.handwriting = tf.constant(self._draw(epoch=0))
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
 

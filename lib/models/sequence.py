@@ -1,5 +1,6 @@
 """What the three recurrent encoder-decoders share: batches of queries, padded to one size."""
 
+import dataclasses
 import math
 from collections.abc import Callable, Iterator
 
@@ -7,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, arithmetic, decode
+from lib.data import digits
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, SymbolImages, arithmetic, decode
 from lib.errors import UserError
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
@@ -19,6 +21,16 @@ from lib.settings import Settings
 layers = tf_keras.layers
 MISTAKES_KEPT = 12
 EVALUATION_BATCH = 100
+
+
+def symbol_images() -> tuple[SymbolImages, tf.Tensor]:
+    """Return the symbols in the handwriting to train on, and their images as a constant.
+
+    On a CPU both are one piece of memory.
+    """
+    symbols = SymbolImages.for_training(digits.load())
+    images = tf.constant(symbols.images)
+    return dataclasses.replace(symbols, images=np.asarray(images)), images
 
 
 def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -11,7 +11,6 @@ from lib.data.arithmetic import (
     ALPHABET,
     ANSWER_LENGTH,
     QUERY_LENGTH,
-    SymbolImages,
     arithmetic,
     choose_rows,
     decode,
@@ -24,6 +23,7 @@ from lib.models.sequence import (
     epoch_over,
     padded_batches,
     split_off_last,
+    symbol_images,
     weighted_mean,
 )
 from lib.randomness import generator
@@ -81,8 +81,7 @@ class Text2ImageTraining(Training):
             settings.reduce_patience, settings.reduce_factor, settings.minimum_learning_rate
         )
         self.train_rows, self.validation_rows = split(settings, seed)
-        self.symbols = SymbolImages.for_training(digits.load())
-        self.images = tf.constant(self.symbols.images)
+        self.symbols, self.images = symbol_images()
         self.handwriting = tf.constant(self._draw(epoch=0))
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
         self.queries = tf.constant(arithmetic().queries)

@@ -15,7 +15,6 @@ from lib.data.arithmetic import (
     ALPHABET,
     ANSWER_LENGTH,
     BLANK,
-    SymbolImages,
     aligned_answers,
     aligned_queries,
     arithmetic,
@@ -37,6 +36,7 @@ from lib.models.sequence import (
     cosine_decay,
     epoch_over,
     random_split,
+    symbol_images,
     weighted_mean,
 )
 from lib.randomness import generator
@@ -72,8 +72,7 @@ class FixedText2ImageTraining(Training):
         }
         self.train_rows, self.test_rows = split(settings, seed)
         self._make_optimizers()
-        self.symbols = SymbolImages.for_training(digits.load())
-        self.images = tf.constant(self.symbols.images)
+        self.symbols, self.images = symbol_images()
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
