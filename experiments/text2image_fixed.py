@@ -2,7 +2,7 @@
 
 Original: script A2_RNNs_text2image. A recurrent network and an adversarial generator with a style;
 tested on a fifth of the queries, drawn at random, by a digit reader that takes no part in the
-training (E4, E5, E6). Labels of MNIST's training part are used: a discriminator classifies as well.
+training (E4, E5, E6). Labels of MNIST's training part are used, and train a reader of their own.
 """
 
 from lib.experiment import Experiment

@@ -54,7 +54,7 @@ PROFILES = {
             "image2text_ablation": {**_SMOKE_QUERIES, "filters": 4},
             "text2image_ablation": _SMOKE_QUERIES,
             "image2text_fixed": {**_SMOKE_QUERIES, "filters": 4},
-            "text2image_fixed": {**_SMOKE_QUERIES, "filters": 8, "discriminator_filters": 4},
+            "text2image_fixed": {**_SMOKE_QUERIES, "filters": 8, "judge_filters": 4},
             "text2text_fixed": _SMOKE_QUERIES,
             "digit_reader": {"epochs": 2, "filters": 4, "digit_count": 1_000},
         },

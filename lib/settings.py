@@ -259,16 +259,17 @@ class FixedText2ImageSettings(SequenceSettings):
 
     units: int = 128
     filters: int = 64  # of the generator where the image is smallest
-    discriminator_filters: int = 32  # where the image is largest
+    judge_filters: int = 32  # of discriminator and proofreader
     style_dim: int = 32
-    epochs: int = 20
+    epochs: int = 30
     batch_size: int = 64
     learning_rate: float = 3e-3  # of what calculates, at first; decayed by a cosine
     weight_decay: float = 0.1  # of what calculates
     writer_learning_rate: float = 1e-3  # of the generator, at first; decayed by a cosine
     discriminator_learning_rate: float = 2e-3  # at first; decayed by a cosine
+    proofreader_learning_rate: float = 1e-3  # at first; decayed by a cosine
     adam_beta_1: float = 0.5  # of generator and discriminator
-    symbol_weight: float = 0.5  # of the classifier's cross-entropy in the generator's loss
+    symbol_weight: float = 0.7  # of the proofreader's cross-entropy in the generator's loss
     average_decay: float = 0.998  # of the generator's moving average, a step
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added

@@ -1,8 +1,9 @@
 """Networks that draw single symbols and judge what is drawn: a conditional GAN of 28x28 pixels.
 
 The discriminator judges by projection (Miyato and Koyama, 2018, "cGANs with projection
-discriminator") under spectral normalisation (Miyato et al., 2018) and classifies as well (Odena et
-al., 2017, "Conditional image synthesis with auxiliary classifier GANs").
+discriminator") under spectral normalisation (Miyato et al., 2018). Whether a drawing can be read is
+judged by a network of its own, the proofreader: a discriminator that also classifies (Odena et al.,
+2017) is bounded, and is satisfied by drawings that other readers misread.
 """
 
 import tensorflow as tf
@@ -13,6 +14,7 @@ from lib.data.digits import SIDE
 
 layers = tf_keras.layers
 LEAK = 0.2
+MIXED_UNITS = 256
 
 
 def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
@@ -24,6 +26,9 @@ def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
     corner = SIDE // 4
     drawing = tf_keras.Sequential(
         [
+            # A style means another thing for each symbol.
+            layers.Dense(MIXED_UNITS, use_bias=False),
+            *_normalised(),
             layers.Dense(corner * corner * filters, use_bias=False),
             *_normalised(),
             layers.Reshape((corner, corner, filters)),
@@ -44,7 +49,7 @@ def _normalised() -> list:
 
 def build_discriminator(filters: int) -> tf_keras.Model:
     """Return an image (28, 28, 1) in [0, 1] -> a verdict for each symbol that it may be meant to
-    show (13,), above 0 for real, and logits of the symbol that it shows (13,).
+    show (13,), above 0 for real.
     """
     image = layers.Input((SIDE, SIDE, 1))
     features = tf_keras.Sequential(
@@ -62,35 +67,49 @@ def build_discriminator(filters: int) -> tf_keras.Model:
     )(image)
     looks_real = _bounded(layers.Dense(1))(features)
     looks_like = _bounded(layers.Dense(len(ALPHABET), use_bias=False))(features)
-    shown = layers.Dense(len(ALPHABET), name="shown")(features)
-    return tf_keras.Model(image, [looks_real + looks_like, shown], name="discriminator")
+    return tf_keras.Model(image, looks_real + looks_like, name="discriminator")
 
 
 def _bounded(layer: layers.Layer) -> layers.Layer:
     return layers.SpectralNormalization(layer)
 
 
-def discriminator_losses(
+def build_proofreader(filters: int) -> tf_keras.Sequential:
+    """Return an image (28, 28, 1) in [0, 1] -> logits of the symbol that it shows (13,)."""
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 1)),
+            layers.Conv2D(filters // 2, 5, 2, padding="same", activation="relu"),
+            layers.Conv2D(filters, 3, 2, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(4 * filters, activation="relu"),
+            layers.Dense(len(ALPHABET)),
+        ],
+        name="proofreader",
+    )
+
+
+def discriminator_loss(
     discriminator: tf_keras.Model, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return two scalars: the loss of telling real from made images, and that of naming real ones.
+) -> tf.Tensor:
+    """Return the loss of telling real from made images, a scalar.
 
     `real` and `made` are images (n, 28, 28, 1) of the symbols `meant`, int32 (n,).
     """
-    verdicts, shown = discriminator(tf.concat([real, made], 0), training=True)
-    of_real, of_made = tf.split(_of(verdicts, tf.tile(meant, (2,))), 2)
-    return hinge_loss(of_real, of_made), _cross_entropy(meant, tf.split(shown, 2)[0])
+    verdicts = discriminator(tf.concat([real, made], 0), training=True)
+    return hinge_loss(*tf.split(_of(verdicts, tf.tile(meant, (2,))), 2))
 
 
-def writer_losses(
-    discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.Tensor
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return two scalars: the loss of being found out, and that of being taken for other symbols.
+def adversarial_loss(discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`."""
+    return -tf.reduce_mean(_of(discriminator(made, training=True), meant))
 
-    `made` are images (n, 28, 28, 1) of the symbols `meant`, int32 (n,).
-    """
-    verdicts, shown = discriminator(made, training=True)
-    return -tf.reduce_mean(_of(verdicts, meant)), _cross_entropy(meant, shown)
+
+def symbol_loss(proofreader: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return the cross-entropy of the symbols `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
+    logits = proofreader(images, training=True)
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
 
 
 def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
@@ -104,7 +123,3 @@ def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
 def _of(verdicts: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
     """Return the verdict (n,) on each image as one of the symbol that it is meant to show."""
     return tf.gather(verdicts, meant, batch_dims=1)
-
-
-def _cross_entropy(codes: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(codes, logits))

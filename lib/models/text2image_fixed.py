@@ -2,8 +2,9 @@
 
 A recurrent network turns the query, set out place by place, into the answer's symbols; a
 convolutional generator draws each of them in a style, random numbers that the images of one answer
-share. The first is trained on the answers' symbols; the second to draw symbols that pass a
-discriminator, which sees real digits of the same symbols. Both see the same batches.
+share. The first is trained on the answers' symbols; the second to draw symbols that a discriminator
+takes for real and a proofreader for what they are meant to be. Both judges see real digits of the
+same symbols; all four networks see the same batches.
 """
 
 import numpy as np
@@ -24,12 +25,14 @@ from lib.data.arithmetic import (
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader, text2text_fixed
-from lib.models.base import Outcome, Training, adam, adamw, layer_table, to_uint8
+from lib.models.base import Outcome, Training, adam, adamw, layer_table, reseed, to_uint8
 from lib.models.digit_gan import (
+    adversarial_loss,
     build_discriminator,
     build_generator,
-    discriminator_losses,
-    writer_losses,
+    build_proofreader,
+    discriminator_loss,
+    symbol_loss,
 )
 from lib.models.sequence import (
     EVALUATION_BATCH,
@@ -63,12 +66,14 @@ class FixedText2ImageTraining(Training):
         self.writer = build_generator(settings.filters, settings.style_dim)
         self.averaged_writer = build_generator(settings.filters, settings.style_dim)
         self.averaged_writer.set_weights(self.writer.get_weights())
-        self.discriminator = build_discriminator(settings.discriminator_filters)
+        self.discriminator = build_discriminator(settings.judge_filters)
+        self.proofreader = build_proofreader(settings.judge_filters)
         self.models = {
             "calculator": self.calculator,
             "writer": self.writer,
             "averaged_writer": self.averaged_writer,
             "discriminator": self.discriminator,
+            "proofreader": self.proofreader,
         }
         self.train_rows, self.test_rows = split(settings, seed)
         self._make_optimizers()
@@ -86,21 +91,23 @@ class FixedText2ImageTraining(Training):
             cosine_decay(settings.learning_rate, self.train_rows, settings),
             settings.weight_decay,
         )
-        adversaries = {
+        rates = {
             "writer": settings.writer_learning_rate,
             "discriminator": settings.discriminator_learning_rate,
+            "proofreader": settings.proofreader_learning_rate,
         }
-        for name, rate in adversaries.items():
+        for name, rate in rates.items():
             self.optimizers[name] = adam(
                 self.models[name].trainable_variables,
                 cosine_decay(rate, self.train_rows, settings),
-                settings.adam_beta_1,
+                0.9 if name == "proofreader" else settings.adam_beta_1,
             )
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in random order and in new handwriting."""
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         random = generator(self.seed, "handwriting", epoch)
+        reseed(self.proofreader, generator(self.seed, "dropout", epoch))
         return epoch_over(
             rows,
             self.settings.batch_size,
@@ -138,7 +145,7 @@ class FixedText2ImageTraining(Training):
         drawn: tf.Tensor,
         style_seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Train the discriminator, then what calculates and writes, on one batch of queries."""
+        """Train the judges, then what calculates and what writes, on one batch of queries."""
         answers = tf.gather(self.answers, rows)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
         real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
@@ -146,41 +153,45 @@ class FixedText2ImageTraining(Training):
         with tf.GradientTape() as tape:
             probabilities = self.calculator(self._inputs(rows), training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
-            loss = weighted_mean(losses, weights)
+            metrics = {"loss": weighted_mean(losses, weights)}
             symbols = tf.one_hot(meant, len(ALPHABET))
             style = tf.gather(styles, places // ANSWER_LENGTH)
             made = self.writer([symbols, style], training=True)
             with tape.stop_recording():
-                discriminator_loss = self._update_discriminator(real, made, meant)
-            adversarial_loss, symbol_loss = writer_losses(self.discriminator, made, meant)
-            total = loss + adversarial_loss + self.settings.symbol_weight * symbol_loss
-        networks = ("calculator", "writer")
-        variables = [self.models[name].trainable_variables for name in networks]
-        for name, own, gradients in zip(
-            networks, variables, tape.gradient(total, variables), strict=True
-        ):
-            self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
+                metrics |= self._update_judges(real, made, meant)
+            metrics["adversarial_loss"] = adversarial_loss(self.discriminator, made, meant)
+            metrics["symbol_loss"] = symbol_loss(self.proofreader, made, meant)
+            total = (
+                metrics["loss"]
+                + metrics["adversarial_loss"]
+                + self.settings.symbol_weight * metrics["symbol_loss"]
+            )
+        self._descend(tape, total, ("calculator", "writer"))
         self._move_average()
         right = tf.equal(tf.argmax(probabilities, -1, tf.int32), tf.cast(answers, tf.int32))
         exact = tf.cast(tf.reduce_all(right, axis=1), tf.float32)
-        return {
-            "loss": loss,
-            "exact_match": weighted_mean(exact, weights),
-            "discriminator_loss": discriminator_loss,
-            "adversarial_loss": adversarial_loss,
-            "symbol_loss": symbol_loss,
-        }
+        return {**metrics, "exact_match": weighted_mean(exact, weights)}
 
-    def _update_discriminator(
+    def _update_judges(
         self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
-    ) -> tf.Tensor:
-        variables = self.discriminator.trainable_variables
+    ) -> dict[str, tf.Tensor]:
+        """Train the discriminator on real and made images, the proofreader on real ones."""
         with tf.GradientTape() as tape:
-            loss, symbol_loss = discriminator_losses(self.discriminator, real, made, meant)
-            total = loss + symbol_loss
-        gradients = tape.gradient(total, variables)
-        self.optimizers["discriminator"].apply_gradients(zip(gradients, variables, strict=True))
-        return loss
+            metrics = {
+                "discriminator_loss": discriminator_loss(self.discriminator, real, made, meant),
+                "proofreader_loss": symbol_loss(self.proofreader, real, meant),
+            }
+            total = sum(metrics.values())
+        self._descend(tape, total, ("discriminator", "proofreader"))
+        return metrics
+
+    def _descend(self, tape: tf.GradientTape, loss: tf.Tensor, names: tuple[str, ...]) -> None:
+        """Let the optimizer of each network take a step."""
+        variables = [self.models[name].trainable_variables for name in names]
+        for name, own, gradients in zip(
+            names, variables, tape.gradient(loss, variables), strict=True
+        ):
+            self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
 
     def _move_average(self) -> None:
         decay = self.settings.average_decay

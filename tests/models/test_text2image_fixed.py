@@ -11,7 +11,7 @@ from lib.settings import FixedText2ImageSettings
 
 tf = runtime.tf
 TINY = {
-    **{"units": 4, "filters": 4, "discriminator_filters": 2, "style_dim": 3},
+    **{"units": 4, "filters": 4, "judge_filters": 2, "style_dim": 3},
     **{"query_count": 100, "batch_size": 32, "epochs": 2},
 }
 
