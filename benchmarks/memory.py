@@ -1,6 +1,7 @@
 """How much memory a process has taken."""
 
 import re
+import resource
 from pathlib import Path
 
 
@@ -12,3 +13,11 @@ def peak_megabytes() -> float:
     """
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(re.search(r"VmHWM:\s*(\d+) kB", status)[1]) * 1024 / 1e6
+
+
+def peak_megabytes_of_children() -> float:
+    """Return the most that any child that has ended had resident, in MB (10^6 bytes).
+
+    A child counts as at least as large as this process was when it started it.
+    """
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6

@@ -179,7 +179,6 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     with open(path, "wb") as file, progress:
         # numpy pads headers, so the final one, with another count, takes exactly the same room.
         write_header(0)
-        # Many at once: each write and each hash waits for its turn among the decoding threads.
         while batch := list(itertools.islice(images, 128)):
             values = b"".join(image.tobytes() for image in batch)
             file.write(values)

@@ -2,27 +2,26 @@
 
 import contextlib
 import functools
-import itertools
 import os
 import re
 import stat
 import zipfile
 import zlib
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 import numpy as np
 
 from lib.data.images import MAX_PIXELS, TOO_LARGE, UnusableError, decode, resize
+from lib.data.workers import in_processes
 from lib.errors import UserError
 from lib.paths import display
 
 MAX_ENTRIES = 1_000_000
 MAX_ENTRY_BYTES = 64 << 20
-BATCH = 32
+BATCH = 250
 ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
 SYSTEM_NAMES = {"__macosx", "thumbs.db", "desktop.ini"}
 
@@ -49,31 +48,21 @@ def opened(path: Path) -> Iterator[Source]:
     """
     if not path.exists():
         raise UserError(f"{display(path)} does not exist; give a folder, a zip or a .npy of images")
-    if path.is_dir():
-        yield _folder(path)
-    elif path.suffix.lower() == ".npy":
-        yield _array(path)
-    else:
-        with _archive(path) as archive:
-            yield _zip(path, archive)
+    kind = _folder if path.is_dir() else _array if path.suffix.lower() == ".npy" else _zip
+    try:
+        yield kind(path)
+    finally:
+        _archive.cache_clear()
+        _mapped.cache_clear()
 
 
-def resized(readers: Iterable[Reader]) -> Iterator[np.ndarray | str]:
-    """Yield each picture as uint8 (64, 64, 3), or the reason why it is unusable, in order.
+def resized(readers: Sequence[Reader]) -> Iterator[np.ndarray | str]:
+    """Return each picture as uint8 (64, 64, 3), or the reason why it is unusable, in order."""
+    return in_processes(_resized_batch, readers, BATCH)
 
-    A thread for each processor works ahead by a few batches: decoding and resizing release
-    Python's global lock.
-    """
-    workers = len(os.sched_getaffinity(0))
-    remaining = iter(readers)
-    pending: deque[Future] = deque()
-    with ThreadPoolExecutor(workers) as pool:
-        while batch := list(itertools.islice(remaining, BATCH)):
-            pending.append(pool.submit(lambda batch: [_resized(read) for read in batch], batch))
-            if len(pending) > 2 * workers:
-                yield from pending.popleft().result()
-        for future in pending:
-            yield from future.result()
+
+def _resized_batch(readers: Sequence[Reader]) -> list[np.ndarray | str]:
+    return [_resized(read) for read in readers]
 
 
 def _resized(read: Reader) -> np.ndarray | str:
@@ -117,7 +106,9 @@ def _read_file(path: Path, root: Path) -> np.ndarray:
         raise UnusableError("file that cannot be opened") from error
 
 
+@functools.lru_cache(maxsize=1)
 def _archive(path: Path) -> zipfile.ZipFile:
+    """Open an archive, once in each process that reads pictures from it."""
     try:
         return zipfile.ZipFile(path)
     except Exception as error:  # what zipfile raises on foreign bytes has no end
@@ -127,21 +118,21 @@ def _archive(path: Path) -> zipfile.ZipFile:
         ) from error
 
 
-def _zip(path: Path, archive: zipfile.ZipFile) -> Source:
-    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
+def _zip(path: Path) -> Source:
+    infos = [info for info in _archive(path).infolist() if not info.filename.endswith("/")]
     _check_count(path, len(infos))
     # As when unpacking, the last entry of a name counts.
     by_name = {info.filename: info for info in infos}
-    readers = [functools.partial(_read_zipped, archive, by_name[name]) for name in sorted(by_name)]
+    readers = [functools.partial(_read_zipped, path, by_name[name]) for name in sorted(by_name)]
     return Source(readers, +Counter({"duplicate name": len(infos) - len(by_name)}))
 
 
-def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
+def _read_zipped(path: Path, info: zipfile.ZipInfo) -> np.ndarray:
     """Decode an entry in memory; no name in the archive ever becomes a path on the disk."""
-    path = PurePosixPath(info.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", info.filename):
+    name = PurePosixPath(info.filename.replace("\\", "/"))
+    if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", info.filename):
         raise UnusableError("name that points out of the archive")
-    _check_name(path)
+    _check_name(name)
     if info.flag_bits & 1:
         raise UnusableError("encrypted")
     # Python's other decompressors know no limit to what they return at once.
@@ -150,7 +141,7 @@ def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
     _check_size(info.file_size)
     try:
         # At most the announced bytes come out; if the entry has more, its checksum is wrong.
-        with archive.open(info) as file:
+        with _archive(path).open(info) as file:
             data = file.read(info.file_size)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise UnusableError("damaged in the archive") from error
@@ -158,6 +149,14 @@ def _read_zipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _array(path: Path) -> Source:
+    rows = range(len(_mapped(path)))
+    _check_count(path, len(rows))
+    return Source([functools.partial(_read_row, path, row) for row in rows], Counter())
+
+
+@functools.lru_cache(maxsize=1)
+def _mapped(path: Path) -> np.ndarray:
+    """Map an array of pictures, once in each process that reads from it."""
     try:
         pictures = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:  # what numpy, and zipfile in it, raise on foreign bytes has no end
@@ -177,12 +176,11 @@ def _array(path: Path) -> Source:
             f"{display(path)} holds {pictures.dtype}; it must hold uint8 in 0..255 "
             "or floating-point numbers in 0..1"
         )
-    _check_count(path, len(pictures))
-    rows = range(len(pictures))
-    return Source([functools.partial(_read_row, pictures, row) for row in rows], Counter())
+    return pictures
 
 
-def _read_row(pictures: np.ndarray, row: int) -> np.ndarray:
+def _read_row(path: Path, row: int) -> np.ndarray:
+    pictures = _mapped(path)
     if pictures.shape[1] * pictures.shape[2] > MAX_PIXELS:
         raise UnusableError(TOO_LARGE)
     picture = pictures[row]

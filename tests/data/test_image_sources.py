@@ -294,9 +294,25 @@ def test_an_array_with_huge_images_is_counted(tmp_path, monkeypatch):
     assert outcome(tmp_path / "x.npy") == ([], {image_sources.TOO_LARGE: 2})
 
 
-def test_results_keep_their_order_and_can_be_left_early():
-    readers = [lambda seed=seed: picture(seed) for seed in range(500)]
-    assert_pictures(list(resized(readers)), range(500))
-    results = resized(readers)
-    assert_pictures([next(results), next(results)], [0, 1])
-    results.close()
+@pytest.mark.parametrize("kind", ["folder", "pictures.zip", "pictures.npy"])
+def test_several_processes_keep_the_order_and_can_be_left_early(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(image_sources, "BATCH", 25)
+    path = tmp_path / kind
+    names = [f"{seed:03}.png" for seed in range(200)]
+    if kind == "folder":
+        path.mkdir()
+        for seed, name in enumerate(names):
+            (path / name).write_bytes(png(seed))
+    elif kind == "pictures.zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for seed, name in enumerate(names):
+                archive.writestr(name, png(seed))
+    else:
+        np.save(path, np.array([picture(seed) for seed in range(200)]))
+    images, skipped = outcome(path)
+    assert_pictures(images, range(200))
+    assert not skipped
+    with opened(path) as source:
+        results = resized(source.readers)
+        assert_pictures([next(results), next(results)], [0, 1])
+        results.close()

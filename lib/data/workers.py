@@ -1,0 +1,55 @@
+"""Work on many things in several processes, with the results in order."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from lib.errors import UserError
+
+
+def in_processes(
+    work: Callable[[Sequence], Sequence], items: Sequence, batch_size: int
+) -> Iterator[object]:
+    """Yield, one by one and in order, what `work` returns for batches of `items`.
+
+    A process for each processor works ahead by a few batches, unless so few batches are not worth
+    starting one; `work` and `items` are pickled. Raises UserError where a process dies.
+    """
+    batches = [items[first : first + batch_size] for first in range(0, len(items), batch_size)]
+    workers = min(len(os.sched_getaffinity(0)), len(batches) // 2)
+    if workers < 2:
+        for batch in batches:
+            yield from work(batch)
+        return
+    # Processes, because small steps hold Python's global lock; spawned, because a fork would
+    # inherit the locks of other threads.
+    spawn = multiprocessing.get_context("spawn")
+    pending: deque[Future] = deque()
+    with ProcessPoolExecutor(workers, spawn, initializer=_obey_parent_alone) as pool:
+        try:
+            for batch in batches:
+                pending.append(pool.submit(work, batch))
+                if len(pending) > 2 * workers:
+                    yield from pending.popleft().result()
+            while pending:
+                yield from pending.popleft().result()
+        except BrokenProcessPool as error:
+            raise UserError(
+                "a process that prepares data was killed, perhaps for want of memory; call again"
+            ) from error
+
+
+def _obey_parent_alone() -> None:
+    """Leave Ctrl-C to the process that started this one, and end when that one is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
