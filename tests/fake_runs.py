@@ -40,7 +40,10 @@ MORE_METRICS = {
         "validation_read_exact_match",
         "average_digit_error_share",
     ),
-    "text2image_fixed": ("test_read_exact_match",),
+    "text2image_fixed": (
+        *("test_read_exact_match", "samples_sharpness", "real_sharpness"),
+        *("samples_ms_ssim", "real_ms_ssim"),
+    ),
     "text2text_fixed": ("test_underived_exact_match",),
 }
 METRICS = {

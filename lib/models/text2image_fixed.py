@@ -7,6 +7,8 @@ takes for real and a proofreader for what they are meant to be. Both judges see 
 same symbols; all four networks see the same batches.
 """
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 import tf_keras
@@ -125,11 +127,12 @@ class FixedText2ImageTraining(Training):
         equally often, but never blanks, which need no drawing.
         """
         codes = aligned_answers()[rows].ravel()
-        share = self._symbol_shares()[codes]
+        share = self._symbol_shares[codes]
         places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
         real = self.symbols.draw(codes[places], random)
         return places.astype(np.int32), real, random.integers(2**31, size=2, dtype=np.int32)
 
+    @functools.cached_property
     def _symbol_shares(self) -> np.ndarray:
         """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
         counts = np.bincount(aligned_answers()[self.train_rows].ravel(), minlength=len(ALPHABET))
