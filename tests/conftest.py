@@ -1,4 +1,11 @@
+import signal
+
 import pytest
+
+
+def pytest_configure():
+    # A shell's background job ignores Ctrl-C, and so would every training that a test starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
