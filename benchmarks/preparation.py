@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ import cv2
 import numpy as np
 
 from benchmarks.memory import peak_megabytes, peak_megabytes_of_children
+from benchmarks.processes import cores
 from lib.data import digits, faces
 from lib.data.arithmetic import ALPHABET, SymbolImages, arithmetic, draw_query_images
 from lib.data.images import SIDE
@@ -91,7 +91,7 @@ def main() -> None:
     TASKS[name](*map(Path, paths))
     seconds = time.perf_counter() - began
     # As if all workers, one for each processor, were largest at once.
-    workers = len(os.sched_getaffinity(0)) * peak_megabytes_of_children()
+    workers = cores() * peak_megabytes_of_children()
     memory = {"peak_megabytes": peak_megabytes() + workers, "imports_megabytes": started_with}
     print(json.dumps({"seconds": seconds, **memory}))
 

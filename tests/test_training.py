@@ -147,7 +147,7 @@ def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace
     place = workplace("vae_32")
     shutil.copytree(trained.run(), place.run())
     first = contents(place.run())
-    status, told = place.train_one_epoch(signal.SIGINT, "EPOCHS=1000")
+    status, told = place.train_one_epoch(signal.SIGINT, "EPOCHS=9")
     assert status == 130
     assert "vae_32/published/seed-0: the same command goes on after epoch " in told
     assert "Traceback" not in told

@@ -173,18 +173,17 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
         npy.write_array_header_1_0(file, header)
 
     fingerprint, count = hashlib.sha256(), 0
-    images = itertools.islice(images, limit)
     # A bar on terminals only.
     progress = tqdm(total=limit, desc="faces", unit=" images", leave=False, disable=None)
     with open(path, "wb") as file, progress:
         # numpy pads headers, so the final one, with another count, takes exactly the same room.
         write_header(0)
-        while batch := list(itertools.islice(images, 128)):
-            values = b"".join(image.tobytes() for image in batch)
+        for image in itertools.islice(images, limit):
+            values = image.tobytes()
             file.write(values)
             fingerprint.update(values)
-            count += len(batch)
-            progress.update(len(batch))
+            count += 1
+            progress.update()
         file.seek(0)
         write_header(count)
         file.flush()

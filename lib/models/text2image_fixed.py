@@ -93,17 +93,15 @@ class FixedText2ImageTraining(Training):
             cosine_decay(settings.learning_rate, self.train_rows, settings),
             settings.weight_decay,
         )
-        rates = {
-            "writer": settings.writer_learning_rate,
-            "discriminator": settings.discriminator_learning_rate,
-            "proofreader": settings.proofreader_learning_rate,
-        }
-        for name, rate in rates.items():
-            self.optimizers[name] = adam(
-                self.models[name].trainable_variables,
-                cosine_decay(rate, self.train_rows, settings),
-                0.9 if name == "proofreader" else settings.adam_beta_1,
-            )
+        damped = {"beta_1": settings.adam_beta_1}
+        for name, rate, momentum in (
+            ("writer", settings.writer_learning_rate, damped),
+            ("discriminator", settings.discriminator_learning_rate, damped),
+            ("proofreader", settings.proofreader_learning_rate, {}),
+        ):
+            variables = self.models[name].trainable_variables
+            decayed = cosine_decay(rate, self.train_rows, settings)
+            self.optimizers[name] = adam(variables, decayed, **momentum)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in random order and in new handwriting."""
