@@ -15,7 +15,8 @@ from lib.metrics.sequences import exact_match
 from lib.models.augmentation import random_affine
 from lib.models.base import Outcome, Training, adam, blocks_of, layer_table
 from lib.models.calculator import calculated
-from lib.models.sequence import cosine_decay, epoch_over, random_split, weighted_mean
+from lib.models.epochs import Steps
+from lib.models.sequence import cosine_decay, random_split, weighted_mean
 from lib.randomness import generator
 from lib.settings import DigitReaderSettings, Image2TextSettings
 
@@ -95,17 +96,17 @@ class DigitReaderTraining(Training):
         self.codes = tf.constant(symbol_codes(symbols))
         rate = cosine_decay(settings.learning_rate, self.rows, settings)
         self.optimizers["model"] = adam(self.model.trainable_variables, rate)
-        self._step = tf.function(self._update)
+        self._steps = Steps(tf.function(self._update))
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training images once, in random order, each turned, zoomed and shifted."""
         rows = generator(self.seed, "shuffle", epoch).permutation(self.rows)
         seeds = generator(self.seed, "augmentation", epoch)
-        return epoch_over(
+        return self._steps.epoch(
             rows,
             self.settings.batch_size,
             title,
-            lambda batch: self._step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
+            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
         )
 
     def _update(

@@ -22,7 +22,7 @@ from lib.models import text2text_fixed
 from lib.models.alignment import place_by_place
 from lib.models.augmentation import random_affine
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, cosine_decay, random_split, weighted_sum
+from lib.models.sequence import AnswerTraining, cosine_decay, random_split, weighted_mean
 from lib.runtime import compile_convolutions
 from lib.settings import FixedImage2TextSettings
 
@@ -120,23 +120,20 @@ class FixedImage2TextTraining(AnswerTraining):
         queries = tf.gather(self.queries, rows)
         return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1)), queries
 
-    def _part_of_step(
-        self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, shares: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+    def _loss(
+        self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         images, queries = inputs
         cross_entropy = tf_keras.losses.sparse_categorical_crossentropy
-        with tf.GradientTape() as tape:
-            answered, read = self.model(images, training=True)
-            loss = weighted_sum(cross_entropy(answers, answered), shares)
-            symbol_loss = weighted_sum(cross_entropy(queries, read, from_logits=True), shares)
-            total = loss + self.settings.symbol_weight * symbol_loss
-        metrics = {
+        answered, read = self.model(images, training=True)
+        loss = weighted_mean(cross_entropy(answers, answered), weights)
+        symbol_loss = weighted_mean(cross_entropy(queries, read, from_logits=True), weights)
+        return loss + self.settings.symbol_weight * symbol_loss, {
             "loss": loss,
             "symbol_loss": symbol_loss,
-            "exact_match": weighted_sum(_exact(answered, answers), shares),
-            "queries_read": weighted_sum(_exact(read, queries), shares),
+            "exact_match": weighted_mean(_exact(answered, answers), weights),
+            "queries_read": weighted_mean(_exact(read, queries), weights),
         }
-        return metrics, tape.gradient(total, self.model.trainable_variables)
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
         answered, _ = self.model(inputs, training=False)

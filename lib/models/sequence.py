@@ -2,7 +2,6 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Iterator
 
 import numpy as np
 import tensorflow as tf
@@ -12,8 +11,8 @@ from lib.data import digits
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, SymbolImages, arithmetic, decode
 from lib.errors import UserError
 from lib.metrics.sequences import exact_match, per_character_accuracy
-from lib.models.base import Outcome, Training, adam, epoch_means, layer_table, reseed
-from lib.models.parts import sum_over_parts
+from lib.models.base import Outcome, Training, adam, layer_table, reseed
+from lib.models.epochs import Steps, batch_count, padded_batches
 from lib.models.recurrent import LSTM
 from lib.randomness import generator
 from lib.settings import Settings
@@ -31,18 +30,6 @@ def symbol_images() -> tuple[SymbolImages, tf.Tensor]:
     symbols = SymbolImages.for_training(digits.load())
     images = tf.constant(symbols.images)
     return dataclasses.replace(symbols, images=np.asarray(images)), images
-
-
-def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (rows, weights) of exactly `batch_size`; in the last, padding has weight 0.
-
-    One size means that XLA compiles once; the weights keep the mean that of the true last batch.
-    """
-    for start in range(0, len(rows), batch_size):
-        batch = rows[start : start + batch_size]
-        weights = np.zeros(batch_size, np.float32)
-        weights[: len(batch)] = 1
-        yield np.resize(batch, batch_size).astype(np.int32), weights
 
 
 def random_split(
@@ -74,27 +61,6 @@ def split_off_last(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarr
     return rows[:kept], rows[kept:]
 
 
-def batch_count(rows: np.ndarray, batch_size: int) -> int:
-    """Return how many batches `padded_batches` yields."""
-    return -(-len(rows) // batch_size)
-
-
-def epoch_over(
-    rows: np.ndarray,
-    batch_size: int,
-    title: str,
-    step: Callable[[tuple[np.ndarray, np.ndarray]], dict[str, tf.Tensor]],
-) -> dict[str, float]:
-    """Run `step` on each of the padded batches of `rows`; return its metrics' means over `rows`."""
-    return epoch_means(
-        padded_batches(rows, batch_size),
-        batch_count(rows, batch_size),
-        title,
-        step,
-        size=lambda batch: batch[1].sum(),
-    )
-
-
 def cosine_decay(
     rate: float, rows: np.ndarray, settings: Settings
 ) -> tf_keras.optimizers.schedules.LearningRateSchedule:
@@ -106,15 +72,10 @@ def cosine_decay(
     return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
 
 
-def weighted_sum(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Return the sum of `values` (batch, ...), averaged per example, times `weights` (batch,)."""
-    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
-    return tf.reduce_sum(per_example * weights)
-
-
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
-    return weighted_sum(values, weights) / tf.reduce_sum(weights)
+    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+    return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
 
 
 class AnswerTraining(Training):
@@ -140,12 +101,13 @@ class AnswerTraining(Training):
         self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
         self.train_rows = parts["train"]
         self.answers = tf.constant(self.answer_codes)
-        self._part_compiled = tf.function(self._part_of_step, jit_compile=compiled)
-        self._apply_compiled = tf.function(self._apply, jit_compile=compiled)
+        self._update_compiled = tf.function(self._update, jit_compile=compiled)
         self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
-        self._train_step = tf.function(
-            lambda rows, weights, seeds: self._update(
-                self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
+        self._steps = Steps(
+            tf.function(
+                lambda rows, weights, seeds: self._update_compiled(
+                    self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
+                )
             )
         )
         self._predict_step = tf.function(lambda rows: self._predict_compiled(self.inputs(rows)))
@@ -169,11 +131,11 @@ class AnswerTraining(Training):
         reseed(self.model, generator(self.seed, "dropout", epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         seeds = generator(self.seed, "augmentation", epoch)
-        metrics = epoch_over(
+        metrics = self._steps.epoch(
             rows,
             self.settings.batch_size,
             title,
-            lambda batch: self._train_step(*batch, seeds.integers(2**31, size=2, dtype=np.int32)),
+            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
         )
         if "validation" in self.parts:
             validation = self.evaluate(self.parts["validation"])
@@ -229,35 +191,29 @@ class AnswerTraining(Training):
     def _update(
         self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        shares = weights / tf.reduce_sum(weights)
-        metrics, gradients = sum_over_parts(self._part_compiled, inputs, answers, shares)
-        self._apply_compiled(gradients)
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            loss, metrics = self._loss(inputs, answers, weights)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
         return metrics
 
-    def _part_of_step(
-        self, inputs: tf.Tensor, answers: tf.Tensor, shares: tf.Tensor
-    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
-        """Return what examples add to the batch's means, and the gradients of what they add to the
-        loss; `shares` (n,) are the examples' in the means.
-        """
-        with tf.GradientTape() as tape:
-            probabilities = self.model(inputs, training=True)
-            losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
-            loss = weighted_sum(losses, shares)
+    def _loss(
+        self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Return what a batch's step makes smaller, and the batch's metrics."""
+        probabilities = self.model(inputs, training=True)
+        losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
+        loss = weighted_mean(losses, weights)
         right = tf.equal(
             tf.argmax(probabilities, axis=-1, output_type=tf.int32), tf.cast(answers, tf.int32)
         )
         exact = tf.reduce_all(right, axis=1)
-        metrics = {
+        return loss, {
             "loss": loss,
-            "accuracy": weighted_sum(tf.cast(right, tf.float32), shares),
-            "exact_match": weighted_sum(tf.cast(exact, tf.float32), shares),
+            "accuracy": weighted_mean(tf.cast(right, tf.float32), weights),
+            "exact_match": weighted_mean(tf.cast(exact, tf.float32), weights),
         }
-        return metrics, tape.gradient(loss, self.model.trainable_variables)
-
-    def _apply(self, gradients: list[tf.Tensor]) -> None:
-        variables = self.model.trainable_variables
-        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
         return self.model(inputs, training=False)

@@ -17,11 +17,10 @@ from lib.data.arithmetic import (
     draw_query_images,
 )
 from lib.models.base import Outcome, Training, adam, layer_table, to_uint8
+from lib.models.epochs import Steps, padded_batches
 from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
-    epoch_over,
-    padded_batches,
     split_off_last,
     symbol_images,
     weighted_mean,
@@ -85,7 +84,7 @@ class Text2ImageTraining(Training):
         self.handwriting = tf.constant(self._draw(epoch=0))
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
         self.queries = tf.constant(arithmetic().queries)
-        self._compiled = tf.function(self._update, jit_compile=settings.compile)
+        self._steps = Steps(tf.function(self._update, jit_compile=settings.compile))
         self._compiled_errors = tf.function(self._errors, jit_compile=settings.compile)
 
     @property
@@ -101,9 +100,7 @@ class Text2ImageTraining(Training):
         if self.settings.redraw_digits:
             self.training_handwriting.assign(self._draw(epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
-        metrics = epoch_over(
-            rows, self.settings.batch_size, title, lambda batch: self._compiled(*batch)
-        )
+        metrics = self._steps.epoch(rows, self.settings.batch_size, title)
         validation = self.evaluate(self.validation_rows)
         rate = self.optimizers["model"].learning_rate
         metrics |= {f"val_{name}": value for name, value in validation.items()}

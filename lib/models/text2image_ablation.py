@@ -9,7 +9,8 @@ from lib.data.digits import SIDE
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader
 from lib.models.base import Outcome, to_uint8
-from lib.models.sequence import EVALUATION_BATCH, padded_batches
+from lib.models.epochs import padded_batches
+from lib.models.sequence import EVALUATION_BATCH
 from lib.models.text2image import Text2ImageTraining
 
 

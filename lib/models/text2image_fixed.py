@@ -36,10 +36,10 @@ from lib.models.digit_gan import (
     discriminator_loss,
     symbol_loss,
 )
+from lib.models.epochs import Steps
 from lib.models.sequence import (
     EVALUATION_BATCH,
     cosine_decay,
-    epoch_over,
     random_split,
     symbol_images,
     weighted_mean,
@@ -83,7 +83,7 @@ class FixedText2ImageTraining(Training):
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
-        self._step = tf.function(self._update, jit_compile=compiled)
+        self._steps = Steps(tf.function(self._update, jit_compile=compiled))
         self._drawn = tf.function(self._draw, jit_compile=compiled)
 
     def _make_optimizers(self) -> None:
@@ -108,11 +108,8 @@ class FixedText2ImageTraining(Training):
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         random = generator(self.seed, "handwriting", epoch)
         reseed(self.proofreader, generator(self.seed, "dropout", epoch))
-        return epoch_over(
-            rows,
-            self.settings.batch_size,
-            title,
-            lambda batch: self._step(*batch, *self.shown(batch[0], random)),
+        return self._steps.epoch(
+            rows, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
         )
 
     def shown(

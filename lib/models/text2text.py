@@ -33,8 +33,6 @@ def split(settings: Text2TextSettings, seed: int) -> dict:
 class Text2TextTraining(AnswerTraining):
     """Trains the model on one share of the queries and tests it on the others."""
 
-    in_parts = True
-
     def __init__(self, settings: Text2TextSettings, seed: int) -> None:
         super().__init__(
             settings, seed, build_model(settings.units), split(settings, seed), settings.compile

@@ -6,7 +6,8 @@ from sklearn.model_selection import train_test_split
 from lib import runtime
 from lib.data.arithmetic import arithmetic, decode
 from lib.errors import UserError
-from lib.models.sequence import batch_count, padded_batches, random_split, weighted_mean
+from lib.models.epochs import padded_batches
+from lib.models.sequence import random_split, weighted_mean
 from lib.models.text2text import Text2TextTraining, build_model
 from lib.randomness import generator
 from lib.settings import Text2TextSettings
@@ -22,20 +23,6 @@ def trained():
     training = Text2TextTraining(SETTINGS, seed=0)
     before = training.model.get_weights()
     return training, training.train_epoch(1, ""), before
-
-
-@pytest.mark.parametrize(("count", "size"), [(85, 32), (64, 32), (5, 32), (1, 1), (33, 32)])
-def test_padded_batches_hold_every_row_once_and_have_one_size(count, size):
-    rows = np.random.default_rng(0).permutation(20_000)[:count]
-    batches = list(padded_batches(rows, size))
-    assert len(batches) == batch_count(rows, size) == np.ceil(count / size)
-    assert {batch.shape for batch, _ in batches} == {(size,)}
-    assert np.concatenate([batch[weights == 1] for batch, weights in batches]).tolist() == (
-        rows.tolist()
-    )
-    weights = np.concatenate([weights for _, weights in batches])
-    assert set(weights) <= {0.0, 1.0}
-    assert all(set(batch) <= set(rows) for batch, _ in batches)
 
 
 @pytest.mark.parametrize("count", [3, 100, 257, 20_000])
