@@ -19,19 +19,18 @@ REPEATS = 3
 def measure() -> dict[str, list[float]]:
     """Return the seconds of each command, a few times each.
 
-    Figures, report and a `make all` with nothing to do are left out unless all runs of a profile
-    are done.
+    Figures, report and a `make all` with nothing to do are those of the first profile whose runs
+    are all done. Where none is, the smoke profile is trained first, on stand-ins.
     """
     python = [sys.executable, "-m"]
     commands = {"python -m lib.plan": [*python, "lib.plan"]}
     for name in FEW:
         commands[f"{name}: start to first steps"] = [*python, "benchmarks.first_steps", name]
     seconds = {name: _seconds(command) for name, command in commands.items()}
-    profile = finished_profile()
-    return seconds | (_of_finished(profile) if profile else {})
+    return seconds | _of_everything(_finished_profile())
 
 
-def finished_profile() -> str | None:
+def _finished_profile() -> str | None:
     """Return the first profile whose runs are all done, None if there is none."""
     for profile in PROFILES:
         asked = request.Request(profile=profile)
@@ -43,11 +42,11 @@ def finished_profile() -> str | None:
     return None
 
 
-def _of_finished(profile: str) -> dict[str, list[float]]:
-    """Draw and report the runs of `profile` in a folder of their own, not over the user's."""
-    words = [f"PROFILE={profile}"]
+def _of_everything(finished: str | None) -> dict[str, list[float]]:
+    """Draw and report in a folder of their own, not over the user's, what is finished, or smoke."""
+    words = [f"PROFILE={finished}"] if finished else ["PROFILE=smoke", "DATA=builtin"]
     with tempfile.TemporaryDirectory() as folder:
-        for made in (paths.DATA, paths.RUNS):
+        for made in (paths.DATA, paths.RUNS) if finished else ():
             (Path(folder) / made.name).symlink_to(made)
         kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
         environment = {**kept, "WORK_DIR": folder}
