@@ -79,6 +79,13 @@ def test_all_ends_in_a_report_on_stand_ins_and_a_second_call_does_nothing(make, 
     assert seconds < 5  # under 1 s on an idle machine
 
 
+@pytest.mark.usefixtures("trained")
+def test_these_runs_agree_with_the_reference(make):
+    done, _ = make("check", "DATA=builtin")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert done.stdout.endswith("24 agrees, 0 differs, 0 not comparable\n")
+
+
 @pytest.mark.slow
 def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make, work):
     for setting in ("LATENT_DIM=4", "LATENT_DIM=5"):
