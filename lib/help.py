@@ -19,7 +19,7 @@ _TARGETS = {
     "test": "the tests, with a tiny run of everything",
     "test-slow": "more tests of the same promises",
     "verify-resume": "kill trainings 100 times: they end as unbroken ones do; 15 minutes",
-    "verify-same-bits": "train everything twice, for some steps: equal weights; 10 minutes",
+    "verify-same-bits": "train everything twice, for some steps: equal weights; half an hour",
     "image, shell": "build the Docker image, look around in it",
     "check-image": "build the image without Docker and run the tests in it (root, Debian)",
     "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
@@ -49,10 +49,12 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     print("make <target> [NAME=VALUE ...]\n\nTargets")
     _table(_TARGETS)
     print("\nExperiments (each is a target)")
-    for name, experiment in experiments().items():
-        variants = list(experiment.variants)
-        count = f"  ({len(variants)} variants)" if len(variants) > 1 else ""
-        print(f"  {name.replace('_', '-'):<14}{_summary(name)}{count}")
+    _table(
+        {
+            name.replace("_", "-"): _summary(name, len(experiment.variants))
+            for name, experiment in experiments().items()
+        }
+    )
     print("\nSettings, with their values now")
     values = {
         "PROFILE": asked.profile,
@@ -81,14 +83,14 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     )
 
 
-def _summary(name: str) -> str:
-    module = sys.modules[f"experiments.{name}"]
-    return module.__doc__.splitlines()[0].rstrip(".")
+def _summary(name: str, variants: int) -> str:
+    first_line = sys.modules[f"experiments.{name}"].__doc__.splitlines()[0].rstrip(".")
+    return f"{first_line}  ({variants} variants)" if variants > 1 else first_line
 
 
 def _table(rows: dict[str, str]) -> None:
     for left, right in rows.items():
-        print(f"  {left:<18}{right}")
+        print(f"  {left + '  ':<21}{right}")
 
 
 if __name__ == "__main__":
