@@ -6,10 +6,12 @@ A file holds `draw` and `FIGURES`. No TensorFlow here.
 import dataclasses
 import functools
 import importlib
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lib.paths import BUILD, REPOSITORY
+from lib.errors import UserError
+from lib.paths import BUILD, REPOSITORY, display
 from lib.runs import Run
 
 FOLDER = BUILD / "figures"
@@ -51,6 +53,23 @@ def all_figures() -> tuple[Figure, ...]:
 def missing(needs: Sequence[Pair], runs: Runs, seeds: Sequence[int]) -> list[Pair]:
     """Return those of the pairs `needs` that lack the run of any seed."""
     return [pair for pair in needs if len(runs.get(pair, ())) < len(seeds)]
+
+
+def save(figure: Figure, runs: Runs, path: Path) -> None:
+    """Draw a figure into the file `path`; its runs have to be there.
+
+    Raises UserError, which names the runs, where what they hold cannot be drawn.
+    """
+    try:
+        figure.draw([runs[pair] for pair in figure.needs], path)
+    except (KeyError, IndexError, OSError, ValueError, zipfile.BadZipFile) as error:
+        keys = [runs[pair][0].key for pair in figure.needs]
+        folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
+        targets = " ".join(dict.fromkeys(key.target for key in keys))
+        raise UserError(
+            f"{display(path)} cannot be drawn from {folders}: "
+            f"{type(error).__name__} {error}; remove what is broken and run: make {targets}"
+        ) from error
 
 
 def manifest(runs: Runs, seeds: Sequence[int]) -> dict[str, dict[str, str]]:

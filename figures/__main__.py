@@ -1,12 +1,11 @@
 """Draw every figure: python -m figures PROFILE=quick "SEEDS=0 1" [ALLOW_MISSING=1]."""
 
 import sys
-import zipfile
 from collections.abc import Sequence
 
-from figures import FOLDER, MANIFEST, Figure, Runs, all_figures, manifest, missing
+from figures import FOLDER, MANIFEST, Runs, all_figures, manifest, missing, save
 from lib import plan, request
-from lib.errors import UserError, command
+from lib.errors import command
 from lib.files import write_json
 from lib.paths import display
 
@@ -18,20 +17,7 @@ def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
         if missing(figure.needs, runs, seeds):
             (FOLDER / figure.file_name).unlink(missing_ok=True)
         else:
-            _draw(figure, runs)
-
-
-def _draw(figure: Figure, runs: Runs) -> None:
-    try:
-        figure.draw([runs[pair] for pair in figure.needs], FOLDER / figure.file_name)
-    except (KeyError, IndexError, OSError, ValueError, zipfile.BadZipFile) as error:
-        keys = [runs[pair][0].key for pair in figure.needs]
-        folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
-        targets = " ".join(dict.fromkeys(key.target for key in keys))
-        raise UserError(
-            f"{display(FOLDER / figure.file_name)} cannot be drawn from {folders}: "
-            f"{type(error).__name__} {error}; remove what is broken and run: make {targets}"
-        ) from error
+            save(figure, runs, FOLDER / figure.file_name)
 
 
 @command

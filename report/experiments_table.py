@@ -3,35 +3,18 @@
 import re
 import statistics
 import sys
+from collections.abc import Mapping
 
-from lib import files
-from lib.errors import UserError
 from lib.experiment import experiments
-from lib.paths import REPOSITORY
-from report import reference
 from report.wording import decimals_of, fixed
 
-FILE = REPOSITORY / "README.md"
-BEGIN, END = "<!-- experiments: begin -->\n", "<!-- experiments: end -->\n"
-PROFILES = ("quick", "paper")
 
+def table(references: Mapping[str, dict]) -> str:
+    """Return the table as Markdown: of each experiment what it trains, a number, and the time.
 
-def write() -> None:
-    """Put the table between its marks in the README.
-
-    Raises UserError where the marks are missing.
+    The numbers and times are those of the references of the profiles `quick` and `paper`.
     """
-    text = FILE.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise UserError(f"README.md lacks the marks {BEGIN.strip()} and {END.strip()}")
-    files.write_text(FILE, "".join([before, begin, table(), end, after]))
-
-
-def table() -> str:
-    """Return the table as Markdown: of each experiment what it trains, a number, and the time."""
-    known = {name: (reference.read(name) or {"runs": []})["runs"] for name in PROFILES}
+    known = [references.get(profile, {"runs": []})["runs"] for profile in ("quick", "paper")]
     rows = [
         "| target | what is trained | in the original | number | `quick` | time | `paper` | time |",
         "|---|---|---|---|--:|--:|--:|--:|",
@@ -40,7 +23,7 @@ def table() -> str:
         metric = experiment.settings.headline
         numbers = [
             text
-            for runs in known.values()
+            for runs in known
             for text in _expected([run for run in runs if run["experiment"] == name], metric)
         ]
         heads = [f"`{name.replace('_', '-')}`", *_docstring(name), metric.replace("_", " ")]

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from lib import files, plan, request, runs
 from lib.errors import UserError, command
 from lib.paths import REPOSITORY, display
-from report import experiments_table
+from report import gallery, readme
 from report.claims import as_json, judged, suspected
 from report.content import Content
 
 FOLDER = REPOSITORY / "report" / "reference"
+_PARTS = {"runs", "claims", "defects", "pictures"}
 
 
 def entries(asked: request.Request) -> list[dict]:
@@ -32,8 +33,8 @@ def entries(asked: request.Request) -> list[dict]:
 def read(profile: str) -> dict | None:
     """Return the reference of a profile, None where there is none.
 
-    It has `runs`, as `entries` returns them, and `claims`, as in claims.json. Raises UserError
-    where it cannot be read.
+    It has `runs`, as `entries` returns them, `claims` and `defects`, as in claims.json, and
+    `pictures`, as `gallery.draw_all` returns them. Raises UserError where it cannot be read.
     """
     file = FOLDER / f"{profile}.json"
     try:
@@ -42,9 +43,15 @@ def read(profile: str) -> dict | None:
         return None
     except (OSError, ValueError) as error:
         raise UserError(f"{display(file)} cannot be read ({error}); restore it from git") from error
-    if not isinstance(reference, dict) or not {"runs", "claims"} <= reference.keys():
-        raise UserError(f"{display(file)} has no runs and claims; restore it from git")
+    if not isinstance(reference, dict) or not reference.keys() >= _PARTS:
+        raise UserError(f"{display(file)} has not all of its parts; restore it from git")
     return reference
+
+
+def references() -> dict[str, dict]:
+    """Return the references of those profiles that the README shows, as `read` does."""
+    found = {profile: read(profile) for profile in readme.PROFILES}
+    return {profile: reference for profile, reference in found.items() if reference is not None}
 
 
 def _entry(planned: request.Planned, identity: dict) -> dict | None:
@@ -78,7 +85,7 @@ def _begun(folder: object) -> dict | None:
 
 @command
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Write the reference of the profile that is asked for, and the README's table from it."""
+    """Write the reference of the profile that is asked for, and what the README says from it."""
     asked = request.parse([*words, "ALLOW_MISSING=1"])
     found = entries(asked)
     if not found:
@@ -86,8 +93,9 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     content = Content(asked, plan.load_runs(asked))
     file = FOLDER / f"{asked.profile}.json"
     verdicts = as_json(content, judged(content), suspected(content))
-    files.write_json(file, {"runs": found, **verdicts})
-    experiments_table.write()
+    pictures = gallery.draw_all(content) if asked.profile in readme.PROFILES else {}
+    files.write_json(file, {"runs": found, **verdicts, "pictures": pictures})
+    readme.write(references())
     begun = sum("weights_sha256" not in entry for entry in found)
     print(f"{display(file)}: {len(found)} runs, {begun} of them not at their end")
 

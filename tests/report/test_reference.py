@@ -4,7 +4,7 @@ import pytest
 
 from lib import paths, request
 from lib.errors import UserError
-from report import check, experiments_table, reference
+from report import check, gallery, readme, reference
 from report.agreement import AGREES, compare
 from tests import fake_runs
 
@@ -18,9 +18,12 @@ def study(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
     monkeypatch.setattr(reference, "FOLDER", tmp_path / "reference")
     monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{experiments_table.BEGIN}old\n{experiments_table.END}after\n")
-    monkeypatch.setattr(experiments_table, "FILE", readme)
+    begin, end = readme.marks("experiments")
+    parts = f"before\n{begin}old\n{end}between\n{''.join(readme.marks('pictures'))}after\n"
+    (tmp_path / "README.md").write_text(parts)
+    monkeypatch.setattr(readme, "FILE", tmp_path / "README.md")
+    monkeypatch.setattr(gallery, "REPOSITORY", tmp_path)
+    monkeypatch.setattr(gallery, "FOLDER", tmp_path / "docs" / "images")
     return words
 
 
@@ -85,7 +88,36 @@ def test_an_unreadable_reference_is_one_line(study, content):
         reference.read("quick")
 
 
+def test_the_readme_shows_what_was_drawn_and_under_which_conditions(study, tmp_path):
+    assert status(reference.main, study) == 0
+    pictures = reference.read("quick")["pictures"]
+    assert "text2text-accuracy" in pictures
+    text = (tmp_path / "README.md").read_text()
+    for picture in pictures.values():
+        assert (tmp_path / "docs" / "images" / picture["file"]).stat().st_size < 300_000
+        assert f"(docs/images/{picture['file']})" in text
+        assert "quick profile, reduced" in picture["conditions"]
+        assert picture["conditions"] in text
+
+
+def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
+    def known(profile):
+        picture = {"file": f"{profile}-handwritings.png", "conditions": f"{profile} profile"}
+        return {"runs": [], "pictures": {"handwritings": picture}}
+
+    section = gallery.section({profile: known(profile) for profile in readme.PROFILES})
+    assert "paper-handwritings.png" in section
+    assert "quick" not in section
+
+
+def test_no_picture_in_the_repository_is_one_that_the_readme_does_not_show():
+    text = readme.FILE.read_text(encoding="utf-8")
+    for file in gallery.FOLDER.glob("*"):
+        assert f"docs/images/{file.name}" in text
+
+
 def test_the_readme_is_up_to_date():
-    text = experiments_table.FILE.read_text(encoding="utf-8")
-    begin, end = (text.index(mark) for mark in (experiments_table.BEGIN, experiments_table.END))
-    assert text[begin + len(experiments_table.BEGIN) : end] == experiments_table.table()
+    text = readme.FILE.read_text(encoding="utf-8")
+    for name, content in readme.parts(reference.references()).items():
+        begin, end = readme.marks(name)
+        assert text.partition(begin)[2].partition(end)[0] == content

@@ -1,0 +1,48 @@
+"""The README's pictures: figures of the reference runs, none of which shows a photograph."""
+
+from collections.abc import Mapping
+
+import figures
+from lib.paths import REPOSITORY
+from report.content import Content
+
+FOLDER = REPOSITORY / "docs" / "images"
+
+CAPTIONS = {
+    "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
+    " published and as reproduced, and answers that are right as a whole",
+    "kl-weight": "VAEs in the plane of rate and distortion: the published divergence is summed over"
+    " the batch, which makes another model of another batch size; its mean does not",
+    "vae-fixed-samples": "Faces that the mended VAE draws from its prior: none is a person's",
+    "handwritings": "Answers that the mended text-to-image model draws, in ten handwritings",
+}
+
+
+def draw_all(content: Content) -> dict[str, dict[str, str]]:
+    """Draw into `FOLDER` those pictures whose runs are done.
+
+    Return by the name of each figure its file and its conditions: the scale, data and seeds.
+    """
+    drawn = {}
+    for figure in map(content.figure, CAPTIONS):
+        if content.studies(figure.needs) and not content.not_run(*figure.needs):
+            file_name = f"{content.asked.profile}-{figure.file_name}"
+            figures.save(figure, content.runs, FOLDER / file_name)
+            conditions = content.conditions(figure.needs)
+            drawn[figure.name] = {"file": file_name, "conditions": conditions}
+    return drawn
+
+
+def section(references: Mapping[str, dict]) -> str:
+    """Return the pictures as Markdown, each from the last of the references that has it."""
+    pictures: dict[str, dict[str, str]] = {}
+    for reference in references.values():
+        pictures |= reference["pictures"]
+    folder = FOLDER.relative_to(REPOSITORY)
+    shown = [
+        f"![{caption}]({folder}/{pictures[name]['file']})\n\n"
+        f"*{caption} ({pictures[name]['conditions']}).*\n"
+        for name, caption in CAPTIONS.items()
+        if name in pictures
+    ]
+    return "\n".join(shown) or "None of the runs that they show is in the reference yet.\n"
