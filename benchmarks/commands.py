@@ -13,7 +13,7 @@ from lib import paths, plan, request
 from lib.errors import UserError
 from lib.profiles import PROFILES
 
-REPEATS = 3
+REPEATS = 5
 
 
 def measure() -> dict[str, list[float]]:

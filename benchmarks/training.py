@@ -4,9 +4,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 
 from benchmarks.processes import Workers, interpreter
+from benchmarks.turns import median_ratio
 from benchmarks.workloads import WAYS, Workload
 
-REPEATS = 5
+REPEATS = 11
 
 
 def measure(workload: Workload, peak: float, repeats: int = REPEATS) -> dict:
@@ -46,19 +47,20 @@ def summary(
     ways = {}
     for way, told in facts.items():
         examples = sum(process["examples"] for process in told)
-        rates = [examples / each for each in seconds[way]]
+        per_second = [examples / each for each in seconds[way]]
         ways[way] = {
-            "examples_per_second": rates,
-            "median": statistics.median(rates),
+            "examples_per_second": per_second,
+            "median": statistics.median(per_second),
             "peak_megabytes": max(process["peak_megabytes"] for process in told),
             "parameters": told[0]["parameters"],
             "processes": len(told),
         }
-    ours, flops = ways["ours"]["median"], facts["ours"][0]["flops"]
+    rates = {way: measured["examples_per_second"] for way, measured in ways.items()}
+    flops = facts["ours"][0]["flops"]
     return {
         "ways": ways,
-        "ratios": {way: ours / ways[way]["median"] for way in ways if way != "ours"},
+        "ratios": {way: median_ratio(rates["ours"], rates[way]) for way in ways if way != "ours"},
         "expected": dict(workload.expected),
         "flops_per_example": flops,
-        "share_of_peak": flops * ours / peak,
+        "share_of_peak": flops * ways["ours"]["median"] / peak,
     }
