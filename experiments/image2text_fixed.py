@@ -1,7 +1,7 @@
-"""Arithmetic, digit images to text, mended: at least 97% of the answers right, not 0.5 per symbol.
+"""Arithmetic, digit images to text, mended: one network for all images.
 
-Original: script task2_txt2txtimg2txt. One convolutional network for all images, handwriting drawn
-anew in each epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5, E9).
+Original: script task2_txt2txtimg2txt. Convolutional, with handwriting that is drawn anew in each
+epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5, E9).
 Besides the answer, the symbol of each image is a target: labels of MNIST's training part are used.
 """
 

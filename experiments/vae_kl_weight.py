@@ -2,7 +2,7 @@
 
 Mends E1: variants "mean-<latent>" average the divergence over the batch, where the published
 `vae_32`, `vae_64` and `vae_128` sum it, and are otherwise the same. The variants with batches of 64
-show that the published loss makes another model of another batch size, and the mended one does not.
+show how far the published loss and the mended one depend on the batch size.
 Every run is measured on samples from the full prior and at the published scale (E7).
 """
 

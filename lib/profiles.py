@@ -60,7 +60,7 @@ PROFILES = {
         },
     ),
     "quick": Profile(
-        description="reduced: fewer images and epochs, enough to show most trends",
+        description="reduced: fewer images and epochs, enough to show some trends",
         duration="under 40 minutes on two CPU cores",
         changes={
             "cae": {"epochs": 2, "image_count": 1_000},
@@ -90,7 +90,7 @@ PROFILES = {
     ),
     "paper": Profile(
         description="the original's own scale",
-        duration="about 40 hours on two CPU cores; meant for a GPU",
+        duration="about 40 hours on two CPU cores, estimated; meant for a GPU",
         changes={},
     ),
 }

@@ -1,7 +1,7 @@
 """What can be set in each kind of training; the defaults are the published values.
 
 A setting marked E1, E3, E4, E5 or E7 is a suspected defect of the original (see the report's list):
-its default reproduces the defect, its other value mends it.
+its default is as published, its other value is what changes where the suspicion is tested.
 """
 
 import dataclasses

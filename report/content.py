@@ -14,6 +14,7 @@ from figures import text2image_sample
 from lib import paths, plan, request
 from lib.data import provenance
 from lib.errors import UserError
+from lib.models.faces import MEASURED
 from lib.paths import display
 from lib.runs import Run
 from lib.settings import Settings
@@ -69,6 +70,11 @@ class Content:
         """How many faces are prepared: no run has more, whatever it is set to."""
         record = provenance.read(paths.DATA / "faces") or {}
         return record.get("counts", {}).get("used", float("inf"))
+
+    @property
+    def faces_measured(self) -> int:
+        """How many faces a metric is taken over, at most."""
+        return MEASURED
 
     def not_run(self, *needs: Pair) -> str:
         """Return what to say where any of the runs is missing, or "" where they are all there."""

@@ -93,7 +93,7 @@ GAN_CRITERIA = {
         "with their whole intervals. Judged from two seeds on, after the published number of "
         "epochs.",
         published_runs(*GANS),
-        ("tbl:gan-images", "fig:gan-interpolation"),
+        ("tbl:gan-images", "fig:gan-64-samples", "fig:gan-128-samples", "fig:gan-256-samples"),
         _sizes_look_alike,
     ),
     "C6": Criterion(

@@ -11,8 +11,8 @@ FOLDER = REPOSITORY / "docs" / "images"
 CAPTIONS = {
     "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
     " published and as reproduced, and answers that are right as a whole",
-    "kl-weight": "VAEs in the plane of rate and distortion: the published divergence is summed over"
-    " the batch, which makes another model of another batch size; its mean does not",
+    "kl-weight": "VAEs by their divergence and reconstruction error, with the divergence summed"
+    " over the batch, as published, or averaged over it, and by batch size",
     "vae-fixed-samples": "Faces that the mended VAE draws from its prior: none is a person's",
     "handwritings": "Answers that the mended text-to-image model draws, in ten handwritings",
 }

@@ -14,6 +14,7 @@ VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_RUN)
 
 ALWAYS = frozenset({True, False})
 NEVER: frozenset[bool] = frozenset()
+NO_CONTRAST = "no contrast"
 ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
 
 
@@ -53,7 +54,7 @@ class Finding:
         if holds is None:
             return None, reason
         if self.guards and not holds:
-            return None, "no contrast"
+            return None, NO_CONTRAST
         if not full_scale and holds not in self.at_reduced_scale:
             return None, "reduced scale"
         return holds, ""

@@ -29,7 +29,7 @@ TENTH, QUARTER = ("text2text", "train-10"), ("text2text", "train-25")
 # What makes each claim false: the number, and its value there.
 CONTRADICTIONS = {
     "C1": (*VAE_32, "loss", 0.5),
-    "C2": (*VAE_32, "prior_sharpness", 150.0),
+    "C2": (*VAE_32, "samples_sharpness", 150.0),
     "C3": (*WIDE, "loss", 0.57),
     "C4": (*VAE_64, "interpolation_smoothness", 3.0),
     "C5": (*GAN_64, "samples_swd", 120.0),
@@ -56,7 +56,7 @@ def seeds_apart(middle, step):
 # The number of the same claim that the seeds disagree on; its mean is that of the claim.
 NOISE = {
     "C1": (*VAE_32, "loss", seeds_apart(0.60, 0.1)),
-    "C2": (*VAE_32, "prior_sharpness", seeds_apart(300, 250)),
+    "C2": (*VAE_32, "samples_sharpness", seeds_apart(300, 250)),
     "C3": (*WIDE, "loss", seeds_apart(0.591, 0.1)),
     "C4": (*VAE_64, "interpolation_smoothness", seeds_apart(1.2, 0.19)),
     "C5": (*GAN_64, "samples_swd", seeds_apart(60, 20)),
@@ -112,6 +112,8 @@ def test_each_of_the_eighteen_claims_has_a_criterion(as_claimed):
 def test_what_the_original_proposed_is_judged_with_the_corrected_study(tmp_path):
     words = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
     assert judge("C18", tmp_path, words=words).verdict == REPRODUCED
+    quick = ("PROFILE=quick", *words[1:])
+    assert judge("C18", tmp_path, words=quick).verdict == INCONCLUSIVE
     worse = ("digit_reader", "corrected", "calculator_unseen_handwriting_exact_match", 0.01)
     assert judge("C18", tmp_path, worse, words=words).verdict == NOT_REPRODUCED
 
@@ -153,6 +155,15 @@ def test_stand_in_data_and_the_smoke_profile_decide_nothing_about_what_reads_the
 
 def test_smooth_paths_between_like_ends_show_nothing(tmp_path):
     found = judge("C8", tmp_path, (*GAN_64, "samples_ms_ssim", 0.98))
+    assert (found.verdict, found.reason) == (INCONCLUSIVE, "no contrast")
+
+
+@pytest.mark.parametrize(
+    ("claim", "run", "ends"), [("C4", VAE_64, "prior"), ("C8", GAN_64, "samples")]
+)
+def test_nor_do_steep_ones(claim, run, ends, tmp_path):
+    like = {(*run, f"{ends}_ms_ssim"): 0.98, (*run, "interpolation_smoothness"): 1.9}
+    found = judged(content(tmp_path, changes=like))[claim]
     assert (found.verdict, found.reason) == (INCONCLUSIVE, "no contrast")
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from report.claims import suspected
 from report.criteria_defects import DEFECT_CRITERIA
+from report.judgement import INCONCLUSIVE
 from tests.report.claimed_study import content
 
 WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
@@ -47,6 +48,27 @@ def test_what_speaks_against_a_suspicion_refutes_it(name, tmp_path):
     found = judge(tmp_path, REFUTATIONS[name])
     assert {other for other in found if found[other].verdict != "confirmed"} == {name}
     assert found[name].verdict == "refuted"
+
+
+def test_a_batch_that_leaves_less_of_any_divergence_shows_nothing_about_the_sum(tmp_path):
+    fewer_steps = ("vae_kl_weight", "mean-64-batch-64", "kl_divergence", 8.0)
+    found = judge(tmp_path, fewer_steps)["E1"]
+    assert found.verdict == "refuted"
+    nats = {each.what: each.values for each in found.findings}
+    summed, averaged = (
+        nats[f"nats at batch 64 over batch 8, {how}"] for how in ("summed", "averaged")
+    )
+    assert nats["the former over the latter"] == tuple(np.divide(summed, averaged))
+
+
+def test_a_reduced_scale_decides_only_where_both_sides_are_reduced_alike(tmp_path):
+    found = judge(tmp_path, words=("PROFILE=quick", *WORDS[1:]))
+    decided = {name for name, each in found.items() if each.verdict == "confirmed"}
+    assert decided == {"E1", "E3", "E4", "E6", "E7", "E8", "E9"}
+    assert {each.verdict for each in found.values()} == {"confirmed", INCONCLUSIVE}
+    same_handwriting = (*ONCE, "unseen_handwriting_accuracy", 0.9)
+    there = judge(tmp_path, same_handwriting, words=("PROFILE=quick", *WORDS[1:]))
+    assert there["E9"].verdict == INCONCLUSIVE
 
 
 def test_without_the_corrected_study_only_published_runs_are_judged(tmp_path):

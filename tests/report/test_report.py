@@ -217,10 +217,10 @@ def test_check_fails_only_where_what_was_reproduced_no_longer_is(work, tmp_path,
     assert status() == 0, "no reference"
     verdicts = json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))
     known = tmp_path / "quick.json"
-    known.write_text(json.dumps({"runs": [], **verdicts}))
+    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 0
     verdicts["claims"][0]["verdict"] = "reproduced"  # on stand-ins it cannot be so here
-    known.write_text(json.dumps({"runs": [], **verdicts}))
+    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 1
     known.write_text("{")
     assert status() == 2
