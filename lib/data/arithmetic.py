@@ -5,7 +5,7 @@ import functools
 
 import numpy as np
 
-from lib.data.digits import Digits
+from lib.data.digits import SIDE, Digits
 from lib.data.operators import operator_images
 from lib.randomness import generator
 
@@ -123,7 +123,7 @@ def encode(texts: list[str]) -> np.ndarray:
 
 
 def decode(codes: np.ndarray) -> list[str]:
-    """Return the texts that `codes`, indices into ALPHABET of shape (n, length), stand for."""
+    """Return the texts of `codes`, indices into ALPHABET (n, length), without trailing spaces."""
     return ["".join(ALPHABET[code] for code in row).rstrip() for row in np.asarray(codes)]
 
 
@@ -143,7 +143,7 @@ class SymbolImages:
     def of(cls, images: np.ndarray, labels: np.ndarray, operator_seed: int = 0) -> "SymbolImages":
         """Join digit `images` (uint8, (n, 28, 28)) with drawn operators and the blank."""
         plus, minus = (operator_images(operator, seed=operator_seed) for operator in "+-")
-        symbols = np.concatenate([images, plus, minus, np.zeros((1, 28, 28), np.uint8)])
+        symbols = np.concatenate([images, plus, minus, np.zeros((1, SIDE, SIDE), np.uint8)])
         codes = np.concatenate(
             [
                 labels,

@@ -194,7 +194,7 @@ def _verified(path: Path, file: IdxFile) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> UserError:
-    return UserError(f"{display(path)} cannot be read: {error.strerror or error}")
+    return UserError(f"{display(path)} cannot be read: {error.strerror or error}; make it readable")
 
 
 def _write(fresh: Path, arrays: dict[str, np.ndarray], **facts: object) -> tuple[int, dict]:

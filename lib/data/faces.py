@@ -22,13 +22,13 @@ from lib.data.remote_files import CELEBA
 from lib.errors import UserError
 from lib.files import sha256
 from lib.paths import display
+from lib.settings import FACE_COUNT
 
 if TYPE_CHECKING:
     import numpy as np
 
 FOLDER = paths.DATA / "faces"
 KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",))
-LIMIT = 20_000
 MINIMUM = 64
 STAND_IN_NAME = "drawn stand-in faces"
 STAND_IN_COUNT = 4_000
@@ -48,7 +48,7 @@ def load(folder: Path = FOLDER) -> Faces:
     return Faces(**arrays, provenance=facts)
 
 
-def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = LIMIT) -> dict:
+def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = FACE_COUNT) -> dict:
     """Put the first `limit` faces into `folder` as one array and return their provenance.
 
     `source`, a folder, zip or .npy of images, decides where it is given. Otherwise `mode` does:
@@ -168,8 +168,10 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     from numpy.lib import format as npy
     from tqdm import tqdm
 
+    from lib.data.images import SIDE
+
     def write_header(count: int) -> None:
-        header = {"descr": "|u1", "fortran_order": False, "shape": (count, 64, 64, 3)}
+        header = {"descr": "|u1", "fortran_order": False, "shape": (count, SIDE, SIDE, 3)}
         npy.write_array_header_1_0(file, header)
 
     fingerprint, count = hashlib.sha256(), 0

@@ -26,7 +26,8 @@ def generated_metrics(real: np.ndarray, generated: np.ndarray, prefix: str) -> d
 def mean_smoothness(rows: np.ndarray) -> float:
     """Return the mean interpolation smoothness of `rows`: uint8 (rows, frames, 64, 64, 3).
 
-    1 is a straight line in pixel space; rows without any change do not count.
+    1 is equal steps; rows without any change do not count, and where there are no others the result
+    is not a number.
     """
     values = [images.interpolation_smoothness(frames) for frames in rows]
     moving = [value for value in values if value is not None]

@@ -10,8 +10,9 @@ def place_by_place(symbols: tf.Tensor) -> tf.Tensor:
 
     Each place holds the first number's digit, the second's, and the operator, each of them as
     `symbols` are: probabilities. Where the operator is and where the query ends is read from them
-    too: the result is the mean over the four ways that two numbers of one or two digits can stand,
-    each as likely as its operator and its end are. Certain symbols give `aligned_queries`.
+    too: the result is the sum over the four ways that two numbers of one or two digits can stand,
+    each weighted by how likely its operator and its end are; these weights need not add up to 1.
+    Certain symbols give `aligned_queries`.
     """
     operator = symbols[..., ALPHABET.index("+")] + symbols[..., ALPHABET.index("-")]
     zero = tf.one_hot(tf.zeros_like(symbols[:, 0, 0], tf.int32), len(ALPHABET))

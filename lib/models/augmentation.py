@@ -8,7 +8,7 @@ import tensorflow as tf
 def random_affine(
     images: tf.Tensor, seeds: tf.Tensor, rotation: float, zoom: float, translation: float
 ) -> tf.Tensor:
-    """Turn, zoom and shift every image at random: (n, height, width, channels), float32.
+    """Turn, zoom and shift every image at random: (n, side, side, channels), float32.
 
     Each image is turned by up to `rotation` of a full turn, zoomed by up to `zoom` and shifted by
     up to `translation` of its side, drawn uniformly from `seeds` (int32, (2,)). Ranges and the

@@ -24,7 +24,7 @@ class Outcome:
 
 
 class Training:
-    """A model in training; the loop in `lib.training` drives it.
+    """A model in training; `lib.loop` drives it.
 
     A subclass makes `models` and `optimizers` (by name) in its `__init__`, and everything else that
     must outlive the process goes into `arrays` and `facts`.

@@ -2,10 +2,10 @@
 
 import tf_keras
 
+from lib.data.images import SIDE
 from lib.models import thin_convolution
 
 layers = tf_keras.layers
-SIDE = 64
 
 
 def downsampling(filters: int, outputs: int, name: str) -> tf_keras.Sequential:

@@ -11,6 +11,7 @@ from lib import runs
 from lib.data import digits
 from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic, choose_rows
 from lib.data.digits import SIDE
+from lib.metrics.digit_images import DIGITS
 from lib.metrics.sequences import exact_match
 from lib.models.augmentation import random_affine
 from lib.models.base import Outcome, Training, adam, blocks_of, layer_table
@@ -21,7 +22,6 @@ from lib.randomness import generator
 from lib.settings import DigitReaderSettings, Image2TextSettings
 
 layers = tf_keras.layers
-DIGIT_CLASSES = 10
 
 
 class DigitReader:
@@ -130,8 +130,8 @@ class DigitReaderTraining(Training):
     def outcome(self, history: list[dict]) -> Outcome:
         """Read every image, which gives the accuracies, and calculate the queries that they make.
 
-        The queries, and their images, are those that image-to-text is validated on with the same
-        seed: in unseen handwriting, and in that of the training part.
+        The queries, and their images, are those that image-to-text as published is validated on
+        with the same seed: in unseen handwriting, and in that of the training part.
         """
         del history
         handwriting, published = Handwriting.of(self.digits), Image2TextSettings()
@@ -153,7 +153,7 @@ class DigitReaderTraining(Training):
         }
         right = read[handwriting.training_count :] == symbol_codes(handwriting.unseen)
         by_symbol = [right[images] for images in images_by_symbol(handwriting.unseen)]
-        metrics["test_accuracy"] = float(np.concatenate(by_symbol[:DIGIT_CLASSES]).mean())
+        metrics["test_accuracy"] = float(np.concatenate(by_symbol[:DIGITS]).mean())
         metrics["test_accuracy_mean_of_symbols"] = float(
             np.mean([each.mean() for each in by_symbol])
         )
@@ -173,7 +173,7 @@ def training_rows(symbols: SymbolImages) -> np.ndarray:
     Every digit comes once; every other symbol a twentieth as often as all digits together.
     """
     rows = images_by_symbol(symbols)
-    of_digits, others = rows[:DIGIT_CLASSES], rows[DIGIT_CLASSES:]
+    of_digits, others = rows[:DIGITS], rows[DIGITS:]
     count = sum(map(len, of_digits)) // 20
     return np.concatenate([*of_digits, *(np.resize(each, count) for each in others)])
 

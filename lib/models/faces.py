@@ -65,7 +65,10 @@ def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
 
 
 def interpolate(ends: np.ndarray) -> np.ndarray:
-    """Return nine equal steps from ends[0] to ends[1]: (2, rows, latent) -> (rows * 9, latent)."""
+    """Return nine points at equal steps from ends[0] to ends[1].
+
+    (2, rows, latent_dim) -> (rows * 9, latent_dim).
+    """
     share = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
     path = ends[0][:, None] * (1 - share) + ends[1][:, None] * share
     return path.reshape(-1, ends.shape[-1])

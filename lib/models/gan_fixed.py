@@ -43,9 +43,10 @@ def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequen
 def build_discriminator(filters: int) -> tf_keras.Sequential:
     """Return images (64, 64, 3) in [-1, 1] -> how real they look: any number, (1,).
 
-    Every layer has a spectral norm of 1: Miyato et al. (2018), "Spectral normalization for
+    Every layer has a spectral norm of about 1: Miyato et al. (2018), "Spectral normalization for
     generative adversarial networks". The wrapper takes a step of power iteration and divides the
-    weights by the norm in each call with training=True; its vector is among the model's weights.
+    weights by the norm in each call with training=True, that is in the discriminator's own step: a
+    projection, through which no gradient flows. Its vector is among the model's weights.
     """
     stages = []
     for share in (4, 2, 1, 1):

@@ -1,4 +1,4 @@
-"""What the three recurrent encoder-decoders share: batches of queries, padded to one size."""
+"""What trainings on queries share: how queries are split, losses, and the evaluation of answers."""
 
 import dataclasses
 import math
@@ -45,7 +45,8 @@ def random_split(
     else:
         second = math.ceil(test_size * len(rows))
     if not 0 < second < len(rows):
-        raise UserError(f"{len(rows)} queries cannot be split as asked: a part would be empty")
+        share = f"{train_size:g} to train on" if test_size is None else f"{test_size:g} to test on"
+        raise UserError(f"{share} of {len(rows)} queries leaves a part empty; change it")
     drawn = rows[np.random.RandomState(seed).permutation(len(rows))]
     return drawn[second:], drawn[:second]
 
@@ -57,7 +58,9 @@ def split_off_last(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarr
     """
     kept = int(len(rows) * (1 - share))
     if kept in (0, len(rows)):
-        raise UserError(f"{share:g} of {len(rows)} queries to validate on leaves a part empty")
+        raise UserError(
+            f"{share:g} to validate on of {len(rows)} queries leaves a part empty; change it"
+        )
     return rows[:kept], rows[kept:]
 
 
@@ -81,7 +84,8 @@ def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
 class AnswerTraining(Training):
     """Trains a model that writes answers; a subclass gives the model and its inputs.
 
-    `model` maps inputs to probabilities (batch, 3, 13). The training examples are rows of
+    `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `_loss` and
+    `_predict`. The training examples are rows of
     `lib.data.arithmetic`, in the part "train" and, where there are any, "validation" and others;
     the last one's mistakes are kept.
     """

@@ -246,7 +246,11 @@ class FixedText2ImageTraining(Training):
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
             samples={"handwritings": self._handwritings(shown)},
-            model=[row for name in sorted(self.models) for row in layer_table(self.models[name])],
+            model=[
+                row
+                for name in sorted(self.models.keys() - {"averaged_writer"})
+                for row in layer_table(self.models[name])
+            ],
             facts={"examples": _texts(shown)},
         )
 

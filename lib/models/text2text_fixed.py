@@ -15,6 +15,7 @@ from lib.data.arithmetic import (
     exchanged_rows,
     fact_families,
 )
+from lib.errors import UserError
 from lib.models.base import adamw
 from lib.models.sequence import AnswerTraining, cosine_decay, random_split
 from lib.settings import FixedText2TextSettings
@@ -47,15 +48,18 @@ def split(settings: FixedText2TextSettings, seed: int) -> dict[str, np.ndarray]:
     """Return the rows of each part: "train" at random, "test" all others.
 
     "test_underived" are those test queries whose answer does not follow from a training query's.
-    Each seed draws other queries to train on; seed 0 draws the original's.
+    Each seed draws other queries to train on; seed 0 draws the original's. Raises UserError where
+    a part would be empty.
     """
     rows = choose_rows(settings.query_count, seed)
     train, test = random_split(rows, settings.split_seed + seed, train_size=settings.train_fraction)
-    return {
-        "train": train,
-        "test": test,
-        "test_underived": np.setdiff1d(test, fact_families(train)),
-    }
+    underived = np.setdiff1d(test, fact_families(train))
+    if not len(underived):
+        raise UserError(
+            f"TRAIN_FRACTION={settings.train_fraction:g}: every other query follows from these, "
+            "so that none is left to test on; choose a smaller share"
+        )
+    return {"train": train, "test": test, "test_underived": underived}
 
 
 def _derived(rows: np.ndarray, how: str) -> np.ndarray:
@@ -65,7 +69,10 @@ def _derived(rows: np.ndarray, how: str) -> np.ndarray:
 
 
 class FixedText2TextTraining(AnswerTraining):
-    """Trains on few queries, and on what follows from them; tests on all others."""
+    """Trains on few queries, and on what follows from them; tests on all others.
+
+    What follows may be a query of the part "test"; none of "test_underived" is trained on.
+    """
 
     def __init__(self, settings: FixedText2TextSettings, seed: int) -> None:
         model = build_model(settings.units, settings.align)

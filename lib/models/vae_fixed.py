@@ -126,7 +126,10 @@ class FixedVAETraining(VAETraining):
         return bound_terms(mean, log_variance, noise, log_likelihood)
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Do as for the published model, and give the length of a code for the faces."""
+        """Do as for the published model, and give the length of a code for the training faces.
+
+        It is the mean over the last epoch, while the weights change.
+        """
         outcome = super().outcome(history)
         bits = bits_per_dimension(history[-1]["loss"], VALUES)
         return dataclasses.replace(outcome, metrics={**outcome.metrics, "bits_per_dimension": bits})

@@ -39,7 +39,7 @@ def test_random_parts_are_those_of_scikit_learn(count, seed, size):
 
 @pytest.mark.parametrize("size", [{"train_size": 0.05}, {"test_size": 0.95}])
 def test_a_split_with_an_empty_part_is_refused(size):
-    with pytest.raises(UserError, match="10 queries cannot be split"):
+    with pytest.raises(UserError, match="of 10 queries leaves a part empty"):
         random_split(np.arange(10), 42, **size)
 
 

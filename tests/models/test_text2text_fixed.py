@@ -6,6 +6,7 @@ from sklearn.model_selection import train_test_split
 
 from lib import runtime
 from lib.data.arithmetic import arithmetic, decode, exchanged_rows, fact_families
+from lib.errors import UserError
 from lib.experiment import experiments
 from lib.models.text2text_fixed import FixedText2TextTraining, build_model, split
 from lib.settings import FixedText2TextSettings, replaced
@@ -30,6 +31,12 @@ def test_every_query_is_either_trained_or_tested_on(variant, seed):
     assert len(parts["train"]) == round(settings.train_fraction * 20_000)
     assert not set(parts["train"]) & set(parts["test"])
     assert set(parts["train"]) | set(parts["test"]) == set(range(20_000))
+
+
+def test_a_share_from_which_every_other_query_follows_is_refused():
+    settings = replaced(experiments()["text2text_fixed"].settings, {"train_fraction": 0.99})
+    with pytest.raises(UserError, match=r"TRAIN_FRACTION=0\.99"):
+        split(settings, seed=0)
 
 
 def test_seed_0_trains_on_the_original_s_split_and_others_on_other_queries():
