@@ -29,7 +29,7 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         """Return the last state (batch, height, width, filters) for (batch, length, ...)."""
         length = inputs.shape[1]
         given = self._given(inputs, training)
-        memory, *states = self._first(*self._shares(given[0]), *self._drawn(inputs, training))
+        cell, *states = self._first(*self._shares(given[0]), *self._drawn(inputs, training))
         kernels = tf.split(self.cell.recurrent_kernel, 4, axis=3)
         for step in range(1, length):
             # Added here: what goes into a step is kept for its gradient, so it should be little.
@@ -40,9 +40,9 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
                 )
             ]
             if step == length - 1:
-                return self._last(*gates, memory)
+                return self._last(*gates, cell)
             drawn = self._drawn(inputs, training)
-            memory, *states = self._next(*gates, memory, *drawn)
+            cell, *states = self._next(*gates, cell, *drawn)
         raise ValueError("a ConvLSTM2D takes two steps or more")
 
     def get_config(self) -> dict:
@@ -92,13 +92,13 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     # Gates are in Keras' order: input, forget, candidate, output.
 
     def _first_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        into, _, new, out, *drawn = given
-        memory = _gate(into) * tf.tanh(new)
-        return memory, *self._masked(_gate(out) * tf.tanh(memory), drawn)
+        input_gate, _, candidate, output_gate, *drawn = given
+        cell = _gate(input_gate) * tf.tanh(candidate)
+        return cell, *self._masked(_gate(output_gate) * tf.tanh(cell), drawn)
 
     def _next_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        state, memory = _update(*given[:5])
-        return memory, *self._masked(state, given[5:])
+        state, cell = _update(*given[:5])
+        return cell, *self._masked(state, given[5:])
 
     def _last_state(self, *given: tf.Tensor) -> tf.Tensor:
         return _update(*given)[0]
@@ -131,11 +131,15 @@ def _recomputed(function: Callable, compiled: bool) -> Callable:
 
 
 def _update(
-    into: tf.Tensor, keep: tf.Tensor, new: tf.Tensor, out: tf.Tensor, memory: tf.Tensor
+    input_gate: tf.Tensor,
+    forget_gate: tf.Tensor,
+    candidate: tf.Tensor,
+    output_gate: tf.Tensor,
+    cell: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return state and memory after a step: from the gates before activation, and memory."""
-    memory = _gate(keep) * memory + _gate(into) * tf.tanh(new)
-    return _gate(out) * tf.tanh(memory), memory
+    """Return state and cell state after a step, from the gates before activation."""
+    cell = _gate(forget_gate) * cell + _gate(input_gate) * tf.tanh(candidate)
+    return _gate(output_gate) * tf.tanh(cell), cell
 
 
 def _gate(values: tf.Tensor) -> tf.Tensor:

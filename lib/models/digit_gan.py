@@ -11,9 +11,9 @@ import tf_keras
 
 from lib.data.arithmetic import ALPHABET, BLANK
 from lib.data.digits import SIDE
+from lib.models.adversarial import LEAKY_SLOPE, hinge_loss
 
 layers = tf_keras.layers
-LEAK = 0.2
 MIXED_UNITS = 256
 
 
@@ -56,12 +56,12 @@ def build_discriminator(filters: int) -> tf_keras.Model:
         [
             layers.Rescaling(2, -1),
             _bounded(layers.Conv2D(filters, 4, 2, padding="same")),
-            layers.LeakyReLU(LEAK),
+            layers.LeakyReLU(LEAKY_SLOPE),
             _bounded(layers.Conv2D(2 * filters, 4, 2, padding="same")),
-            layers.LeakyReLU(LEAK),
+            layers.LeakyReLU(LEAKY_SLOPE),
             layers.Flatten(),
             _bounded(layers.Dense(4 * filters)),
-            layers.LeakyReLU(LEAK),
+            layers.LeakyReLU(LEAKY_SLOPE),
         ],
         name="features",
     )(image)
@@ -110,14 +110,6 @@ def symbol_loss(proofreader: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor
     """Return the cross-entropy of the symbols `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
     logits = proofreader(images, training=True)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
-
-
-def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
-    """Return a discriminator's loss of its verdicts on real and on made images: a scalar.
-
-    Lim and Ye (2017), "Geometric GAN".
-    """
-    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + made))
 
 
 def _of(verdicts: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:

@@ -77,16 +77,24 @@ class GANTraining(Training):
         latents = tf.random.stateless_normal(size, latent_seed)
         real = tf.cast(pixels, tf.float32) / 127.5 - 1
         made = self.generator(latents[:half], training=True)
-        labels = tf.concat([tf.ones((half, 1)), tf.zeros((half, 1))], axis=0)
         with tf.GradientTape() as tape:
             verdicts = self.discriminator(tf.concat([real, made], axis=0), training=True)
-            discriminator_loss = _cross_entropy(labels, verdicts)
+            discriminator_loss = self._discriminator_loss(verdicts)
         self._apply("discriminator", tape, discriminator_loss)
         with tf.GradientTape() as tape:
             verdicts = self.discriminator(self.generator(latents[half:], training=True))
-            generator_loss = _cross_entropy(tf.ones((batch, 1)), verdicts)
+            generator_loss = self._generator_loss(verdicts)
         self._apply("generator", tape, generator_loss)
         return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
+
+    def _discriminator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        """Return the loss of verdicts (2n, 1) on n real images and then n made ones."""
+        real, made = tf.split(verdicts, 2)
+        return _cross_entropy(tf.concat([tf.ones_like(real), tf.zeros_like(made)], 0), verdicts)
+
+    def _generator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        """Return the loss of being found out, of verdicts (n, 1) on made images."""
+        return _cross_entropy(tf.ones_like(verdicts), verdicts)
 
     def _apply(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
         variables = self.models[name].trainable_variables

@@ -4,13 +4,13 @@ import tensorflow as tf
 import tf_keras
 
 from lib.metrics.generated import generated_metrics
+from lib.models.adversarial import LEAKY_SLOPE, hinge_loss, move_average
 from lib.models.blocks import SIDE
 from lib.models.faces import measured_latents
 from lib.models.gan import GANTraining
 from lib.settings import FixedGANSettings
 
 layers = tf_keras.layers
-SLOPE = 0.2  # of a rectifier below zero
 
 
 def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequential:
@@ -25,14 +25,14 @@ def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequen
             layers.Conv2DTranspose(
                 filters // share, 4, strides=2, padding="same", kernel_initializer="he_normal"
             ),
-            layers.LeakyReLU(SLOPE),
+            layers.LeakyReLU(LEAKY_SLOPE),
         ]
     return tf_keras.Sequential(
         [
             layers.Input((latent_dim,)),
             layers.Dense(4 * 4 * filters),
             layers.Reshape((4, 4, filters)),
-            layers.LeakyReLU(SLOPE),
+            layers.LeakyReLU(LEAKY_SLOPE),
             *stages,
             layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="tanh"),
         ],
@@ -51,7 +51,7 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
     stages = []
     for share in (4, 2, 1, 1):
         convolution = layers.Conv2D(filters // share, 4, strides=2, padding="same")
-        stages += [layers.SpectralNormalization(convolution), layers.LeakyReLU(SLOPE)]
+        stages += [layers.SpectralNormalization(convolution), layers.LeakyReLU(LEAKY_SLOPE)]
     return tf_keras.Sequential(
         [
             layers.Input((SIDE, SIDE, 3)),
@@ -86,37 +86,22 @@ class FixedGANTraining(GANTraining):
         return {**losses, **generated_metrics(real, self._generate(latents), "samples")}
 
     def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Train the discriminator on real and made faces, then the generator; then average.
-
-        Hinge losses: Lim and Ye (2017), "Geometric GAN", section 3.
-        """
-        batch = self.settings.batch_size
-        latents = tf.random.stateless_normal((2 * batch, self.settings.latent_dim), latent_seed)
-        real = tf.cast(pixels, tf.float32) / 127.5 - 1
-        made = self.generator(latents[:batch], training=True)
-        with tf.GradientTape() as tape:
-            verdicts = self.discriminator(tf.concat([real, made], axis=0), training=True)
-            discriminator_loss = hinge_loss(verdicts[:batch], verdicts[batch:])
-        self._apply("discriminator", tape, discriminator_loss)
-        with tf.GradientTape() as tape:
-            verdicts = self.discriminator(self.generator(latents[batch:], training=True))
-            generator_loss = -tf.reduce_mean(verdicts)
-        self._apply("generator", tape, generator_loss)
+        """Do as published, with these losses; then average the generator."""
+        losses = super()._update(pixels, latent_seed)
         self._follow()
-        return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
+        return losses
+
+    def _discriminator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        return hinge_loss(*tf.split(verdicts, 2))
+
+    def _generator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        return -tf.reduce_mean(verdicts)
 
     def _follow(self) -> None:
-        """Move the average towards the generator, the faster the fewer steps there were."""
+        """Move the average towards the generator, the faster the fewer steps there were.
+
+        Like TensorFlow's ExponentialMovingAverage, given the number of steps.
+        """
         steps = tf.cast(self.optimizers["generator"].iterations, tf.float32)
         kept = tf.minimum(self.settings.average_decay, (1 + steps) / (10 + steps))
-        pairs = zip(self.sampler.weights, self.generator.weights, strict=True)
-        for average, current in pairs:
-            average.assign(kept * average + (1 - kept) * current)
-
-
-def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
-    """Return the discriminator's loss for its verdicts on real and on made images: a scalar.
-
-    0 where every verdict is beyond 1 on its side.
-    """
-    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + made))
+        move_average(self.sampler, self.generator, kept)

@@ -22,7 +22,13 @@ from lib.models import text2text_fixed
 from lib.models.alignment import place_by_place
 from lib.models.augmentation import random_affine
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, cosine_decay, random_split, weighted_mean
+from lib.models.sequence import (
+    AnswerTraining,
+    all_right,
+    cosine_decay,
+    random_split,
+    weighted_mean,
+)
 from lib.runtime import compile_convolutions
 from lib.settings import FixedImage2TextSettings
 
@@ -131,16 +137,10 @@ class FixedImage2TextTraining(AnswerTraining):
         return loss + self.settings.symbol_weight * symbol_loss, {
             "loss": loss,
             "symbol_loss": symbol_loss,
-            "exact_match": weighted_mean(_exact(answered, answers), weights),
-            "queries_read": weighted_mean(_exact(read, queries), weights),
+            "exact_match": weighted_mean(all_right(answered, answers), weights),
+            "queries_read": weighted_mean(all_right(read, queries), weights),
         }
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
         answered, _ = self.model(inputs, training=False)
         return answered
-
-
-def _exact(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
-    """Return 1 where the likeliest symbols (batch, n, 13) are all right, else 0: (batch,)."""
-    right = tf.equal(tf.argmax(scores, -1, tf.int32), tf.cast(codes, tf.int32))
-    return tf.cast(tf.reduce_all(right, axis=1), tf.float32)

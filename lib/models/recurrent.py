@@ -72,35 +72,39 @@ def _recurrence(
     @tf.custom_gradient
     def run(gates: tf.Tensor, kernel: tf.Tensor, *masks: tf.Tensor) -> tuple:
         steps, states = [], []
-        memory = None
+        cell = None
         for step in range(length):
             total = gates[:, step]
             if states:
                 total += _product(states[-1], kernel, masks)
-            into, keep, new, out = tf.split(total, 4, axis=1)
-            into, keep, new, out = tf.sigmoid(into), tf.sigmoid(keep), tf.tanh(new), tf.sigmoid(out)
-            previous = memory
-            memory = into * new if previous is None else keep * previous + into * new
-            shown = tf.tanh(memory)
-            states.append(out * shown)
-            steps.append((into, keep, new, out, previous, shown))
+            input_gate, forget_gate, candidate, output_gate = tf.split(total, 4, axis=1)
+            input_gate, forget_gate = tf.sigmoid(input_gate), tf.sigmoid(forget_gate)
+            candidate, output_gate = tf.tanh(candidate), tf.sigmoid(output_gate)
+            previous = cell
+            if previous is None:
+                cell = input_gate * candidate
+            else:
+                cell = forget_gate * previous + input_gate * candidate
+            shown = tf.tanh(cell)
+            states.append(output_gate * shown)
+            steps.append((input_gate, forget_gate, candidate, output_gate, previous, shown))
 
         def gradient(by_states: tf.Tensor) -> tuple:
             by_gates = [None] * length
-            by_state = by_memory = 0.0
+            by_state = by_cell = 0.0
             for step in reversed(range(length)):
-                into, keep, new, out, previous, shown = steps[step]
+                input_gate, forget_gate, candidate, output_gate, previous, shown = steps[step]
                 by_state += by_states[:, step]
-                by_memory += by_state * out * (1 - shown * shown)
-                by_keep = 0.0 if previous is None else by_memory * previous
+                by_cell += by_state * output_gate * (1 - shown * shown)
+                by_forget_gate = 0.0 if previous is None else by_cell * previous
                 parts = [
-                    by_memory * new * into * (1 - into),
-                    by_keep * keep * (1 - keep),
-                    by_memory * into * (1 - new * new),
-                    by_state * shown * out * (1 - out),
+                    by_cell * candidate * input_gate * (1 - input_gate),
+                    by_forget_gate * forget_gate * (1 - forget_gate),
+                    by_cell * input_gate * (1 - candidate * candidate),
+                    by_state * shown * output_gate * (1 - output_gate),
                 ]
                 by_gates[step] = tf.concat(parts, axis=1)
-                by_memory *= keep
+                by_cell *= forget_gate
                 by_state = _product_back(by_gates[step], kernel, masks)
             by_kernel = _kernel_gradient(states[:-1], by_gates[1:], masks)
             return tf.stack(by_gates, axis=1), by_kernel, *[None] * len(masks)

@@ -81,6 +81,15 @@ def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
 
 
+def _right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    return tf.equal(tf.argmax(scores, -1, tf.int32), tf.cast(codes, tf.int32))
+
+
+def all_right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    """Return 1 where the likeliest symbols (batch, n, 13) are all right, else 0: (batch,)."""
+    return tf.cast(tf.reduce_all(_right(scores, codes), axis=1), tf.float32)
+
+
 class AnswerTraining(Training):
     """Trains a model that writes answers; a subclass gives the model and its inputs.
 
@@ -209,14 +218,11 @@ class AnswerTraining(Training):
         probabilities = self.model(inputs, training=True)
         losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
         loss = weighted_mean(losses, weights)
-        right = tf.equal(
-            tf.argmax(probabilities, axis=-1, output_type=tf.int32), tf.cast(answers, tf.int32)
-        )
-        exact = tf.reduce_all(right, axis=1)
+        right = tf.cast(_right(probabilities, answers), tf.float32)
         return loss, {
             "loss": loss,
-            "accuracy": weighted_mean(tf.cast(right, tf.float32), weights),
-            "exact_match": weighted_mean(tf.cast(exact, tf.float32), weights),
+            "accuracy": weighted_mean(right, weights),
+            "exact_match": weighted_mean(all_right(probabilities, answers), weights),
         }
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:

@@ -27,6 +27,7 @@ from lib.data.arithmetic import (
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader, text2text_fixed
+from lib.models.adversarial import move_average
 from lib.models.base import Outcome, Training, adam, adamw, layer_table, reseed, to_uint8
 from lib.models.digit_gan import (
     adversarial_loss,
@@ -39,6 +40,7 @@ from lib.models.digit_gan import (
 from lib.models.epochs import Steps
 from lib.models.sequence import (
     EVALUATION_BATCH,
+    all_right,
     cosine_decay,
     random_split,
     symbol_images,
@@ -165,10 +167,9 @@ class FixedText2ImageTraining(Training):
                 + self.settings.symbol_weight * metrics["symbol_loss"]
             )
         self._descend(tape, total, ("calculator", "writer"))
-        self._move_average()
-        right = tf.equal(tf.argmax(probabilities, -1, tf.int32), tf.cast(answers, tf.int32))
-        exact = tf.cast(tf.reduce_all(right, axis=1), tf.float32)
-        return {**metrics, "exact_match": weighted_mean(exact, weights)}
+        move_average(self.averaged_writer, self.writer, self.settings.average_decay)
+        exact = weighted_mean(all_right(probabilities, answers), weights)
+        return {**metrics, "exact_match": exact}
 
     def _update_judges(
         self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
@@ -190,11 +191,6 @@ class FixedText2ImageTraining(Training):
             names, variables, tape.gradient(loss, variables), strict=True
         ):
             self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
-
-    def _move_average(self) -> None:
-        decay = self.settings.average_decay
-        for average, current in zip(self.averaged_writer.weights, self.writer.weights, strict=True):
-            average.assign(decay * average + (1 - decay) * current)
 
     def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
         symbols = tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))

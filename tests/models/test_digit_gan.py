@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lib import runtime
-from lib.models.digit_gan import build_discriminator, build_generator, hinge_loss
+from lib.models.digit_gan import build_discriminator, build_generator
 
 tf = runtime.tf
 BLANK = 12
@@ -41,12 +41,3 @@ def test_each_layer_behind_the_verdict_stretches_by_at_most_1():
     assert len(kernels) == 5
     for kernel in kernels.values():
         assert np.linalg.norm(kernel, 2) == pytest.approx(1, rel=0.05)
-
-
-@pytest.mark.parametrize(
-    ("real", "made", "expected"),
-    [([1, 3], [-1, -2], 0), ([0, 0], [0, 0], 2), ([-1, 1], [1, -1], 2), ([2, 2], [3, -5], 2)],
-)
-def test_hinge_loss(real, made, expected):
-    loss = hinge_loss(tf.constant(real, tf.float32), tf.constant(made, tf.float32))
-    assert float(loss) == expected

@@ -1,0 +1,22 @@
+"""What the adversarial models of this project share: a loss and the generator's moving average."""
+
+import tensorflow as tf
+import tf_keras
+
+LEAKY_SLOPE = 0.2  # of a rectifier below zero
+
+
+def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
+    """Return a discriminator's loss of its verdicts on real and on made images: a scalar.
+
+    0 where every verdict is beyond 1 on its side. Lim and Ye (2017), "Geometric GAN", section 3.
+    """
+    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + made))
+
+
+def move_average(
+    average: tf_keras.Model, current: tf_keras.Model, decay: float | tf.Tensor
+) -> None:
+    """Set each weight of `average` to `decay` of itself and the rest of that of `current`."""
+    for averaged, weight in zip(average.weights, current.weights, strict=True):
+        averaged.assign(decay * averaged + (1 - decay) * weight)
