@@ -7,14 +7,16 @@ from benchmarks.processes import Workers, interpreter
 from benchmarks.turns import median_ratio
 from benchmarks.workloads import WAYS, Workload
 
-REPEATS = 11
+TURNS = 11
+TURNS_OF_A_SWEEP = 5  # each is several trainings long
 
 
-def measure(workload: Workload, peak: float, repeats: int = REPEATS) -> dict:
+def measure(workload: Workload, peak: float, turns: int | None = None) -> dict:
     """Return what `summary` does of some epochs of each way that is installed.
 
     Raises UserError where a process of one ends early.
     """
+    turns = turns or (TURNS_OF_A_SWEEP if workload.is_sweep else TURNS)
     ways = [way for way in WAYS if interpreter(way)]
     workers: dict[str, Workers] = {}
     seconds: dict[str, list[float]] = {way: [] for way in ways}
@@ -23,7 +25,7 @@ def measure(workload: Workload, peak: float, repeats: int = REPEATS) -> dict:
             workers[way] = Workers(way, workload)
         for way in ways:
             workers[way].wait_until_warm()
-        for _ in range(repeats):
+        for _ in range(turns):
             for way in ways:
                 seconds[way].append(workers[way].train())
         facts = {way: workers[way].facts() for way in ways}

@@ -83,7 +83,7 @@ WORKLOADS = {
             "text2text sweep",
             "text2text",
             SPLITS,
-            reduced={"query_count": 2_500},
+            reduced={"query_count": 5_000},
             expected={"notebook": 4.0, "torch": 1.4},
         ),
         Workload(

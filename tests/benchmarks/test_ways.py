@@ -80,7 +80,7 @@ def test_flops_of_our_models_are_those_of_their_layers(runtime, monkeypatch):
 def test_a_tiny_training_is_measured_in_every_way_that_is_installed(capfd):
     reduced = {"query_count": 100, "units": 8, "compile": False}
     tiny = Workload("tiny", "text2text", ("train-95", "train-05"), reduced, {"notebook": 1.0})
-    measured = training.measure(tiny, peak=1e12, repeats=2)
+    measured = training.measure(tiny, peak=1e12, turns=2)
     assert set(measured["ways"]) >= {"ours", "notebook"}
     for found in measured["ways"].values():
         assert len(found["examples_per_second"]) == 2
