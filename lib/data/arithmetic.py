@@ -127,6 +127,13 @@ def decode(codes: np.ndarray) -> list[str]:
     return ["".join(ALPHABET[code] for code in row).rstrip() for row in np.asarray(codes)]
 
 
+def as_texts(rows: np.ndarray) -> list[dict[str, str]]:
+    """Return each query of `rows`, its place in `arithmetic()`, and its answer as texts."""
+    known = arithmetic()
+    texts = zip(decode(known.queries[rows]), decode(known.answers[rows]), strict=True)
+    return [{"query": query, "answer": answer} for query, answer in texts]
+
+
 @dataclasses.dataclass(frozen=True)
 class SymbolImages:
     """Images of every symbol, kept once; a text's images are indices into them.

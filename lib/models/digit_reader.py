@@ -9,15 +9,16 @@ import tf_keras
 
 from lib import runs
 from lib.data import digits
-from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic, choose_rows
+from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic
 from lib.data.digits import SIDE
 from lib.metrics.digit_images import DIGITS
 from lib.metrics.sequences import exact_match
+from lib.models import image2text
 from lib.models.augmentation import random_affine
 from lib.models.base import Outcome, Training, adam, blocks_of, layer_table
 from lib.models.calculator import calculated
 from lib.models.epochs import Steps
-from lib.models.sequence import cosine_decay, random_split, weighted_mean
+from lib.models.sequence import cosine_decay, weighted_mean
 from lib.randomness import generator
 from lib.settings import DigitReaderSettings, Image2TextSettings
 
@@ -136,10 +137,7 @@ class DigitReaderTraining(Training):
         del history
         handwriting, published = Handwriting.of(self.digits), Image2TextSettings()
         read = DigitReader(self.model).read(handwriting.images)
-        rows = choose_rows(published.query_count, self.seed)
-        _, held_out = random_split(
-            rows, published.split_seed, test_size=published.validation_fraction
-        )
+        held_out = image2text.split(published, self.seed)["validation"]
         queries, answers = arithmetic().queries, arithmetic().answers[held_out]
         drawn = {
             "unseen": handwriting.draw_unseen(queries, self.seed)[held_out],

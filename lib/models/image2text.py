@@ -57,20 +57,24 @@ def _convlstm_encoder(settings: Image2TextSettings) -> list:
     ]
 
 
+def split(settings: Image2TextSettings, seed: int) -> dict[str, np.ndarray]:
+    """Return the rows of "train" and "validation"; a seed decides only which queries there are."""
+    rows = choose_rows(settings.query_count, seed)
+    share = settings.validation_fraction
+    train, validation = random_split(rows, settings.split_seed, test_size=share)
+    return {"train": train, "validation": validation}
+
+
 class Image2TextTraining(AnswerTraining):
     """Trains the model on 80% of the queries and validates it on the others."""
 
     def __init__(self, settings: Image2TextSettings, seed: int) -> None:
-        rows = choose_rows(settings.query_count, seed)
-        train, validation = random_split(
-            rows, settings.split_seed, test_size=settings.validation_fraction
-        )
         compiled = settings.compile and (settings.encoder == "flatten" or compile_convolutions())
         super().__init__(
             settings,
             seed,
             build_model(settings),
-            {"train": train, "validation": validation},
+            split(settings, seed),
             compiled,
         )
         self.symbols, self.images = symbol_images()
@@ -100,8 +104,6 @@ class Image2TextTraining(AnswerTraining):
         images = self._pixels(tf.gather(self.training_handwriting, rows))
         if not self.settings.augment:
             return images
-        single = tf.reshape(images, (-1, SIDE, SIDE, 1))
-        turned = random_affine(
-            single, seeds, self.settings.rotation, self.settings.zoom, self.settings.translation
+        return random_affine(
+            images, seeds, self.settings.rotation, self.settings.zoom, self.settings.translation
         )
-        return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1))

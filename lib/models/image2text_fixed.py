@@ -119,12 +119,10 @@ class FixedImage2TextTraining(AnswerTraining):
         """Return the queries' images, each turned, zoomed and shifted, and their symbols."""
         settings = self.settings
         images = self._pixels(tf.gather(self.training_handwriting, rows))
-        single = tf.reshape(images, (-1, SIDE, SIDE, 1))
         turned = random_affine(
-            single, seeds, settings.rotation, settings.zoom, settings.translation
+            images, seeds, settings.rotation, settings.zoom, settings.translation
         )
-        queries = tf.gather(self.queries, rows)
-        return tf.reshape(turned, (-1, QUERY_LENGTH, SIDE, SIDE, 1)), queries
+        return turned, tf.gather(self.queries, rows)
 
     def _loss(
         self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor

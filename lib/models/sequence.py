@@ -20,6 +20,7 @@ from lib.settings import Settings
 layers = tf_keras.layers
 MISTAKES_KEPT = 12
 EVALUATION_BATCH = 100
+EXAMPLES = 8  # answers in images that are shown
 
 
 def symbol_images() -> tuple[SymbolImages, tf.Tensor]:

@@ -12,8 +12,8 @@ from lib.data.arithmetic import (
     ANSWER_LENGTH,
     QUERY_LENGTH,
     arithmetic,
+    as_texts,
     choose_rows,
-    decode,
     draw_query_images,
 )
 from lib.models.base import Outcome, Training, adam, layer_table, to_uint8
@@ -21,6 +21,7 @@ from lib.models.epochs import Steps, padded_batches
 from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
+    EXAMPLES,
     split_off_last,
     symbol_images,
     weighted_mean,
@@ -31,7 +32,6 @@ from lib.settings import Text2ImageSettings
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
-EXAMPLES = 8
 
 
 def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
@@ -167,9 +167,6 @@ class Text2ImageTraining(Training):
         rows = self.validation_rows[:: max(1, len(self.validation_rows) // EXAMPLES)][:EXAMPLES]
         pixels = self.model(self._inputs(rows)).numpy().reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
         targets = self._targets(rows, self.handwriting).numpy().reshape(pixels.shape)
-        texts = zip(
-            decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows]), strict=True
-        )
         return Outcome(
             metrics={
                 **{f"validation_{name}": value for name, value in validation.items()},
@@ -179,6 +176,6 @@ class Text2ImageTraining(Training):
             model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
-                "examples": [{"query": query, "answer": answer} for query, answer in texts],
+                "examples": as_texts(rows),
             },
         )

@@ -20,9 +20,8 @@ from lib.data.arithmetic import (
     BLANK,
     aligned_answers,
     aligned_queries,
-    arithmetic,
+    as_texts,
     choose_rows,
-    decode,
 )
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
@@ -40,6 +39,7 @@ from lib.models.digit_gan import (
 from lib.models.epochs import Steps
 from lib.models.sequence import (
     EVALUATION_BATCH,
+    EXAMPLES,
     all_right,
     cosine_decay,
     random_split,
@@ -50,7 +50,6 @@ from lib.randomness import generator
 from lib.runtime import compile_convolutions
 from lib.settings import FixedText2ImageSettings
 
-EXAMPLES = 8
 HANDWRITINGS = 10
 SIDE = digits.SIDE
 
@@ -247,7 +246,7 @@ class FixedText2ImageTraining(Training):
                 for name in sorted(self.models.keys() - {"averaged_writer"})
                 for row in layer_table(self.models[name])
             ],
-            facts={"examples": _texts(shown)},
+            facts={"examples": as_texts(shown)},
         )
 
     def _handwritings(self, rows: np.ndarray) -> np.ndarray:
@@ -256,10 +255,3 @@ class FixedText2ImageTraining(Training):
         repeated = np.repeat(rows, HANDWRITINGS)
         images, _ = self.drawn(repeated, np.tile(styles, (len(rows), 1)))
         return images.reshape(len(rows), HANDWRITINGS, ANSWER_LENGTH, SIDE, SIDE)
-
-
-def _texts(rows: np.ndarray) -> list[dict[str, str]]:
-    queries, answers = decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows])
-    return [
-        {"query": query, "answer": answer} for query, answer in zip(queries, answers, strict=True)
-    ]
