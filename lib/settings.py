@@ -76,6 +76,11 @@ class GANSettings(Settings):
     adam_beta_1: float = 0.5
     image_count: int = FACE_COUNT
 
+    @property
+    def real_per_step(self) -> int:
+        """How many real faces a step sees."""
+        return self.batch_size // 2
+
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class FixedVAESettings(Settings):
@@ -105,6 +110,11 @@ class FixedGANSettings(GANSettings):
     steps_per_epoch: int = 624  # as many real faces as in the published epoch
     batch_size: int = 16
     average_decay: float = 0.999  # of the generator's moving average, a step
+
+    @property
+    def real_per_step(self) -> int:
+        """How many real faces a step sees."""
+        return self.batch_size
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

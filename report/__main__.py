@@ -10,7 +10,7 @@ from lib.errors import command
 from lib.files import write_json
 from lib.metrics.intervals import LEVEL
 from lib.paths import BUILD, display
-from report import build, check, disagreements
+from report import build, check, disagreements, generated_faces
 from report.claims import as_json, judged, suspected
 from report.content import Content, pairs
 from report.published import published
@@ -34,6 +34,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "suspicions": suspicions,
             "level": LEVEL,
             "ran": disagreements.ran(content),
+            "generated_faces": generated_faces,
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )

@@ -35,7 +35,6 @@ class GANTraining(Training):
     def __init__(self, settings: GANSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
-        self.real_per_step = settings.batch_size // 2
         self.generator, self.discriminator = self._build()
         self.sampler = self.generator  # what images are drawn with
         self.models = {"generator": self.generator, "discriminator": self.discriminator}
@@ -62,7 +61,7 @@ class GANTraining(Training):
             steps,
             title,
             lambda step: self._compiled(
-                self.faces.drawn(self.real_per_step, epoch, step),
+                self.faces.drawn(self.settings.real_per_step, epoch, step),
                 stateless_seed(self.seed, "latents", epoch, step),
             ),
         )
@@ -72,7 +71,7 @@ class GANTraining(Training):
 
     def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Train the discriminator on real and made faces, half each, then the generator."""
-        batch, half = self.settings.batch_size, self.real_per_step
+        batch, half = self.settings.batch_size, self.settings.real_per_step
         size = (half + batch, self.settings.latent_dim)
         latents = tf.random.stateless_normal(size, latent_seed)
         real = tf.cast(pixels, tf.float32) / 127.5 - 1

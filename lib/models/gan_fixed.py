@@ -68,7 +68,6 @@ class FixedGANTraining(GANTraining):
 
     def __init__(self, settings: FixedGANSettings, seed: int) -> None:
         super().__init__(settings, seed)
-        self.real_per_step = settings.batch_size
         self.sampler = build_generator(settings.filters, settings.latent_dim, "average")
         self.sampler.set_weights(self.generator.get_weights())
         self.models["average"] = self.sampler

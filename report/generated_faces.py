@@ -1,0 +1,69 @@
+"""The table of models that draw faces: published and mended, after equally many real faces."""
+
+from collections.abc import Sequence
+
+from lib.runs import Run
+from lib.settings import GANSettings, Settings
+from report.content import Content, Pair, pairs
+from report.wording import estimate
+
+VAES = ("vae_32", "vae_64", "vae_128")
+GANS = ("gan_64", "gan_128", "gan_256")
+MENDED_VAE, MENDED_GAN = ("vae_fixed", "corrected"), ("gan_fixed", "corrected")
+NEEDS = tuple(
+    pair
+    for published, mended in ((VAES, MENDED_VAE), (GANS, MENDED_GAN))
+    for pair in (*(pair for name in published for pair in pairs(name)), mended)
+)
+
+
+def faces_seen(settings: Settings, epochs: int) -> int:
+    """Return how many real faces, repetitions included, a training has seen after `epochs`."""
+    if isinstance(settings, GANSettings):
+        return epochs * settings.steps_per_epoch * settings.real_per_step
+    return epochs * settings.image_count
+
+
+def epochs_until(settings: Settings, faces: int) -> int:
+    """Return after how many whole epochs a training has seen no more than `faces` real faces."""
+    return min(settings.epochs, faces // faces_seen(settings, 1))
+
+
+def rows(content: Content) -> list[list[str]]:
+    """Return for each model: name, real faces seen, SWD, recall and error of reconstructions.
+
+    The mended GAN has two rows where it was trained for longer than the published ones: after as
+    many real faces as these have seen, if it is measured after so many, and at its end.
+    """
+    table = []
+    for pair in NEEDS:
+        (settings,) = content.settings_of([pair])
+        ends = [settings.epochs]
+        if pair == MENDED_GAN:
+            (published,) = content.settings_of(pairs(GANS[0]))
+            equal = epochs_until(settings, faces_seen(published, published.epochs))
+            ends = sorted({equal, settings.epochs} - {0})
+        table += [_row(content, pair, settings, epoch) for epoch in ends]
+    return table
+
+
+def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[str]:
+    runs = content.complete(pair)
+    name = pair[0].partition("_")[0].upper()
+    kind = "mended" if pair in (MENDED_VAE, MENDED_GAN) else "published"
+    seen = faces_seen(settings, epoch)
+    heads = [f"{name}, {settings.latent_dim} dimensions, {kind}", f"{seen:,}"]
+    if not runs:
+        return [*heads, content.absent(pair), "–", "–"]
+    error = "–" if name == "GAN" else content.value(pair[0], "mean_squared_error", ".3g", pair[1])
+    generated = [
+        estimate(_after(runs, metric, epoch, settings.epochs), spec)
+        for metric, spec in (("samples_swd", ".3g"), ("samples_recall", ".3f"))
+    ]
+    return [*heads, *generated, error]
+
+
+def _after(runs: Sequence[Run], metric: str, epoch: int, epochs: int) -> list[float]:
+    if epoch == epochs:
+        return [run.result["metrics"][metric] for run in runs]
+    return [run.series(metric)[epoch - 1] for run in runs]
