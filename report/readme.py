@@ -1,11 +1,11 @@
-"""What the README says from the reference results: its table of experiments and its pictures."""
+"""What the README says from the reference results: its tables and its pictures."""
 
 from collections.abc import Mapping
 
 from lib import files
 from lib.errors import UserError
 from lib.paths import REPOSITORY
-from report import experiments_table, gallery
+from report import experiments_table, gallery, verdicts_table
 
 FILE = REPOSITORY / "README.md"
 PROFILES = ("quick", "paper")
@@ -26,6 +26,7 @@ def parts(references: Mapping[str, dict]) -> dict[str, str]:
     """Return, by the name of its marks, each part that is written from the references."""
     return {
         "experiments": experiments_table.table(references),
+        "verdicts": verdicts_table.table(references),
         "pictures": gallery.section(references),
     }
 

@@ -1,8 +1,10 @@
 """Reference results: what runs that really happened gave, for others to hold theirs against.
 
-Write them from the runs that are done, or begun: python -m report.reference PROFILE=paper.
+Write them from the runs that are done, or begun: python -m report.reference PROFILE=paper. What
+the reference knows of other runs stays in it, so that it can be put together on several machines.
 """
 
+import dataclasses
 import json
 import sys
 from collections.abc import Sequence
@@ -48,10 +50,66 @@ def read(profile: str) -> dict | None:
     return reference
 
 
+def joined(earlier: dict | None, new: dict) -> dict:
+    """Return the reference `new` with what `earlier` knows of other runs, both as `read` does.
+
+    A run is kept where its settings are still the experiment's own, it read the data that the new
+    ones read, and the new ones have none of its variant and seed that came further; a verdict,
+    where it rests on more runs than the new one; a picture, where it was not drawn anew.
+    """
+    if earlier is None:
+        return new
+    verdicts = {
+        part: [
+            max(new_one, *_same_id(earlier[part], new_one), key=lambda one: len(one["runs"]))
+            for new_one in new[part]
+        ]
+        for part in ("claims", "defects")
+    }
+    runs = _joined_runs(earlier["runs"], new["runs"], new["profile"])
+    return {**new, "runs": runs, **verdicts, "pictures": earlier["pictures"] | new["pictures"]}
+
+
 def references() -> dict[str, dict]:
     """Return the references of those profiles that the README shows, as `read` does."""
     found = {profile: read(profile) for profile in readme.PROFILES}
     return {profile: reference for profile, reference in found.items() if reference is not None}
+
+
+def own_settings(profile: str) -> dict[tuple[str, str], dict]:
+    """Return each experiment's own settings in a profile, by (experiment, variant)."""
+    every = request.planned(request.parse([f"PROFILE={profile}", "STUDY=corrected"]))
+    return {
+        (planned.key.experiment, planned.key.variant): dataclasses.asdict(planned.settings)
+        for planned in every
+    }
+
+
+def _key(entry: dict) -> tuple[str, str, int]:
+    return entry["experiment"], entry["variant"], entry["seed"]
+
+
+def _same_id(verdicts: Sequence[dict], wanted: dict) -> list[dict]:
+    return [one for one in verdicts if one["id"] == wanted["id"]]
+
+
+def _joined_runs(earlier: Sequence[dict], new: Sequence[dict], profile: str) -> list[dict]:
+    own = own_settings(profile)
+    read_now = {kind: data["fingerprint"] for entry in new for kind, data in entry["data"].items()}
+    known = {
+        _key(entry): entry
+        for entry in earlier
+        if entry["settings"] == own.get(_key(entry)[:2])
+        and all(
+            data["fingerprint"] == read_now.get(kind, data["fingerprint"])
+            for kind, data in entry["data"].items()
+        )
+    }
+    for entry in new:
+        if entry["epochs"] >= known.get(_key(entry), entry)["epochs"]:
+            known[_key(entry)] = entry
+    order = list(own)
+    return sorted(known.values(), key=lambda run: (order.index(_key(run)[:2]), run["seed"]))
 
 
 def _entry(planned: request.Planned, identity: dict) -> dict | None:
@@ -94,10 +152,15 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     file = FOLDER / f"{asked.profile}.json"
     verdicts = as_json(content, judged(content), suspected(content))
     pictures = gallery.draw_all(content) if asked.profile in readme.PROFILES else {}
-    files.write_json(file, {"runs": found, **verdicts, "pictures": pictures})
+    earlier = read(asked.profile)
+    known = joined(earlier, {"runs": found, **verdicts, "pictures": pictures})
+    files.write_json(file, known)
     readme.write(references())
-    begun = sum("weights_sha256" not in entry for entry in found)
-    print(f"{display(file)}: {len(found)} runs, {begun} of them not at their end")
+    begun = sum("weights_sha256" not in entry for entry in known["runs"])
+    print(
+        f"{display(file)}: {len(known['runs'])} runs, {len(found)} of them from here, "
+        f"{begun} not at their end"
+    )
 
 
 if __name__ == "__main__":

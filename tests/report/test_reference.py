@@ -1,10 +1,12 @@
 import json
+import shutil
 
 import pytest
 
-from lib import paths, request
+from lib import files, paths, request
 from lib.errors import UserError
-from report import check, gallery, readme, reference
+from lib.profiles import PROFILES
+from report import check, gallery, readme, reference, verdicts_table
 from report.agreement import AGREES, compare
 from tests import fake_runs
 
@@ -19,7 +21,8 @@ def study(tmp_path, monkeypatch):
     monkeypatch.setattr(reference, "FOLDER", tmp_path / "reference")
     monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
     begin, end = readme.marks("experiments")
-    parts = f"before\n{begin}old\n{end}between\n{''.join(readme.marks('pictures'))}after\n"
+    others = "".join("".join(readme.marks(name)) for name in ("pictures", "verdicts"))
+    parts = f"before\n{begin}old\n{end}between\n{others}after\n"
     (tmp_path / "README.md").write_text(parts)
     monkeypatch.setattr(readme, "FILE", tmp_path / "README.md")
     monkeypatch.setattr(gallery, "REPOSITORY", tmp_path)
@@ -80,6 +83,65 @@ def test_a_run_that_was_only_begun_says_how_far_it_came(study):
     assert begun["metrics"]["loss"] == json.loads(history[-1])["loss"]
 
 
+def in_reference(name, seed, change=lambda entry: None):
+    """Return the reference's entries of a variant and seed, after `change` to each of them."""
+    known = reference.read("quick")
+    found = [run for run in known["runs"] if (run["experiment"], run["seed"]) == (name, seed)]
+    for entry in found:
+        change(entry)
+    files.write_json(reference.FOLDER / "quick.json", known)
+    return found
+
+
+def test_what_is_known_of_runs_on_another_machine_stays(study, tmp_path):
+    assert status(reference.main, study) == 0
+    before = reference.read("quick")
+    for seed in tmp_path.glob("runs/quick/*/*/seed-1"):
+        shutil.rmtree(seed)
+    shutil.rmtree(tmp_path / "runs" / "quick" / "vae_64")
+    assert status(reference.main, study) == 0
+    after = reference.read("quick")
+    assert after["runs"] == before["runs"]
+    for part in ("claims", "defects"):
+        assert after[part] == before[part]
+
+
+def test_a_run_that_came_further_elsewhere_stays(study):
+    def goes_further(entry):
+        entry["epochs"] += 1
+
+    assert status(reference.main, study) == 0
+    in_reference("vae_32", 1, goes_further)
+    assert status(reference.main, study) == 0
+    assert [run["epochs"] for run in in_reference("vae_32", 1)] == [fake_runs.EPOCHS + 1]
+    assert [run["epochs"] for run in in_reference("vae_64", 1)] == [fake_runs.EPOCHS]
+
+
+@pytest.mark.parametrize(
+    "differ",
+    [
+        lambda entry: entry["settings"].update(learning_rate=0.5),
+        lambda entry: entry["data"]["faces"].update(fingerprint="other pictures"),
+    ],
+    ids=["settings", "data"],
+)
+def test_what_no_longer_fits_leaves_the_reference(study, tmp_path, differ):
+    assert status(reference.main, study) == 0
+    in_reference("vae_32", 1, differ)
+    shutil.rmtree(tmp_path / "runs" / "quick" / "vae_32" / "published" / "seed-1")
+    assert status(reference.main, study) == 0
+    assert in_reference("vae_32", 0)
+    assert not in_reference("vae_32", 1)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_references_were_made_with_the_settings_of_the_experiments(profile):
+    known = reference.read(profile) or {"runs": []}
+    own = reference.own_settings(profile)
+    for run in known["runs"]:
+        assert run["settings"] == own[run["experiment"], run["variant"]]
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"claims": []}', "\x00"])
 def test_an_unreadable_reference_is_one_line(study, content):
     reference.FOLDER.mkdir()
@@ -108,6 +170,27 @@ def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
     section = gallery.section({profile: known(profile) for profile in readme.PROFILES})
     assert "paper-handwritings.png" in section
     assert "quick" not in section
+
+
+@pytest.mark.parametrize(
+    ("quick", "paper", "shown"),
+    [
+        ("reproduced", "not run", "| reproduced | `quick` |"),
+        ("reproduced", "inconclusive at this scale", "| reproduced | `quick` |"),
+        ("reproduced", "not reproduced", "| not reproduced | `paper` |"),
+        ("not run", "inconclusive at this scale", "| inconclusive at this scale: why | `paper` |"),
+        ("not run", "not run", "| not run | `paper` |"),
+        ("confirmed", None, "| confirmed | `quick` |"),
+    ],
+)
+def test_the_verdict_of_the_last_profile_that_decides_is_shown(quick, paper, shown):
+    def known(verdict):
+        judged = {"id": "C1", "claim": "It holds.", "verdict": verdict, "reason": "why"}
+        return {"claims": [judged], "defects": []}
+
+    each = {"quick": quick, "paper": paper}
+    references = {profile: known(verdict) for profile, verdict in each.items() if verdict}
+    assert f"| C1 | It holds. {shown}\n" in verdicts_table.table(references)
 
 
 def test_no_picture_in_the_repository_is_one_that_the_readme_does_not_show():
