@@ -46,6 +46,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     for name in words or WORKLOADS:
         _say(name)
         bench["trainings"][name] = training.measure(WORKLOADS[name], peak)
+        print(table.row(name, *table.cells(bench["trainings"][name])), file=sys.stderr, flush=True)
     if not words:
         _say("data")
         bench["preparation"] = _preparation()

@@ -11,18 +11,18 @@ SLOW = " !"
 def lines(bench: Mapping) -> Iterator[str]:
     """Yield the lines of the table of what `python -m benchmarks` measured."""
     yield "Training: examples per second, ratios of ours to the others, share of the matmul peak"
-    yield _row(*HEAD)
+    yield row(*HEAD)
     for name, training in bench["trainings"].items():
-        yield _row(name, *cells(training))
+        yield row(name, *cells(training))
     yield "Data: seconds, ours and the notebook's way; ratio; MB of each beyond its libraries"
     for name, task in bench["preparation"].items():
         ways = [task["ways"][way] for way in ("ours", "notebook")]
         seconds = [f"{way['median']:,.2f}" for way in ways]
         memory = [f"{way['megabytes']:,.0f}" for way in ways]
-        yield _row(name, *seconds, "", ratio(task, "notebook"), "", *memory)
+        yield row(name, *seconds, "", ratio(task, "notebook"), "", *memory)
     yield "Commands: seconds"
     for name, command in bench["commands"].items():
-        yield _row(name, f"{command['median']:.2f}")
+        yield row(name, f"{command['median']:.2f}")
     yield "An exclamation mark: slower than expected"
 
 
@@ -43,5 +43,6 @@ def ratio(measured: Mapping, way: str) -> str:
     return f"{found:.2f}" + (SLOW if found < measured["expected"].get(way, 0) else "")
 
 
-def _row(name: str, *texts: str) -> str:
+def row(name: str, *texts: str) -> str:
+    """Return a line of the table: a name and the texts of its columns."""
     return (f"  {name:<30}" + "".join(f"{text:>13}" for text in texts)).rstrip()
