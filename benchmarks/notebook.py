@@ -165,15 +165,24 @@ def _(settings: Image2TextSettings) -> Prepared:
     else:
         model.add(
             layers.ConvLSTM2D(
-                settings.filters, 3, padding="same", dropout=0.3, recurrent_dropout=0.3
+                settings.filters,
+                3,
+                padding="same",
+                dropout=settings.dropout,
+                recurrent_dropout=settings.recurrent_dropout,
             )
         )
         model.add(layers.Flatten())
         model.add(layers.Dense(settings.units, activation="relu"))
-    model.add(layers.Dropout(0.3))
+    model.add(layers.Dropout(settings.dropout))
     model.add(layers.RepeatVector(ANSWER_LENGTH))
     model.add(
-        layers.LSTM(settings.units, return_sequences=True, dropout=0.4, recurrent_dropout=0.3)
+        layers.LSTM(
+            settings.units,
+            return_sequences=True,
+            dropout=settings.decoder_dropout,
+            recurrent_dropout=settings.recurrent_dropout,
+        )
     )
     model.add(layers.TimeDistributed(layers.Dense(len(ALPHABET), activation="softmax")))
     queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))

@@ -112,13 +112,13 @@ def _(settings: Image2TextSettings) -> Prepared:
         encoder = LastState(SIDE * SIDE, settings.units)
     else:
         encoder = nn.Sequential(
-            ConvLSTM(1, settings.filters, dropout=0.3, recurrent_dropout=0.3),
+            ConvLSTM(1, settings.filters, settings.dropout, settings.recurrent_dropout),
             nn.Flatten(),
             nn.Linear(settings.filters * SIDE * SIDE, settings.units),
             nn.ReLU(),
         )
-    decoder = DropoutDecoder(settings.units, dropout=0.4, recurrent_dropout=0.3)
-    model = nn.Sequential(encoder, nn.Dropout(0.3), decoder)
+    decoder = DropoutDecoder(settings.units, settings.decoder_dropout, settings.recurrent_dropout)
+    model = nn.Sequential(encoder, nn.Dropout(settings.dropout), decoder)
     queries, answers = arrays.written(np.arange(len(arrays.arithmetic().queries)))
     images = torch.from_numpy(arrays.drawn(queries)).reshape(-1, QUERY_LENGTH, 1, SIDE, SIDE)
     images /= 255

@@ -153,6 +153,9 @@ class Image2TextSettings(SequenceSettings):
     encoder: Literal["flatten", "convlstm"] = "flatten"
     units: int = 256
     filters: int = 32  # of the ConvLSTM
+    dropout: float = 0.3  # of the ConvLSTM's images, and of the code
+    decoder_dropout: float = 0.4  # of the decoder's input
+    recurrent_dropout: float = 0.3  # of the states of ConvLSTM and decoder
     epochs: int = 100
     batch_size: int = 64
     validation_fraction: float = 0.2
@@ -278,9 +281,9 @@ class FixedText2ImageSettings(SequenceSettings):
     style_dim: int = 32
     epochs: int = 30
     batch_size: int = 64
-    learning_rate: float = 3e-3  # of what calculates, at first; decayed by a cosine
-    weight_decay: float = 0.1  # of what calculates
-    writer_learning_rate: float = 1e-3  # of the generator, at first; decayed by a cosine
+    learning_rate: float = 3e-3  # of the calculator, at first; decayed by a cosine
+    weight_decay: float = 0.1  # of the calculator
+    generator_learning_rate: float = 1e-3  # at first; decayed by a cosine
     discriminator_learning_rate: float = 2e-3  # at first; decayed by a cosine
     proofreader_learning_rate: float = 1e-3  # at first; decayed by a cosine
     adam_beta_1: float = 0.5  # of generator and discriminator
@@ -293,8 +296,18 @@ class FixedText2ImageSettings(SequenceSettings):
 # With fewer, some part of a split is empty, or there are too few faces to show and to compare.
 _AT_LEAST = {"query_count": 100, "image_count": 20, "digit_count": 100}
 _AT_MOST = {"query_count": QUERY_COUNT, "image_count": FACE_COUNT}
-_BELOW_ONE = ("fraction", "beta_1", "average_decay", "factor")
-_MAY_BE_ZERO = ("seed", "patience", "decay", "_weight", "rotation", "zoom", "translation", "beta_1")
+_BELOW_ONE = ("fraction", "beta_1", "average_decay", "factor", "dropout")
+_MAY_BE_ZERO = (
+    "seed",
+    "patience",
+    "decay",
+    "_weight",
+    "rotation",
+    "zoom",
+    "translation",
+    "beta_1",
+    "dropout",
+)
 
 
 def names(settings: type[Settings] | Settings) -> list[str]:

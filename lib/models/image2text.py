@@ -29,8 +29,8 @@ def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
         [
             layers.Input((QUERY_LENGTH, SIDE, SIDE, 1)),
             *encoders[settings.encoder](settings),
-            layers.Dropout(0.3),
-            *answer_decoder(settings.units, dropout=0.4, recurrent_dropout=0.3),
+            layers.Dropout(settings.dropout),
+            *answer_decoder(settings.units, settings.decoder_dropout, settings.recurrent_dropout),
         ]
     )
 
@@ -48,8 +48,8 @@ def _convlstm_encoder(settings: Image2TextSettings) -> list:
             settings.filters,
             3,
             compiled=settings.compile,
-            dropout=0.3,
-            recurrent_dropout=0.3,
+            dropout=settings.dropout,
+            recurrent_dropout=settings.recurrent_dropout,
             name="encoder",
         ),
         layers.Flatten(),

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
+from lib import randomness
 from lib.data import digits
 from lib.data.arithmetic import (
     ALPHABET,
@@ -46,7 +47,6 @@ from lib.models.sequence import (
     symbol_images,
     weighted_mean,
 )
-from lib.randomness import generator
 from lib.runtime import compile_convolutions
 from lib.settings import FixedText2ImageSettings
 
@@ -61,20 +61,20 @@ def split(settings: FixedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.
 
 
 class FixedText2ImageTraining(Training):
-    """Trains to calculate and to write at once; keeps a moving average of the writing weights."""
+    """Trains to calculate and to write at once; keeps a moving average of the generator."""
 
     def __init__(self, settings: FixedText2ImageSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.calculator = text2text_fixed.build_model(settings.units, aligned=True)
-        self.writer = build_generator(settings.filters, settings.style_dim)
-        self.averaged_writer = build_generator(settings.filters, settings.style_dim)
-        self.averaged_writer.set_weights(self.writer.get_weights())
+        self.generator = build_generator(settings.filters, settings.style_dim)
+        self.average = build_generator(settings.filters, settings.style_dim)
+        self.average.set_weights(self.generator.get_weights())
         self.discriminator = build_discriminator(settings.judge_filters)
         self.proofreader = build_proofreader(settings.judge_filters)
         self.models = {
             "calculator": self.calculator,
-            "writer": self.writer,
-            "averaged_writer": self.averaged_writer,
+            "generator": self.generator,
+            "average": self.average,
             "discriminator": self.discriminator,
             "proofreader": self.proofreader,
         }
@@ -96,7 +96,7 @@ class FixedText2ImageTraining(Training):
         )
         damped = {"beta_1": settings.adam_beta_1}
         for name, rate, momentum in (
-            ("writer", settings.writer_learning_rate, damped),
+            ("generator", settings.generator_learning_rate, damped),
             ("discriminator", settings.discriminator_learning_rate, damped),
             ("proofreader", settings.proofreader_learning_rate, {}),
         ):
@@ -106,9 +106,9 @@ class FixedText2ImageTraining(Training):
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in random order and in new handwriting."""
-        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
-        random = generator(self.seed, "handwriting", epoch)
-        reseed(self.proofreader, generator(self.seed, "dropout", epoch))
+        rows = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        random = randomness.generator(self.seed, "handwriting", epoch)
+        reseed(self.proofreader, randomness.generator(self.seed, "dropout", epoch))
         return self._steps.epoch(
             rows, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
         )
@@ -144,7 +144,7 @@ class FixedText2ImageTraining(Training):
         drawn: tf.Tensor,
         style_seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Train the judges, then what calculates and what writes, on one batch of queries."""
+        """Train the judges, then calculator and generator, on one batch of queries."""
         answers = tf.gather(self.answers, rows)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
         real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
@@ -155,7 +155,7 @@ class FixedText2ImageTraining(Training):
             metrics = {"loss": weighted_mean(losses, weights)}
             symbols = tf.one_hot(meant, len(ALPHABET))
             style = tf.gather(styles, places // ANSWER_LENGTH)
-            made = self.writer([symbols, style], training=True)
+            made = self.generator([symbols, style], training=True)
             with tape.stop_recording():
                 metrics |= self._update_judges(real, made, meant)
             metrics["adversarial_loss"] = adversarial_loss(self.discriminator, made, meant)
@@ -165,8 +165,8 @@ class FixedText2ImageTraining(Training):
                 + metrics["adversarial_loss"]
                 + self.settings.symbol_weight * metrics["symbol_loss"]
             )
-        self._descend(tape, total, ("calculator", "writer"))
-        move_average(self.averaged_writer, self.writer, self.settings.average_decay)
+        self._descend(tape, total, ("calculator", "generator"))
+        move_average(self.average, self.generator, self.settings.average_decay)
         exact = weighted_mean(all_right(probabilities, answers), weights)
         return {**metrics, "exact_match": exact}
 
@@ -200,7 +200,7 @@ class FixedText2ImageTraining(Training):
         codes = tf.argmax(self.calculator(self._inputs(rows), training=False), axis=-1)
         symbols = tf.one_hot(tf.reshape(codes, (-1,)), len(ALPHABET))
         style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
-        images = self.averaged_writer([symbols, style], training=False)
+        images = self.average([symbols, style], training=False)
         shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
         return tf.reshape(images, shape), codes
 
@@ -220,7 +220,7 @@ class FixedText2ImageTraining(Training):
 
     def _styles(self, purpose: str, count: int) -> np.ndarray:
         size = (count, self.settings.style_dim)
-        return generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
+        return randomness.generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Draw the answer to every test query, have it read, and measure the digits drawn."""
@@ -243,7 +243,7 @@ class FixedText2ImageTraining(Training):
             samples={"handwritings": self._handwritings(shown)},
             model=[
                 row
-                for name in sorted(self.models.keys() - {"averaged_writer"})
+                for name in sorted(self.models.keys() - {"average"})
                 for row in layer_table(self.models[name])
             ],
             facts={"examples": as_texts(shown)},

@@ -80,7 +80,7 @@ def test_an_epoch_trains_every_network_and_an_average_without_memory_is_the_last
         after = [weight.numpy() for weight in training.models[name].trainable_variables]
         moved = [not np.array_equal(old, new) for old, new in zip(weights, after, strict=True)]
         assert np.mean(moved) > 0.8, name
-    averaged, last = training.averaged_writer.get_weights(), training.writer.get_weights()
+    averaged, last = training.average.get_weights(), training.generator.get_weights()
     assert all(np.array_equal(*pair) for pair in zip(averaged, last, strict=True))
 
 
