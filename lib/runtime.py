@@ -6,6 +6,9 @@ import tempfile
 from collections.abc import Iterator
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
+# TensorFlow chooses oneDNN's convolutions itself only on some processors; elsewhere too they are
+# faster and take less memory.
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
