@@ -1,15 +1,17 @@
 """The notebook's way: plain Keras, its own loops and layers, floating-point arrays in memory.
 
-Keras' defaults throughout: as many threads as there are cores, no XLA, no determinism.
+TensorFlow's and Keras' defaults throughout: as many threads as there are cores, no XLA, no
+determinism, convolutions by whatever library TensorFlow chooses. So `lib.runtime` is not used.
 """
 
 import functools
+import os
 
 import numpy as np
 
 from benchmarks import arrays
 from benchmarks.workloads import Prepared
-from lib import runtime
+from lib import native_messages
 from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
 from lib.data.digits import SIDE
 from lib.settings import (
@@ -22,7 +24,12 @@ from lib.settings import (
     VAESettings,
 )
 
-tf, tf_keras = runtime.tf, runtime.tf_keras  # imported without their messages; not started
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+with native_messages.held():
+    import tensorflow as tf
+    import tf_keras
+
 layers = tf_keras.layers
 FACE = 64
 

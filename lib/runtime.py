@@ -1,9 +1,8 @@
 """TensorFlow, set up so that the same run gives the same bits. Import this before tf_keras."""
 
-import contextlib
 import os
-import tempfile
-from collections.abc import Iterator
+
+from lib import native_messages
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 # TensorFlow chooses oneDNN's convolutions itself only on some processors; elsewhere too they are
@@ -12,24 +11,7 @@ os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-@contextlib.contextmanager
-def _native_messages_held() -> Iterator[None]:
-    """Hold back what native code writes to stderr; show it if the block fails."""
-    with tempfile.TemporaryFile() as held:
-        stderr = os.dup(2)
-        os.dup2(held.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            held.seek(0)
-            os.write(stderr, held.read())
-            raise
-        finally:
-            os.dup2(stderr, 2)
-            os.close(stderr)
-
-
-with _native_messages_held():  # no log level silences what is logged before logging is set up
+with native_messages.held():
     import tensorflow as tf
     import tf_keras
 
