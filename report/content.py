@@ -155,7 +155,8 @@ class Content:
     @property
     def seeds_note(self) -> str:
         """Which seeds were run."""
-        return "seeds " + ", ".join(map(str, self.asked.seeds))
+        seeds = self.asked.seeds
+        return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
 
     def data_note(self, needs: Sequence[Pair]) -> str:
         """Return which data the runs of `needs` read, as plain text; stand-ins are called so."""

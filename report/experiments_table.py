@@ -24,9 +24,14 @@ def table(references: Mapping[str, dict]) -> str:
         numbers = [
             text
             for runs in known
-            for text in _expected([run for run in runs if run["experiment"] == name], metric)
+            for text in _expected(
+                [run for run in runs if run["experiment"] == name],
+                metric,
+                len(experiment.variants),
+            )
         ]
-        heads = [f"`{name.replace('_', '-')}`", *_docstring(name), metric.replace("_", " ")]
+        words = metric.replace("_", " ").replace("swd", "SWD")
+        heads = [f"`{name.replace('_', '-')}`", *_docstring(name), words]
         rows.append(f"| {' | '.join([*heads, *numbers])} |")
     return "\n".join(rows) + "\n"
 
@@ -38,8 +43,11 @@ def _docstring(name: str) -> tuple[str, str]:
     return words.partition(". ")[0].rstrip("."), shown.group(1) if shown else ""
 
 
-def _expected(runs: list[dict], metric: str) -> tuple[str, str]:
-    """Return a metric, from the lowest to the highest variant, and the time of one seed of all."""
+def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, str]:
+    """Return a metric, from the lowest to the highest variant, and the time of one seed of all.
+
+    Beside the time stands what of all that is not there: variants, or the last epochs of some.
+    """
     variants: dict[str, list[dict]] = {}
     for run in runs:
         variants.setdefault(run["variant"], []).append(run)
@@ -51,7 +59,16 @@ def _expected(runs: list[dict], metric: str) -> tuple[str, str]:
     decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
     texts = dict.fromkeys(fixed(mean, decimals) for mean in (*means[:1], *means[-1:]))
     seconds = sum(statistics.mean(run["seconds"] for run in same) for same in variants.values())
-    return " to ".join(texts) or "–", _duration(seconds) if variants else "–"
+    if not variants:
+        return "–", "–"
+    time = [_duration(seconds)]
+    if len(variants) < variant_count:
+        time.append(f"{len(variants)} of {variant_count} variants")
+    begun = [run for run in runs if "weights_sha256" not in run]
+    if begun:
+        least = min(begun, key=lambda run: run["epochs"] / run["settings"]["epochs"])
+        time.append(f"{least['epochs']} of {least['settings']['epochs']} epochs")
+    return " to ".join(texts) or "–", ", ".join(time)
 
 
 def _duration(seconds: float) -> str:

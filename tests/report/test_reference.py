@@ -93,6 +93,19 @@ def in_reference(name, seed, change=lambda entry: None):
     return found
 
 
+def test_the_readme_s_table_says_what_is_not_there_of_an_experiment(study, tmp_path):
+    runs = tmp_path / "runs" / "quick"
+    for result in (runs / "vae_32").glob("*/*/result.json"):
+        result.unlink()
+    shutil.rmtree(runs / "image2text" / "flatten")
+    assert status(reference.main, study) == 0
+    (begun,) = (row for row in (tmp_path / "README.md").open() if row.startswith("| `vae-32`"))
+    (epochs,) = {run["settings"]["epochs"] for run in in_reference("vae_32", 0)}
+    assert f", {fake_runs.EPOCHS} of {epochs} epochs |" in begun
+    (part,) = (row for row in (tmp_path / "README.md").open() if row.startswith("| `image2text`"))
+    assert ", 3 of 4 variants |" in part
+
+
 def test_what_is_known_of_runs_on_another_machine_stays(study, tmp_path):
     assert status(reference.main, study) == 0
     before = reference.read("quick")

@@ -91,9 +91,9 @@ def test_real_data_and_the_full_scale_are_not_called_reduced(tmp_path, monkeypat
     monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
     asked = request.parse(["PROFILE=paper"])
     content = Content(asked, plan.load_runs(asked))
-    assert content.state == "paper profile; faces: CelebA; digits: MNIST; seeds 0"
+    assert content.state == "paper profile; faces: CelebA; digits: MNIST; seed 0"
     assert content.conditions([("vae_32", "published")]).replace("\\", "") == (
-        "paper profile: 20,000 images, 50 epochs; faces: CelebA; seeds 0"
+        "paper profile: 20,000 images, 50 epochs; faces: CelebA; seed 0"
     )
 
 
