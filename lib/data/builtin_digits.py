@@ -13,7 +13,7 @@ from lib.data.digits import SIDE
 DIGIT_SIDE = 20
 TRAINING = 1500
 CONVERTED = (
-    f"8x8 digits of 17 grey levels, enlarged to {DIGIT_SIDE}x{DIGIT_SIDE} (bicubic) and "
+    f"8x8 digits of 17 grey levels, enlarged to {DIGIT_SIDE}x{DIGIT_SIDE} (bilinear) and "
     f"centred on {SIDE}x{SIDE}; the first {TRAINING:,} are for training"
 )
 
@@ -29,7 +29,7 @@ def enlarged_digits() -> dict[str, np.ndarray]:
     margin = (SIDE - DIGIT_SIDE) // 2
     for image, digit in zip(images, small, strict=True):
         image[margin:-margin, margin:-margin] = cv2.resize(
-            digit, (DIGIT_SIDE, DIGIT_SIDE), interpolation=cv2.INTER_CUBIC
+            digit, (DIGIT_SIDE, DIGIT_SIDE), interpolation=cv2.INTER_LINEAR_EXACT
         )
     labels = bunch.target.astype(np.uint8)
     return {

@@ -10,6 +10,9 @@ import numpy as np
 
 SIDE = 64
 RESIZED = "64x64 pixels, whole picture, bicubic with antialiasing (as Pillow's default)"
+# Of weights and of what is kept between the two directions of resizing: parts of a whole. Sums of
+# their products stay below 2**24, up to which float32 has every whole number.
+WEIGHTS, KEPT = 2**12, 2**3
 # Larger than any camera's usual picture, and 150 MB once decoded.
 MAX_PIXELS = 50_000_000
 # Tags of TIFF 6.0, which EXIF shares.
@@ -54,21 +57,26 @@ def resize(picture: np.ndarray) -> np.ndarray:
 
     Bicubic convolution (Keys, "Cubic convolution interpolation for digital image processing", 1981,
     a = -1/2), its kernel widened by the factor of shrinking, without a crop: what Pillow's `resize`
-    does, but rounded once instead of after each direction.
+    does. The weights are whole multiples of 1/4096, and what the first direction gives is rounded
+    to eighths, so that every sum is exact, and the result the same on every processor.
     """
     height, width, channels = picture.shape
     if (height, width) == (SIDE, SIDE):
         return picture
     flat = _shrink_rows(picture.reshape(height, -1), block=8)
+    flat = np.rint(flat * (KEPT / WEIGHTS), out=flat)
     turned = cv2.transpose(flat.reshape(SIDE, width, channels)).reshape(width, -1)
-    result = np.rint(_shrink_rows(turned, block=16)).clip(0, 255).astype(np.uint8)
-    return cv2.transpose(result.reshape(SIDE, SIDE, channels))
+    result = _shrink_rows(turned, block=16) * (1 / (KEPT * WEIGHTS))
+    return cv2.transpose(
+        np.rint(result).clip(0, 255).astype(np.uint8).reshape(SIDE, SIDE, channels)
+    )
 
 
 def _shrink_rows(rows: np.ndarray, block: int) -> np.ndarray:
     """Resample (size, length) along its first axis: float32 (64, length), `block` rows at a time.
 
-    A block needs few of the rows, so its product is small: fast, and not worth BLAS's own threads.
+    The result is `WEIGHTS` times what it stands for. A block needs few of the rows, so its product
+    is small: fast, and not worth BLAS's own threads.
     """
     result = np.empty((SIDE, rows.shape[1]), np.float32)
     for out, used, weights in _blocks(len(rows), block):
@@ -79,7 +87,7 @@ def _shrink_rows(rows: np.ndarray, block: int) -> np.ndarray:
 @functools.lru_cache(maxsize=64)
 def _blocks(size: int, block: int) -> list[tuple[slice, slice, np.ndarray]]:
     """Cut the weights into blocks of rows: their rows, the rows they use, their weights."""
-    weights = _bicubic_weights(size)
+    weights = bicubic_weights(size).astype(np.float32)
     blocks = []
     for out in (slice(first, first + block) for first in range(0, SIDE, block)):
         nonzero = np.flatnonzero(weights[out].any(axis=0))
@@ -88,8 +96,11 @@ def _blocks(size: int, block: int) -> list[tuple[slice, slice, np.ndarray]]:
     return blocks
 
 
-def _bicubic_weights(size: int) -> np.ndarray:
-    """Return the float32 matrix (64, size) that resamples `size` pixels to 64."""
+def bicubic_weights(size: int) -> np.ndarray:
+    """Return the matrix, int64 (64, size), that resamples `size` pixels to 64.
+
+    Each row adds up to `WEIGHTS`.
+    """
     scale = size / SIDE
     stretch = max(scale, 1.0)
     centres = (np.arange(SIDE)[:, None] + 0.5) * scale
@@ -97,7 +108,10 @@ def _bicubic_weights(size: int) -> np.ndarray:
     near = (1.5 * distances - 2.5) * distances**2 + 1
     far = ((-0.5 * distances + 2.5) * distances - 4) * distances + 2
     weights = np.where(distances < 1, near, np.where(distances < 2, far, 0))
-    return (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights = np.rint(weights * (WEIGHTS / weights.sum(axis=1, keepdims=True))).astype(np.int64)
+    # What rounding left over goes where it matters least.
+    weights[np.arange(SIDE), weights.argmax(axis=1)] += WEIGHTS - weights.sum(axis=1)
+    return weights
 
 
 def _decode_jpeg(data: bytes, encoded: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from lib.data import images
-from lib.data.images import UnusableError, decode, resize
+from lib.data.images import KEPT, WEIGHTS, UnusableError, bicubic_weights, decode, resize
 
 
 def picture(width=60, height=40, seed=0):
@@ -227,6 +227,25 @@ def test_resize_equals_pillow(size):
 def test_resize_equals_pillow_on_noise():
     noise = np.random.default_rng(0).integers(0, 256, (1500, 1100, 3), dtype=np.uint8)
     assert_close(resize(noise), Image.fromarray(noise).resize((64, 64)), 0.3)
+
+
+@pytest.mark.parametrize("size", [(178, 218), (64, 200), (40, 30), (900, 1300)])
+def test_resize_equals_whole_numbers_so_that_no_processor_rounds_otherwise(size):
+    """The same by integers, which are exact, on the pixels that make the largest sums."""
+    width, height = size
+    pixels = np.random.default_rng(0).choice(np.array([0, 255], np.uint8), (height, width, 3))
+    columns = np.einsum("oh,hwc->owc", bicubic_weights(height), pixels)
+    kept = np.rint(columns / (WEIGHTS // KEPT)).astype(np.int64)
+    expected = np.rint(np.einsum("ow,hwc->hoc", bicubic_weights(width), kept) / (WEIGHTS * KEPT))
+    np.testing.assert_array_equal(resize(pixels), expected.clip(0, 255))
+
+
+@pytest.mark.parametrize("size", [1, 30, 63, 65, 178, 218, 5000])
+def test_sums_of_a_resized_picture_are_below_what_float32_counts_to(size):
+    weights = bicubic_weights(size)
+    assert (weights.sum(axis=1) == WEIGHTS).all()
+    largest = np.abs(weights).sum(axis=1).max() / WEIGHTS
+    assert 255 * largest**2 * KEPT * WEIGHTS < 2**24
 
 
 def test_resize_keeps_a_flat_colour_and_clips_overshoot():
