@@ -17,6 +17,16 @@ TURN = np.linspace(0, 2 * np.pi, 32, endpoint=False)
 COSINE, SINE = np.cos(TURN), np.sin(TURN)
 
 
+def mixed(over: np.ndarray, under: np.ndarray, opacity: np.ndarray) -> np.ndarray:
+    """Lay one picture over another, both uint8 (height, width, 3), and return what is seen.
+
+    `opacity`, uint8 (height, width), is that of `over`, 255 where nothing shines through. In whole
+    numbers, since fractions are rounded otherwise from one kind of processor to the next.
+    """
+    share = opacity[..., None].astype(np.uint16)
+    return ((over * share + under * (255 - share) + 127) // 255).astype(np.uint8)
+
+
 def oval(x: float, y: float, width: float, height: float) -> np.ndarray:
     """Return the outline of an ellipse with these half axes."""
     return (x + width * COSINE) + 1j * (y + height * SINE)
@@ -65,15 +75,14 @@ class Canvas:
         cv2.fillPoly(mask, [points - corner for points in pixels], 255, cv2.LINE_8, FRACTION)
         for _ in range(2):
             mask = cv2.blur(mask, (2 * reach + 1, 2 * reach + 1))
-        opacity = mask * np.float32(share / 255)
         patch = np.full(around.shape, colour.clip(0, 255), np.uint8)
-        around[:] = cv2.blendLinear(patch, np.ascontiguousarray(around), opacity, 1 - opacity)
+        around[:] = mixed(patch, around, np.rint(mask * share).astype(np.uint8))
 
     def mask(self, shape: np.ndarray) -> np.ndarray:
-        """Return the share of `shape` in each pixel: float32 (128, 128) in [0, 1]."""
+        """Return the share of `shape` in each pixel: uint8 (128, 128), 255 for a whole one."""
         mask = np.zeros((SIZE, SIZE), np.uint8)
         cv2.fillPoly(mask, [self._place(shape)], 255, cv2.LINE_AA, FRACTION)
-        return mask * np.float32(1 / 255)
+        return mask
 
     def multiply(self, brightness: np.ndarray) -> None:
         """Multiply every pixel by `brightness`, float32 (128, 128)."""

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from lib.data.canvas import COSINE, SINE, SIZE, Canvas, oval
+from lib.data.canvas import COSINE, SINE, SIZE, Canvas, mixed, oval
 
 HEAD = 0.275 * SIZE
 SKINS = np.array(
@@ -97,7 +97,7 @@ class Portrait:
             opacity = 0.7 * np.exp(-((((x - patch_x) ** 2 + (y - patch_y) ** 2) / size**2) ** 2))
             colours += opacity * (random.uniform(50, 240, 3) - colours)
         small = colours.clip(0, 255).astype(np.uint8)
-        cv2.resize(small, (SIZE, SIZE), self.canvas.pixels, interpolation=cv2.INTER_LINEAR)
+        cv2.resize(small, (SIZE, SIZE), self.canvas.pixels, interpolation=cv2.INTER_LINEAR_EXACT)
 
     def _draw_hair_behind(self) -> None:
         random = self.random
@@ -203,7 +203,8 @@ class Portrait:
         y = (PIXELS[:, None] - self.canvas.middle.imag) / (radius * self.height)
         facing = np.sqrt(np.maximum(0, 1 - x**2 - y**2)) + self.light_x * x + self.light_y * y
         light = 0.68 + 0.42 / np.sqrt(1 + self.light_x**2 + self.light_y**2) * facing
-        self.canvas.multiply(1 + (light - 1) * self.canvas.mask(1.02 * self._outline()))
+        share = self.canvas.mask(1.02 * self._outline()) * np.float32(1 / 255)
+        self.canvas.multiply(1 + (light - 1) * share)
 
     def _fade_light(self) -> None:
         """Let the light fade across the whole picture."""
@@ -227,8 +228,7 @@ class Portrait:
             )
         shine = oval(-0.4 + 0.5 * self.light_x, -1.05, 0.45, 0.14)
         self.canvas.blend(self.hair * 1.3 + 40, random.uniform(0.2, 0.6), 0.1, shine)
-        mask = self.canvas.mask(front)
-        self.canvas.pixels = cv2.blendLinear(self.canvas.pixels, behind, mask, 1 - mask)
+        self.canvas.pixels = mixed(self.canvas.pixels, behind, self.canvas.mask(front))
 
     def _hair_front(self) -> tuple[np.ndarray, float, float]:
         """Return the outline of the hair above the face, and where it parts and where it ends."""

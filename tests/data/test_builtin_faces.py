@@ -1,5 +1,6 @@
 """Drawn faces: the same for everybody, and all different."""
 
+import os
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from lib.data.builtin_faces import BATCH, draw_faces
+from lib.data.canvas import mixed
 from lib.paths import REPOSITORY
 
 
@@ -35,6 +37,32 @@ def test_several_processes_draw_the_same(faces):
 
 def test_another_seed_draws_others(faces):
     assert not (draw_faces(5, seed=1) == faces[:5]).all(axis=(1, 2, 3)).any()
+
+
+def test_processors_with_other_instructions_draw_the_same(faces, tmp_path):
+    script = tmp_path / "draw.py"
+    script.write_text(
+        "import sys; from lib.data import builtin_faces; "
+        "sys.stdout.buffer.write(builtin_faces._draw_batch(0, range(60)).tobytes())"
+    )
+    older = {
+        "PYTHONPATH": str(REPOSITORY),
+        "NPY_DISABLE_CPU_FEATURES": "AVX2 FMA3",
+        "OPENCV_CPU_DISABLE": "AVX2,AVX,FP16",
+        "OPENBLAS_CORETYPE": "Nehalem",
+    }
+    drawn = subprocess.run(
+        [sys.executable, script], env=os.environ | older, capture_output=True, check=True
+    )
+    assert drawn.stdout == faces.tobytes()
+
+
+def test_a_picture_over_another_is_their_average_weighted_by_its_opacity():
+    opacity, over = np.mgrid[:256, :256].astype(np.uint8)
+    under = over[::-1, ::-1]
+    expected = np.rint(under + (over - under.astype(float)) * opacity / 255)
+    seen = mixed(np.dstack([over] * 3), np.dstack([under] * 3), opacity)
+    np.testing.assert_array_equal(seen, np.dstack([expected] * 3))
 
 
 def test_no_two_faces_are_alike(faces):
