@@ -9,8 +9,10 @@ from pathlib import Path
 from lib.paths import REPOSITORY
 
 _PACKAGES = ("tensorflow", "tf_keras", "numpy", "scipy", "scikit-learn", "opencv-python-headless")
-# By these, numeric libraries choose their code, and so the order of additions.
+# By these, and by caches, numeric libraries choose their code, and so the order of additions.
 _INSTRUCTION_SETS = {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile"}
+_GENERATION = ("cpu family", "model", "stepping")
+_CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 
 def versions() -> dict[str, str]:
@@ -20,10 +22,15 @@ def versions() -> dict[str, str]:
 
 
 def hardware() -> dict[str, object]:
-    """Return the processor's name, its vector instructions, its cores, and the GPUs' names."""
+    """Return the processor's name, generation, vector instructions, caches, cores; and the GPUs.
+
+    The name alone may be that of several generations, on rented machines above all.
+    """
     return {
         "cpu": _of_cpu("model name") or platform.processor() or platform.machine(),
+        "generation": "-".join(filter(None, map(_of_cpu, _GENERATION))),
         "instruction_sets": sorted(_INSTRUCTION_SETS & set(_of_cpu("flags").split())),
+        "caches": [size.read_text().strip() for size in sorted(_CACHES.glob("index*/size"))],
         "cores": os.cpu_count(),
         "gpus": _gpu_names(),
     }
@@ -42,7 +49,7 @@ def source_commit() -> str:
 def _of_cpu(name: str) -> str:
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.startswith(name):
+            if line.partition(":")[0].strip() == name:
                 return line.partition(":")[2].strip()
     except OSError:
         pass

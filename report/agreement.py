@@ -106,7 +106,7 @@ def _other_data(own: dict, reference: dict) -> list[str]:
 
 
 def _same_machinery(own: dict, reference: dict) -> bool:
-    decisive = ("cpu", "instruction_sets", "gpus")
+    decisive = ("cpu", "generation", "instruction_sets", "caches", "gpus")
     return (
         own["versions"] == reference["versions"]
         and own["threads"] == reference["threads"]
