@@ -111,8 +111,9 @@ class DropoutDecoder(nn.Module):
 class ConvLSTM(nn.Module):
     """Images (n, length, channels, height, width) -> the last state (n, filters, height, width).
 
-    Shi et al., "Convolutional LSTM network" (2015), without peepholes, as Keras has it: hard
-    sigmoids and one dropout mask for all steps. The inputs' convolutions are one for all steps.
+    Shi et al., "Convolutional LSTM network" (2015), without peepholes, with the hard
+    sigmoids that Keras has; one dropout mask serves all steps, which is less work than Keras' own
+    for each. The inputs' convolutions are one for all steps.
     """
 
     def __init__(

@@ -2,8 +2,11 @@
 
 Every function is deterministic: what draws at random takes a seed. Nothing here needs TensorFlow.
 
-images      sharpness, sliced Wasserstein distance, MS-SSIM, reconstruction, interpolation
-manifold    precision, recall, density and coverage, on the features of a random network
-latent      KL divergence per dimension, active units
-sequences   accuracy per character and per sequence, confidence interval of a mean
+images         sharpness, sliced Wasserstein distance, MS-SSIM, reconstruction, interpolation
+manifold       precision, recall, density and coverage, on the features of a random network
+generated      those of both by which generated faces are judged
+digit_images   sharpness and diversity of images of single digits
+latent         KL divergence per dimension, active units
+sequences      accuracy per character and per sequence
+intervals      mean and confidence interval over the seeds
 """

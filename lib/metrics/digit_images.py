@@ -13,20 +13,19 @@ def digit_image_metrics(images: np.ndarray, codes: np.ndarray, prefix: str) -> d
     """Return `prefix`_sharpness and `prefix`_ms_ssim of images of digits.
 
     `images` is uint8 (n, 28, 28) and `codes` (n,) the digits they show, 0 to 9. Sharpness is the
-    mean variance of the Laplacian, in squared 8-bit steps. ms_ssim is taken of random pairs of
-    images of one digit, and its mean is over the digits that have two images: lower is more varied.
-    Compare both with those of real digits. Raises ValueError where no digit has two images.
+    variance of the Laplacian, in squared 8-bit steps; ms_ssim is taken of random pairs of images of
+    one digit: lower is more varied. Each digit that has two images counts alike, however many it
+    has, so both can be compared with those of real digits. Raises ValueError where none has two.
     """
     colours = np.repeat(images[..., None], 3, axis=-1)
-    of_digits = (colours[codes == digit] for digit in range(DIGITS))
-    similarities = [
-        mean_pairwise_ms_ssim(of_one, pairs=PAIRS, scales=MS_SSIM_SCALES)
-        for of_one in of_digits
-        if len(of_one) > 1
-    ]
-    if not similarities:
+    of_digits = [colours[codes == digit] for digit in range(DIGITS)]
+    of_digits = [of_one for of_one in of_digits if len(of_one) > 1]
+    if not of_digits:
         raise ValueError("no digit has two images")
+    similarities = [
+        mean_pairwise_ms_ssim(of_one, pairs=PAIRS, scales=MS_SSIM_SCALES) for of_one in of_digits
+    ]
     return {
-        f"{prefix}_sharpness": float(sharpness(colours).mean()),
+        f"{prefix}_sharpness": float(np.mean([sharpness(of_one).mean() for of_one in of_digits])),
         f"{prefix}_ms_ssim": float(np.mean(similarities)),
     }

@@ -6,6 +6,7 @@ from lib.data.images import SIDE
 from lib.models import thin_convolution
 
 layers = tf_keras.layers
+VALUES = SIDE * SIDE * 3  # of an image
 
 
 def downsampling(filters: int, outputs: int, name: str) -> tf_keras.Sequential:

@@ -131,8 +131,8 @@ class DigitReaderTraining(Training):
     def outcome(self, history: list[dict]) -> Outcome:
         """Read every image, which gives the accuracies, and calculate the queries that they make.
 
-        The queries, and their images, are those that image-to-text as published is validated on
-        with the same seed: in unseen handwriting, and in that of the training part.
+        The queries, and their images, are those that image-to-text as published is validated on at
+        full scale with the same seed: in unseen handwriting, and in that of the training part.
         """
         del history
         handwriting, published = Handwriting.of(self.digits), Image2TextSettings()

@@ -230,14 +230,14 @@ class FixedText2ImageTraining(Training):
         reader = digit_reader.load(self.needed["digit_reader"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
         real = digits.load()
-        is_digit = answers < DIGITS
+        is_digit = calculated < DIGITS
         shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
         return Outcome(
             metrics={
                 "test_calculated_exact_match": exact_match(calculated, answers),
                 "test_read_exact_match": exact_match(read, answers),
                 "test_read_accuracy": per_character_accuracy(read, answers),
-                **digit_image_metrics(images[is_digit], answers[is_digit], "samples"),
+                **digit_image_metrics(images[is_digit], calculated[is_digit], "samples"),
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
             samples={"handwritings": self._handwritings(shown)},

@@ -17,7 +17,7 @@ from lib.models.base import (
     layer_table,
     to_uint8,
 )
-from lib.models.blocks import SIDE, downsampling, upsampling
+from lib.models.blocks import SIDE, VALUES, downsampling, upsampling
 from lib.models.faces import (
     SHOWN,
     SHOWN_ROWS,
@@ -133,7 +133,7 @@ class VAETraining(Training):
             total = tf.reduce_sum(divergence)
         else:
             total = tf.reduce_mean(divergence) * share
-        return total / (SIDE * SIDE * 3)
+        return total / VALUES
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Interpolate between latents and between faces, reconstruct faces, and measure."""

@@ -8,13 +8,12 @@ import tensorflow as tf
 import tf_keras
 
 from lib.models.base import Outcome, blocks_of, to_uint8
-from lib.models.blocks import SIDE
+from lib.models.blocks import SIDE, VALUES
 from lib.models.likelihood import bits_per_dimension, bound_terms, discretised_logistic
 from lib.models.vae import VAETraining
 from lib.settings import FixedVAESettings
 
 layers = tf_keras.layers
-VALUES = SIDE * SIDE * 3
 FITTED = 5_000  # faces that the prior is fitted to
 FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
 
