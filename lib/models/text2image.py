@@ -21,7 +21,6 @@ from lib.models.epochs import Steps, padded_batches
 from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
-    EXAMPLES,
     split_off_last,
     symbol_images,
     weighted_mean,
@@ -32,6 +31,7 @@ from lib.settings import Text2ImageSettings
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
+DRAWN = 200  # validation queries whose drawings are kept
 
 
 def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
@@ -160,11 +160,12 @@ class Text2ImageTraining(Training):
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Go back to the best weights, evaluate them, and draw the answers to fixed queries."""
+        """Go back to the best weights, evaluate them, and draw the answers to some queries."""
         count = len(self.model.weights)
         self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
         validation, training = self.evaluate(self.validation_rows), self.evaluate(self.train_rows)
-        rows = self.validation_rows[:: max(1, len(self.validation_rows) // EXAMPLES)][:EXAMPLES]
+        chosen = generator(self.seed, "drawn queries").permutation(len(self.validation_rows))
+        rows = self.validation_rows[chosen[:DRAWN]]
         pixels = self.model(self._inputs(rows)).numpy().reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
         targets = self._targets(rows, self.handwriting).numpy().reshape(pixels.shape)
         return Outcome(
