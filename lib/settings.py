@@ -23,6 +23,7 @@ class Settings:
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
     keeps_weights: ClassVar[bool] = False  # in the run directory, for others to read
     headline: ClassVar[str] = "loss"  # the metric that tells most
+    at_least: ClassVar[tuple[tuple[str, int], ...]] = ()  # what a smaller value leaves nothing of
 
     epochs: int
     batch_size: int
@@ -66,6 +67,7 @@ class GANSettings(Settings):
     trainer = "lib.models.gan:GANTraining"
     uses = ("faces",)
     headline = "samples_swd"
+    at_least = (("batch_size", 2),)
 
     filters: int = 128
     latent_dim: int
@@ -89,6 +91,7 @@ class FixedVAESettings(Settings):
     trainer = "lib.models.vae_fixed:FixedVAETraining"
     uses = ("faces",)
     headline = "samples_swd"
+    at_least = (("filters", 4),)
 
     filters: int = 64  # where the image is smallest
     latent_dim: int = 64
@@ -103,6 +106,7 @@ class FixedGANSettings(GANSettings):
     """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
 
     trainer = "lib.models.gan_fixed:FixedGANTraining"
+    at_least = (("filters", 4),)
 
     filters: int = 96  # where the image is smallest
     latent_dim: int = 64
@@ -122,8 +126,8 @@ class SequenceSettings(Settings):
     """What the three recurrent encoder-decoders have."""
 
     query_count: int = QUERY_COUNT  # drawn at random where fewer than all
-    # Recurrent layers by XLA: faster steps, some seconds until the first. Image to text with
-    # convolutions, and the mended models that have some, are compiled on a GPU only.
+    # Recurrent layers by XLA: faster steps, some seconds until the first. Of models that have
+    # convolutions a CPU compiles at most what lies between these, a GPU everything.
     compile: bool = True
 
 
@@ -165,7 +169,6 @@ class Image2TextSettings(SequenceSettings):
     zoom: float = 0.1
     translation: float = 0.1  # as a share of the image's side
     rescale_twice: bool = True  # E3: pixels in [0, 1] are divided by 255 once more
-    redraw_digits: bool = False  # E5: draw other handwriting for each query in each epoch
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -274,6 +277,7 @@ class FixedText2ImageSettings(SequenceSettings):
     uses = ("digits",)
     needs = ("digit_reader",)
     headline = "test_read_exact_match"
+    at_least = (("filters", 2), ("judge_filters", 2))
 
     units: int = 128
     filters: int = 64  # of the generator where the image is smallest
@@ -325,11 +329,12 @@ def replaced(settings: Settings, changes: dict[str, object]) -> Settings:
     for name, value in changes.items():
         if name not in names(settings):
             raise UserError(f"unknown setting {name}; known here: {', '.join(names(settings))}")
-        values[name] = _checked(name, value, hints[name])
+        least = dict(settings.at_least).get(name, _AT_LEAST.get(name, 0))
+        values[name] = _checked(name, value, hints[name], least)
     return dataclasses.replace(settings, **values)
 
 
-def _checked(name: str, value: object, kind: object) -> object:
+def _checked(name: str, value: object, kind: object, least: int) -> object:
     choices = typing.get_args(kind)
     if choices:
         if value not in choices:
@@ -349,8 +354,8 @@ def _checked(name: str, value: object, kind: object) -> object:
     if not (number > 0 or (may_be_zero and number == 0)) or number == float("inf"):
         wanted = "0 or more" if may_be_zero else "a positive number"
         raise UserError(f"{name.upper()}={value}: expected {wanted}")
-    if number < _AT_LEAST.get(name, 0):
-        raise UserError(f"{name.upper()}={value}: expected at least {_AT_LEAST[name]}")
+    if number < least:
+        raise UserError(f"{name.upper()}={value}: expected at least {least}")
     if number > _AT_MOST.get(name, number):
         raise UserError(f"{name.upper()}={value}: expected at most {_AT_MOST[name]}")
     # A run's own seed may be added, and numpy takes them below 2**32.

@@ -71,7 +71,6 @@ PUBLISHED = {
         "translation": 0.1,
         "augment": True,
         "rescale_twice": True,
-        "redraw_digits": False,
     },
     Text2ImageSettings: {
         "units": 512,
@@ -139,6 +138,15 @@ def test_texts_become_values_of_the_setting_s_type(name, text, value):
 def test_what_is_not_changed_stays():
     changed = settings.replaced(Text2ImageSettings(), {"epochs": "3"})
     assert dataclasses.replace(changed, epochs=20) == Text2ImageSettings()
+
+
+@pytest.mark.parametrize("name", ["gan_64", "gan_fixed", "vae_fixed", "text2image_fixed"])
+def test_what_would_leave_a_layer_or_a_batch_empty_is_told(name):
+    own = experiments()[name].settings
+    for setting, least in own.at_least:
+        assert getattr(settings.replaced(own, {setting: least}), setting) == least
+        with pytest.raises(UserError, match=f"expected at least {least}"):
+            settings.replaced(own, {setting: least - 1})
 
 
 def test_a_seed_of_zero_is_a_seed():

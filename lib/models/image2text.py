@@ -78,30 +78,19 @@ class Image2TextTraining(AnswerTraining):
             compiled,
         )
         self.symbols, self.images = symbol_images()
-        self.handwriting = tf.constant(self._draw(epoch=0))
-        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
-
-    def _draw(self, epoch: int) -> np.ndarray:
-        return draw_query_images(self.symbols, arithmetic().queries, self.seed, epoch)
-
-    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, on new handwriting if so set."""
-        if self.settings.redraw_digits:
-            self.training_handwriting.assign(self._draw(epoch))
-        return super().train_epoch(epoch, title)
+        self.handwriting = tf.constant(
+            draw_query_images(self.symbols, arithmetic().queries, seed, epoch=0)
+        )
 
     def inputs(self, rows: tf.Tensor) -> tf.Tensor:
         """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
-        return self._pixels(tf.gather(self.handwriting, rows))
-
-    def _pixels(self, drawn: tf.Tensor) -> tf.Tensor:
-        images = tf.gather(self.images, drawn)
+        images = tf.gather(self.images, tf.gather(self.handwriting, rows))
         scale = 255 * 255 if self.settings.rescale_twice else 255
         return tf.cast(images, tf.float32)[..., None] / scale
 
     def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each turned, zoomed and shifted if so set."""
-        images = self._pixels(tf.gather(self.training_handwriting, rows))
+        images = self.inputs(rows)
         if not self.settings.augment:
             return images
         return random_affine(

@@ -76,18 +76,6 @@ def test_inputs_are_images_of_the_query_s_symbols(few_digits, twice, scale):
                 assert image.any() == (ALPHABET[code] != " ")
 
 
-def test_handwriting_stays_unless_it_is_to_be_redrawn(few_digits):
-    rows = np.arange(50)
-    for redraw in (False, True):
-        training = training_with(redraw_digits=redraw, augment=False)
-        evaluated = training.inputs(rows).numpy()
-        training.train_epoch(1, "")
-        before = training.training_inputs(rows, SEEDS).numpy()
-        training.train_epoch(2, "")
-        assert np.array_equal(before, training.training_inputs(rows, SEEDS).numpy()) != redraw
-        assert np.array_equal(evaluated, training.inputs(rows).numpy())
-
-
 def test_training_inputs_are_augmented_only_if_so_set(few_digits):
     rows = np.arange(50)
     for augment in (False, True):
@@ -102,7 +90,7 @@ def test_training_inputs_are_augmented_only_if_so_set(few_digits):
 
 def test_each_image_of_a_query_is_augmented_on_its_own(few_digits):
     training = training_with(rescale_twice=False)
-    training.training_handwriting.assign(np.zeros((20_000, 5), np.int32))
+    training.handwriting = np.zeros((20_000, 5), np.int32)
     images = training.training_inputs(np.arange(3), SEEDS).numpy().reshape(15, -1)
     assert len({image.tobytes() for image in images}) == 15
 
@@ -115,7 +103,7 @@ def assert_same_outcome(resumed, unbroken, history):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"encoder": "flatten", "redraw_digits": True}, {"encoder": "flatten", "augment": False}],
+    [{"encoder": "flatten"}, {"encoder": "flatten", "augment": False}],
 )
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits, changes):
     assert_goes_on_alike(changes)
@@ -123,7 +111,6 @@ def test_a_restored_training_goes_on_with_the_same_bits(few_digits, changes):
 
 @pytest.mark.slow
 def test_a_restored_convlstm_goes_on_with_the_same_bits(few_digits, compiled):
-    """Compiled, as a ConvLSTM that is not compiled keeps its first dropout mask."""
     assert_goes_on_alike({"encoder": "convlstm"})
 
 
@@ -140,9 +127,9 @@ def assert_goes_on_alike(changes):
 
 
 def test_a_training_restored_after_its_last_epoch_has_the_same_outcome(few_digits):
-    unbroken = training_with(redraw_digits=True)
+    unbroken = training_with()
     history = [unbroken.train_epoch(1, "")]
-    resumed = training_with(redraw_digits=True)
+    resumed = training_with()
     resumed.restore(*unbroken.state())
     assert_same_outcome(resumed, unbroken, history)
 
