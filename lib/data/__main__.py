@@ -7,7 +7,7 @@ from lib import request
 from lib.data import digits, faces
 from lib.errors import command
 
-_PREPARE = {"faces": faces.prepare, "digits": digits.prepare}
+_MODULES = {"faces": faces, "digits": digits}
 
 
 @command
@@ -19,9 +19,11 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     used = {name for run in planned for name in run.settings.uses}
     given = {"faces": asked.faces, "digits": asked.digits}
     for name in sorted(used):
-        facts = _PREPARE[name](asked.data, given[name])
-        if facts["stand_in"]:
-            print(f"{name}: {facts['name']}; numbers do not compare with published ones")
+        module = _MODULES[name]
+        facts = module.prepare(asked.data, given[name])
+        if not module.KIND.is_original(facts):
+            way_back = "" if given[name] else f"; for {module.KIND.original}: DATA=real"
+            print(f"{name}: {facts['name']}; numbers do not compare with published ones{way_back}")
 
 
 if __name__ == "__main__":

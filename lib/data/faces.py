@@ -52,9 +52,9 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
     """Put the first `limit` faces into `folder` as one array and return their provenance.
 
     `source`, a folder, zip or .npy of images, decides where it is given. Otherwise `mode` does:
-    "real" for what is prepared and not drawn, else CelebA; "builtin" for drawn faces; "auto" for
-    whatever is prepared, else CelebA, else drawn faces where no mirror can be reached. Nothing is
-    done where `folder` holds it already. What was there stays until its successor is complete.
+    "real" for CelebA, "builtin" for drawn faces; "auto" for whatever is prepared, else CelebA, else
+    drawn faces where no mirror can be reached. Nothing is done where `folder` holds it already.
+    What was there stays until its successor is complete.
 
     Raises UserError for an unknown mode, an unreadable source, fewer than 64 usable images, a
     failed download (Offline in mode "real") or an unwritable folder.

@@ -42,6 +42,10 @@ class Kind:
         """The names of the arrays' files."""
         return {f"{array}.npy" for array in self.arrays}
 
+    def is_original(self, facts: dict) -> bool:
+        """Tell by a provenance whether that is what this kind really is, whoever brought it."""
+        return str(facts.get("name")).startswith(self.original)
+
 
 @dataclass(frozen=True)
 class Given:
@@ -84,8 +88,8 @@ def prepare(
 ) -> dict:
     """Make `folder` hold what is asked for and return its provenance.
 
-    What is given decides. Otherwise `mode` does: "real" asks for anything but a stand-in, "builtin"
-    for the stand-in, "auto" for whatever is prepared, else the real data, else, where `real` raises
+    What is given decides. Otherwise `mode` does: "real" asks for the real data, "builtin" for the
+    stand-in, "auto" for whatever is prepared, else the real data, else, where `real` raises
     Offline, the stand-in with a notice. Nothing is done where `folder` holds it already. What was
     there stays until its successor is complete.
 
@@ -125,8 +129,8 @@ def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict |
         return None
     if given is not None:
         return facts if facts.get("given") == given.identity else None
-    accepted = (True, False) if mode == "auto" else (mode == "builtin",)
-    return facts if facts.get("stand_in") in accepted else None
+    fits = {"auto": True, "real": kind.is_original(facts), "builtin": facts.get("stand_in") is True}
+    return facts if fits[mode] else None
 
 
 def _make(

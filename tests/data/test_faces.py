@@ -139,7 +139,13 @@ def test_nothing_is_done_twice(tmp_path, folder, monkeypatch):
     monkeypatch.setattr(faces, "_build_from", None)
     assert faces.prepare("auto", source, folder) == first
     assert faces.prepare("auto", None, folder) == first
-    assert faces.prepare("real", None, folder) == first
+
+
+def test_real_faces_are_celeba_and_no_images_of_the_user(tmp_path, folder, offline):
+    given = faces.prepare("auto", array(tmp_path), folder)
+    with pytest.raises(Offline):
+        faces.prepare("real", None, folder)
+    assert faces.load(folder).provenance == given
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])
