@@ -24,8 +24,12 @@ def save(folder: Path, epoch: int, arrays: dict[str, np.ndarray], facts: dict) -
     content = buffer.getbuffer()
     with replaced(folder / f"epoch-{epoch:05d}-{_digest(content)}.npz") as temporary:
         temporary.write_bytes(content)
-    for old in _newest_first(folder)[_KEPT:]:
-        old.unlink()
+    _keep(folder, _KEPT)
+
+
+def keep_newest(folder: Path) -> None:
+    """Remove all states but the newest: when a run is done, nothing goes on from the others."""
+    _keep(folder, 1)
 
 
 def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
@@ -48,6 +52,11 @@ def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
         )
         path.unlink()
     return None
+
+
+def _keep(folder: Path, count: int) -> None:
+    for old in _newest_first(folder)[count:]:
+        old.unlink()
 
 
 def _newest_first(folder: Path) -> list[Path]:

@@ -88,6 +88,7 @@ def _finish(training: Training, folder: Path, history: list[dict]) -> None:
         **outcome.facts,
     }
     runs.write_result(folder, result)
+    checkpoints.keep_newest(folder / "checkpoint")
 
 
 def _write_history(folder: Path, history: list[dict]) -> None:

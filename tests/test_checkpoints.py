@@ -35,6 +35,13 @@ def folder(tmp_path):
     return tmp_path / "checkpoint"
 
 
+def test_of_a_run_that_is_done_the_newest_state_stays(folder):
+    assert len(states(folder)) == 2
+    checkpoints.keep_newest(folder)
+    assert len(states(folder)) == 1
+    assert_is_state_of(3, checkpoints.load(folder))
+
+
 def states(folder):
     return sorted(folder.iterdir())
 
