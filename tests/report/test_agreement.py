@@ -89,6 +89,15 @@ def test_not_a_number_is_a_difference_where_the_reference_has_one():
     assert one([run(metrics={"accuracy": math.nan}, **ELSEWHERE)])[0] == DIFFERS
 
 
+@pytest.mark.parametrize(
+    ("value", "near", "far"), [(0.0, 0.004, 0.1), (1.0, 0.996, 0.9), (1637.7509, 1637.7511, 1700.0)]
+)
+def test_what_all_seeds_agree_on_may_differ_by_little(value, near, far):
+    reference = [run(seed, metrics={"recall": value}) for seed in range(3)]
+    assert one([run(metrics={"recall": near}, **ELSEWHERE)], reference)[0] == AGREES
+    assert one([run(metrics={"recall": far}, **ELSEWHERE)], reference)[0] == DIFFERS
+
+
 def test_few_of_many_sound_comparisons_differ_by_chance():
     """At its level of 5% for all together; a t-test for each metric alone would fail in each."""
     random = np.random.default_rng(0)
