@@ -1,13 +1,13 @@
 """Judge the claims in the terminal: python -m report.check PROFILE=quick "SEEDS=0 1".
 
 The runs are compared with the reference results. The exit status is 1 where any differs, or where
-a claim that the reference calls reproduced no longer is.
+a verdict is the opposite of the reference's.
 """
 
 import collections
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lib import plan, request
 from lib.errors import command
@@ -15,9 +15,9 @@ from lib.files import write_json
 from lib.paths import BUILD
 from report import reference
 from report.agreement import AGREEMENTS, DIFFERS, Agreement, compare
-from report.claims import Judged, as_json, judged, suspected
+from report.claims import SUSPICIONS, Judged, as_json, judged, suspected
 from report.content import Content
-from report.judgement import REPRODUCED, VERDICTS
+from report.judgement import VERDICTS
 
 OUTPUT = BUILD / "claims.json"
 
@@ -37,10 +37,10 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
         return 0
     compared = compare(reference.entries(asked), known["runs"])
     print("\nThese runs and the reference", *agreement_lines(compared), sep="\n")
-    lost = no_longer_reproduced(claims, known)
-    for name in lost:
-        print(f"{name} is reproduced in the reference, and here: {claims[name].verdict}")
-    return int(bool(lost) or any(each.verdict == DIFFERS for each in compared))
+    opposed = opposite_verdicts(claims | defects, [*known["claims"], *known["defects"]])
+    for name, (here, there) in opposed.items():
+        print(f"{name} is {here}, and in the reference {there}")
+    return int(bool(opposed) or any(each.verdict == DIFFERS for each in compared))
 
 
 def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
@@ -68,10 +68,20 @@ def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str
     return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in AGREEMENTS)]
 
 
-def no_longer_reproduced(claims: dict[str, Judged], known: dict) -> list[str]:
-    """Return the claims that `known`, as in claims.json, calls reproduced and `claims` do not."""
-    expected = [claim["id"] for claim in known["claims"] if claim["verdict"] == REPRODUCED]
-    return [name for name in expected if name not in claims or claims[name].verdict != REPRODUCED]
+def opposite_verdicts(
+    own: Mapping[str, Judged], known: Sequence[Mapping]
+) -> dict[str, tuple[str, str]]:
+    """Return, by their names, the verdicts that contradict those of `known`, as in claims.json.
+
+    Each with the other one. What either side leaves open contradicts nothing.
+    """
+    decided = set(SUSPICIONS) | set(SUSPICIONS.values())
+    there = {one["id"]: one["verdict"] for one in known if one["verdict"] in decided}
+    return {
+        name: (judged.verdict, there[name])
+        for name, judged in own.items()
+        if name in there and judged.verdict in decided - {there[name]}
+    }
 
 
 if __name__ == "__main__":

@@ -55,18 +55,23 @@ def joined(earlier: dict | None, new: dict) -> dict:
 
     A run is kept where its settings are still the experiment's own, it read the data that the new
     ones read, and the new ones have none of its variant and seed that came further; a verdict,
-    where it rests on more runs than the new one; a picture, where it was not drawn anew.
+    where it rests on more runs than the new one, all of them kept, and on the same criterion; a
+    picture, where it was not drawn anew.
     """
     if earlier is None:
         return new
+    runs = _joined_runs(earlier["runs"], new["runs"], new["profile"])
+    kept = {f"runs/{run['profile']}/{'/'.join(_key(run)[:2])}/seed-{run['seed']}" for run in runs}
     verdicts = {
         part: [
-            max(new_one, *_same_id(earlier[part], new_one), key=lambda one: len(one["runs"]))
+            max(
+                [new_one, *_standing(earlier[part], new_one, kept)],
+                key=lambda one: len(one["runs"]),
+            )
             for new_one in new[part]
         ]
         for part in ("claims", "defects")
     }
-    runs = _joined_runs(earlier["runs"], new["runs"], new["profile"])
     return {**new, "runs": runs, **verdicts, "pictures": earlier["pictures"] | new["pictures"]}
 
 
@@ -89,8 +94,13 @@ def _key(entry: dict) -> tuple[str, str, int]:
     return entry["experiment"], entry["variant"], entry["seed"]
 
 
-def _same_id(verdicts: Sequence[dict], wanted: dict) -> list[dict]:
-    return [one for one in verdicts if one["id"] == wanted["id"]]
+def _standing(earlier: Sequence[dict], new: dict, kept: set[str]) -> list[dict]:
+    """Return the earlier verdict that may stand in the place of `new`, if there is one."""
+    return [
+        one
+        for one in earlier
+        if all(one[part] == new[part] for part in ("id", "criterion")) and kept >= set(one["runs"])
+    ]
 
 
 def _joined_runs(earlier: Sequence[dict], new: Sequence[dict], profile: str) -> list[dict]:

@@ -19,10 +19,13 @@ def table(references: Mapping[str, dict]) -> str:
                 if _weight(judged) >= _weight(before):
                     decisive[judged["id"]] = profile, judged
     rows = [
-        f"| {name} | {judged['claim']} | {_words(judged)} | `{profile}` |"
+        f"| {name} | {judged['claim']} | {_words(judged)} | `{profile}` | {_seeds(judged)} |"
         for name, (profile, judged) in decisive.items()
     ]
-    heads = ["| | claim (C), or suspected defect (E) | verdict | profile |", "|---|---|---|---|"]
+    heads = [
+        "| | claim (C), or suspected defect (E) | verdict | profile | seeds |",
+        "|---|---|---|---|--:|",
+    ]
     return "\n".join([*heads, *rows]) + "\n"
 
 
@@ -30,6 +33,12 @@ def _weight(judged: dict) -> int:
     undecided = (NOT_RUN, INCONCLUSIVE)
     verdict = judged["verdict"]
     return undecided.index(verdict) if verdict in undecided else len(undecided)
+
+
+def _seeds(judged: dict) -> int | str:
+    """Return how many seeds a verdict rests on, in a run directory's last part."""
+    seeds = {run.rpartition("/")[2] for run in judged["runs"]}
+    return len(seeds) if judged["verdict"] != NOT_RUN else "–"
 
 
 def _words(judged: dict) -> str:

@@ -145,6 +145,21 @@ def test_what_no_longer_fits_leaves_the_reference(study, tmp_path, differ):
     assert status(reference.main, study) == 0
     assert in_reference("vae_32", 0)
     assert not in_reference("vae_32", 1)
+    resting_on = {claim["id"]: claim["runs"] for claim in reference.read("quick")["claims"]}
+    assert "runs/quick/vae_32/published/seed-0" in resting_on["C1"]
+    assert "runs/quick/vae_32/published/seed-1" not in resting_on["C1"]
+    assert "runs/quick/vae_64/published/seed-1" in resting_on["C3"]
+
+
+def test_a_verdict_by_another_criterion_leaves_the_reference(study, tmp_path):
+    assert status(reference.main, study) == 0
+    known = reference.read("quick")
+    for claim in known["claims"]:
+        claim["criterion"] = "A former one."
+    files.write_json(reference.FOLDER / "quick.json", known)
+    shutil.rmtree(tmp_path / "runs" / "quick" / "vae_32" / "published" / "seed-1")
+    assert status(reference.main, study) == 0
+    assert "A former one." not in {one["criterion"] for one in reference.read("quick")["claims"]}
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -188,17 +203,24 @@ def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
 @pytest.mark.parametrize(
     ("quick", "paper", "shown"),
     [
-        ("reproduced", "not run", "| reproduced | `quick` |"),
-        ("reproduced", "inconclusive at this scale", "| reproduced | `quick` |"),
-        ("reproduced", "not reproduced", "| not reproduced | `paper` |"),
-        ("not run", "inconclusive at this scale", "| inconclusive at this scale: why | `paper` |"),
-        ("not run", "not run", "| not run | `paper` |"),
-        ("confirmed", None, "| confirmed | `quick` |"),
+        ("reproduced", "not run", "| reproduced | `quick` | 2 |"),
+        ("reproduced", "inconclusive at this scale", "| reproduced | `quick` | 2 |"),
+        ("reproduced", "not reproduced", "| not reproduced | `paper` | 2 |"),
+        (
+            "not run",
+            "inconclusive at this scale",
+            "| inconclusive at this scale: why | `paper` | 2 |",
+        ),
+        ("not run", "not run", "| not run | `paper` | – |"),
+        ("confirmed", None, "| confirmed | `quick` | 2 |"),
     ],
 )
 def test_the_verdict_of_the_last_profile_that_decides_is_shown(quick, paper, shown):
     def known(verdict):
-        judged = {"id": "C1", "claim": "It holds.", "verdict": verdict, "reason": "why"}
+        judged = {
+            **{"id": "C1", "claim": "It holds.", "verdict": verdict, "reason": "why"},
+            "runs": ["runs/x/vae_32/published/seed-0", "runs/x/vae_32/published/seed-1"],
+        }
         return {"claims": [judged], "defects": []}
 
     each = {"quick": quick, "paper": paper}

@@ -203,7 +203,9 @@ def test_the_build_writes_the_claims_for_machines(work):
     assert [claim["id"] for claim in record["claims"]] == [f"C{n}" for n in range(1, 19)]
 
 
-def test_check_fails_only_where_what_was_reproduced_no_longer_is(work, tmp_path, monkeypatch):
+def test_check_fails_where_a_verdict_is_the_opposite_of_the_reference_s(
+    work, tmp_path, monkeypatch
+):
     for name in ("data", "runs"):
         monkeypatch.setattr(paths, name.upper(), work / name)
     monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
@@ -219,7 +221,13 @@ def test_check_fails_only_where_what_was_reproduced_no_longer_is(work, tmp_path,
     known = tmp_path / "quick.json"
     known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 0
-    verdicts["claims"][0]["verdict"] = "reproduced"  # on stand-ins it cannot be so here
+    by_id = {claim["id"]: claim for claim in verdicts["claims"]}
+    assert by_id["C1"]["verdict"] == "inconclusive at this scale"
+    by_id["C1"]["verdict"] = "reproduced"
+    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
+    assert status() == 0
+    assert by_id["C10"]["verdict"] == "not reproduced"  # needs no images, so no stand-in
+    by_id["C10"]["verdict"] = "reproduced"
     known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 1
     known.write_text("{")
