@@ -9,20 +9,22 @@ from figures import Figure
 from lib import plots
 from lib.runs import Run
 
-_MARKERS = {("sum", 8): "o", ("mean", 8): "s", ("sum", 64): "^", ("mean", 64): "D"}
+_MARKERS = "os^DvPX*"
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw one point per run: colour by latent size, shape by reduction and batch size."""
     all_settings = [_settings(runs[0]) for runs in groups]
     colors = dict(zip(sorted({each["latent_dim"] for each in all_settings}), plots.PALETTE))  # noqa: B905
+    ways = dict.fromkeys(map(_way, all_settings))
+    markers = dict(zip(ways, _MARKERS))  # noqa: B905
     with plots.panels(path, height=2.6) as (axes,):
         for runs, settings in zip(groups, all_settings, strict=True):
             axes.plot(
                 [run.result["metrics"]["kl_divergence"] for run in runs],
                 [run.result["metrics"]["reconstruction_loss"] for run in runs],
                 linestyle="none",
-                marker=_MARKERS[settings["kl_reduction"], settings["batch_size"]],
+                marker=markers[_way(settings)],
                 markersize=4,
                 color=colors[settings["latent_dim"]],
             )
@@ -32,10 +34,14 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
             *(_key("o", color, f"latent {size}") for size, color in colors.items()),
             *(
                 _key(marker, "#555555", f"KL {reduction}, batch {size}")
-                for (reduction, size), marker in _MARKERS.items()
+                for (reduction, size), marker in markers.items()
             ),
         ]
         axes.figure.legend(handles=keys, loc="outside lower center", ncols=3)
+
+
+def _way(settings: dict) -> tuple[str, int]:
+    return settings["kl_reduction"], settings["batch_size"]
 
 
 def _settings(run: Run) -> dict:

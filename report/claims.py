@@ -84,16 +84,18 @@ def suspected(content: Content) -> dict[str, Judged]:
 def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judged:
     studied = content.studies(criterion.needs)
     full_scale = studied and content.is_full_scale(criterion.needs)
-    lacking = not studied or bool(content.targets_lacking(criterion.needs))
-    findings = () if lacking else tuple(criterion.findings(content))
+    lacking = content.lacking(criterion.needs)
+    findings = tuple(criterion.findings(content)) if studied and not lacking else ()
     if not studied:
-        decided = NOT_RUN, "`make all STUDY=corrected`"
+        decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
     elif lacking:
-        decided = NOT_RUN, f"`make {' '.join(content.targets_lacking(criterion.needs))}`"
+        decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
     elif stand_ins := content.stand_ins_of(criterion.needs):
         decided = INCONCLUSIVE, f"on stand-in {' and '.join(stand_ins)}"
+    elif changed := content.changes_of(criterion.needs):
+        decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
     else:
         decided = verdict(findings, full_scale)
     runs = tuple(

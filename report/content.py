@@ -17,8 +17,9 @@ from lib.errors import UserError
 from lib.models.faces import MEASURED
 from lib.paths import display
 from lib.runs import Run
-from lib.settings import Settings
+from lib.settings import Settings, names
 from report.wording import (
+    SCALE,
     called,
     escaped,
     estimate,
@@ -78,13 +79,24 @@ class Content:
 
     def not_run(self, *needs: Pair) -> str:
         """Return what to say where any of the runs is missing, or "" where they are all there."""
-        lacking = figures.missing(needs, self.runs, self.asked.seeds)
+        lacking = self.lacking(needs)
         return f"not run: `{self.make(lacking)}`" if lacking else ""
 
-    def targets_lacking(self, needs: Sequence[Pair]) -> list[str]:
-        """Return the Make targets of those runs of `needs` that are missing."""
-        lacking = figures.missing(needs, self.runs, self.asked.seeds)
-        return list(dict.fromkeys(experiment.replace("_", "-") for experiment, _ in lacking))
+    def lacking(self, needs: Sequence[Pair]) -> list[Pair]:
+        """Return those of `needs` of which the run of any seed is missing."""
+        return figures.missing(needs, self.runs, self.asked.seeds)
+
+    def changes_of(self, needs: Iterable[Pair]) -> list[str]:
+        """Return, as NAME=VALUE words, the changes asked for that make other models of `needs`.
+
+        How much is trained, and on how much, is the scale and no other model.
+        """
+        known = {name for pair in needs for name in names(self.planned[pair].settings)}
+        return [
+            setting_word(name, value)
+            for name, value in self.asked.changes
+            if name in known and name not in SCALE
+        ]
 
     def studies(self, needs: Iterable[Pair]) -> bool:
         """Tell whether all the pairs of `needs` belong to what is studied."""
@@ -101,9 +113,10 @@ class Content:
         asked = self.asked
         words = [f"PROFILE={asked.profile}", f"SEEDS={' '.join(map(str, asked.seeds))}"]
         study = [f"STUDY={asked.study}"] if asked.study != "published" else []
+        data = [f"DATA={asked.data}"] if asked.data != "auto" else []
         threads = [f"THREADS={asked.threads}"] if asked.threads != 1 else []
         changes = [setting_word(name, value) for name, value in asked.changes]
-        return words + study + threads + changes
+        return words + study + data + threads + changes
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number of a result: the seeds' mean, and its interval where there are several.

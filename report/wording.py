@@ -8,6 +8,15 @@ from lib.metrics.intervals import mean_interval
 from lib.settings import Settings
 from report.judgement import Finding
 
+# The settings that say how much is trained, in the units that they count.
+SCALE = {
+    "image_count": "images",
+    "query_count": "queries",
+    "digit_count": "digits",
+    "epochs": "epochs",
+    "steps_per_epoch": "steps each",
+}
+
 
 def estimate(values: Sequence[float], spec: str) -> str:
     """Return the mean of one value per seed, and the half-width of its 95% interval (Student's t).
@@ -47,13 +56,7 @@ def called(data: dict) -> str:
 
 def scale_of(settings: Sequence[Settings]) -> str:
     """Return the numbers of examples and epochs in `settings`, as ranges where they differ."""
-    units = {
-        "image_count": "images",
-        "query_count": "queries",
-        "epochs": "epochs",
-        "steps_per_epoch": "steps each",
-    }
-    found = {unit: range_of(settings, field) for field, unit in units.items()}
+    found = {unit: range_of(settings, field) for field, unit in SCALE.items()}
     return ", ".join(f"{numbers} {unit}" for unit, numbers in found.items() if numbers)
 
 
