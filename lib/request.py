@@ -32,7 +32,8 @@ class Request:
     def words_for(self, seed: int) -> list[str]:
         """Return the NAME=VALUE words that ask for the run with one of the seeds."""
         changes = [f"{name.upper()}={value}" for name, value in self.changes]
-        return [f"PROFILE={self.profile}", f"SEEDS={seed}", *changes]
+        threads = [f"THREADS={self.threads}"] if self.threads != 1 else []
+        return [f"PROFILE={self.profile}", f"SEEDS={seed}", *threads, *changes]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -14,8 +14,9 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     The first state, which is zero, is not convolved, and inputs only when it is their turn. What
     lies between two convolutions only passes over memory: with `compiled` XLA does all of it in one
     pass, and in another for the gradient, so that nothing in between takes room. Dropout draws a
-    mask for each gate and step, as Keras' loop does in a graph. Default activations and strides,
-    "same" padding, channels last, no masking; the last state only.
+    mask for each gate and step, as Keras 2's loop does in a graph. Default strides and Keras 2's
+    default activations (its gates are hard sigmoids, Keras 3's sigmoids), "same" padding, channels
+    last, no masking; the last state only.
     """
 
     def __init__(self, filters: int, kernel_size: int, compiled: bool, **options: object) -> None:

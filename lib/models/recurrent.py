@@ -10,7 +10,8 @@ class LSTM(tf_keras.layers.LSTM):
     Every product of matrices that can be shared or spared is: all steps' inputs are multiplied by
     the kernel at once, or a single time where `repeated` promises that every step has the same
     input (as after RepeatVector), and the first state, which is zero, is not multiplied at all.
-    Default activations, no masking. Dropout masks are one for all steps, drawn as Keras draws them.
+    Default activations, no masking. Dropout masks are one for all steps, drawn as Keras draws them
+    where it unrolls (Keras 3 always; in a loop, Keras 2 draws anew in each step).
     """
 
     def __init__(self, units: int, repeated: bool = False, **options: object) -> None:
