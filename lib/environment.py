@@ -1,6 +1,5 @@
 """On what a run was made: versions, hardware and commit. No TensorFlow here."""
 
-import importlib.metadata
 import os
 import platform
 import subprocess
@@ -17,6 +16,8 @@ _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages that decide numbers."""
+    import importlib.metadata  # takes longer than finding that all runs are done
+
     found = {package: importlib.metadata.version(package) for package in _PACKAGES}
     return {"python": platform.python_version(), **found}
 

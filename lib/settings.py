@@ -5,6 +5,7 @@ its default is as published, its other value is what changes where the suspicion
 """
 
 import dataclasses
+import functools
 import typing
 from typing import ClassVar, Literal
 
@@ -324,7 +325,7 @@ def replaced(settings: Settings, changes: dict[str, object]) -> Settings:
 
     Raises UserError for an unknown name or a value of the wrong type or range.
     """
-    hints = typing.get_type_hints(type(settings))
+    hints = _types(type(settings))
     values = {}
     for name, value in changes.items():
         if name not in names(settings):
@@ -332,6 +333,9 @@ def replaced(settings: Settings, changes: dict[str, object]) -> Settings:
         least = dict(settings.at_least).get(name, _AT_LEAST.get(name, 0))
         values[name] = _checked(name, value, hints[name], least)
     return dataclasses.replace(settings, **values)
+
+
+_types = functools.cache(typing.get_type_hints)
 
 
 def _checked(name: str, value: object, kind: object, least: int) -> object:

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from figures import MANIFEST
 from lib import plan, request
@@ -39,9 +40,12 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
         }
     )
     write_json(check.OUTPUT, as_json(content, claims, suspicions))
-    for write, name in ((build.write_html, "report.html"), (build.write_pdf, "report.pdf")):
-        write(markdown, content.state, BUILD / name)
-        print(display(BUILD / name))
+    made = {BUILD / "report.html": build.write_html, BUILD / "report.pdf": build.write_pdf}
+    with ThreadPoolExecutor() as pool:  # each is the work of another program
+        written = [pool.submit(make, markdown, content.state, path) for path, make in made.items()]
+    for path, result in zip(made, written, strict=True):
+        result.result()
+        print(display(path))
 
 
 def _manifest() -> object:
