@@ -41,7 +41,7 @@ def test_its_outcome_is_the_published_one_and_that_on_unseen_handwriting(trained
 def test_unseen_handwriting_is_of_the_test_part(few_digits_and_others):
     training = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
     count = len(training.symbols.images)
-    assert training.training_handwriting.numpy().max() < count
+    assert training.handwriting.numpy().max() < count
     drawn = training.unseen_handwriting
     assert drawn.min() >= count
     images = training.images.numpy()[drawn]
