@@ -54,13 +54,13 @@ local function typst_body(body)
   return '#block(width: 100%, inset: 8pt, stroke: (dash: "dashed"), fill: rgb("#fff1e0"))[' .. typst({ body }) .. ']'
 end
 
--- What spans both columns floats to a page's top or bottom; the rest stays where it is written.
+-- What spans both columns floats to a page's top (a bottom one may cover what does not float); the rest stays where it is written.
 local function typst_float(div, kind, number, body, caption)
   local wide, long = div.classes:includes('wide'), div.classes:includes('long')
   local template = '#figure(kind: %s, supplement: [%s], numbering: (..) => %s, placement: %s, scope: %s, '
     .. 'caption: [%s])[%s] <%s>'
   local figure = template:format(kind == 'fig' and 'image' or 'table', NAMES[kind], quoted(number),
-    wide and 'auto' or 'none', quoted(wide and 'parent' or 'column'), typst(caption), typst_body(body),
+    wide and 'top' or 'none', quoted(wide and 'parent' or 'column'), typst(caption), typst_body(body),
     div.identifier)
   return pandoc.RawBlock('typst', ('#[#show figure: set block(breakable: %s)\n%s]'):format(long, figure))
 end
