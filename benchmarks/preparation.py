@@ -20,6 +20,7 @@ from lib.data.images import SIDE
 from lib.data.operators import operator_images
 
 COUNT = 20_000
+BATCH = 64  # as many queries as image to text takes at a time
 SIZE = (178, 218)  # width and height of CelebA's aligned pictures
 
 
@@ -53,10 +54,12 @@ def notebook_faces(path: Path) -> None:
 
 
 def ours_queries() -> None:
-    """Draw the handwriting of all queries and answers as the trainings do."""
+    """Draw the handwriting of all queries and answers; read it batch by batch, as trainings do."""
     symbols = SymbolImages.for_training(digits.load())
     for codes in (arithmetic().queries, arithmetic().answers):
-        draw_query_images(symbols, codes, seed=0)
+        drawn = draw_query_images(symbols, codes, seed=0)
+        for begin in range(0, len(drawn), BATCH):
+            symbols.images[drawn[begin : begin + BATCH]].astype(np.float32) / 255
 
 
 def notebook_queries() -> None:

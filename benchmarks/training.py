@@ -53,7 +53,7 @@ def summary(
         ways[way] = {
             "examples_per_second": per_second,
             "median": statistics.median(per_second),
-            "peak_megabytes": max(process["peak_megabytes"] for process in told),
+            "peak_megabytes": sum(process["peak_megabytes"] for process in told),
             "parameters": told[0]["parameters"],
             "processes": len(told),
         }

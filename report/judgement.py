@@ -23,9 +23,9 @@ class Finding:
     """One number that a claim rests on, and the range it has to lie in.
 
     Its 95% interval over the seeds (Student's t) has to lie within the range for the finding to
-    hold, and outside of it to be refuted. A single seed has no interval: `margin` takes its place
-    where the criterion gives one, and otherwise nothing is decided. A finding without any bound is
-    shown, and judges nothing.
+    hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed has no
+    interval: `margin` takes its place where the criterion gives one, and otherwise nothing is
+    decided. A finding without any bound is shown, and judges nothing.
     """
 
     what: str
@@ -50,6 +50,8 @@ class Finding:
 
     def outcome(self, full_scale: bool) -> tuple[bool | None, str]:
         """Return whether the finding holds, None where that is open, and then the reason."""
+        if not (full_scale or self.at_reduced_scale or self.unfair):
+            return None, "reduced scale"
         holds, reason = self._holds()
         if holds is None:
             return None, reason
@@ -70,7 +72,7 @@ class Finding:
             return None, "not a number"
         if self.low < mean - reach and mean + reach < self.high:
             return True, ""
-        if mean + reach <= self.low or mean - reach >= self.high:
+        if mean + reach < self.low or mean - reach > self.high:
             return False, ""
         return None, "too close for one seed" if half_width is None else "within seed noise"
 

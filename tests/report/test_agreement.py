@@ -98,6 +98,25 @@ def test_what_all_seeds_agree_on_may_differ_by_little(value, near, far):
     assert one([run(metrics={"recall": far}, **ELSEWHERE)], reference)[0] == DIFFERS
 
 
+def test_the_rounding_of_another_processor_is_no_difference():
+    reference = [run(s, metrics={"sharpness": 1637.75 * (1 + s * 1e-15)}) for s in range(9)]
+    own = run(metrics={"sharpness": 1637.75 * (1 + 1e-12)}, **ELSEWHERE)
+    assert one([own], reference)[0] == AGREES
+
+
+def test_eight_seeds_of_a_reference_find_one_of_300_metrics_nine_deviations_off():
+    random = np.random.default_rng(0)
+    drawn = [{f"m{k}": v for k, v in enumerate(random.normal(size=300))} for _ in range(9)]
+    reference = [run(seed, metrics=metrics) for seed, metrics in enumerate(drawn[1:])]
+    assert one([run(metrics=drawn[0], **ELSEWHERE)], reference)[0] == AGREES
+    values = [each["metrics"]["m7"] for each in reference]
+    shifted = {**drawn[0], "m7": np.mean(values) + 9 * np.std(values, ddof=1)}
+    verdict, reason = one([run(metrics=shifted, **ELSEWHERE)], reference)
+    assert verdict == DIFFERS
+    assert reason.startswith("m7 ")
+    assert ";" not in reason
+
+
 def test_few_of_many_sound_comparisons_differ_by_chance():
     """At its level of 5% for all together; a t-test for each metric alone would fail in each."""
     random = np.random.default_rng(0)

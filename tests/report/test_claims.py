@@ -11,6 +11,7 @@ from report.criteria_gan import clipped_share
 from report.criteria_text2image import drawn_sharpness, own_error_share
 from report.judgement import (
     INCONCLUSIVE,
+    NEVER,
     NOT_REPRODUCED,
     NOT_RUN,
     REPRODUCED,
@@ -217,11 +218,18 @@ def test_interval_is_that_of_students_t_in_a_textbook():
         ((1.3,), None, None),
         ((1.30, 1.31), None, True),
         ((0.70, 0.71), None, False),
+        ((1.0, 1.0), None, None),
         ((math.nan, 2.0), None, None),
     ],
 )
 def test_a_finding_holds_beyond_its_interval_or_margin(values, margin, holds):
     assert Finding("", values, low=1, margin=margin).outcome(full_scale=True)[0] is holds
+
+
+def test_what_no_outcome_of_a_reduced_scale_decides_says_so_before_it_asks_for_seeds():
+    needs_scale = Finding("", (1.0,), low=0, at_reduced_scale=NEVER)
+    assert needs_scale.outcome(full_scale=False) == (None, "reduced scale")
+    assert needs_scale.outcome(full_scale=True) == (None, "one seed")
 
 
 def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
