@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lib import checkpoints, files, runs, runtime
+from lib import checkpoints, files, plan, runs, runtime
 from lib.errors import UserError
-from lib.models.base import Training, trainer
+from lib.models.base import Outcome, Training, trainer
 from lib.request import Planned
 
 
@@ -31,7 +31,9 @@ def run_training(planned: Planned, threads: int) -> None:
     history = _restored(training, planned)
     with _resumable(planned, history):
         _run_epochs(training, planned, history)
-        _finish(training, folder, history)
+        outcome = training.outcome(history)
+        _check_what_it_read(planned, threads)
+        _finish(training, outcome, folder, history)
     spent = _duration(_seconds(history))
     logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
 
@@ -70,8 +72,17 @@ def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> No
         )
 
 
-def _finish(training: Training, folder: Path, history: list[dict]) -> None:
-    outcome = training.outcome(history)
+def _check_what_it_read(planned: Planned, threads: int) -> None:
+    """Raise UserError where a run that this one needs is another than when it began."""
+    begun = runs.read_config(planned.key.path)["identity"].get("needs")
+    if plan.identity(planned, threads).get("needs") != begun:
+        raise UserError(
+            f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "
+            "run this again to train both"
+        )
+
+
+def _finish(training: Training, outcome: Outcome, folder: Path, history: list[dict]) -> None:
     weights = [variable.numpy() for variable in training.weights()]
     if training.settings.keeps_weights:
         runs.write_weights(folder, weights)

@@ -1,7 +1,6 @@
 """Which of the runs that are asked for are done, and which are to be made. No TensorFlow here."""
 
 import dataclasses
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +8,8 @@ from pathlib import Path
 from lib import paths, request, runs
 from lib.data import provenance
 from lib.errors import UserError, command
+
+_DATA_FACTS = ("name", "stand_in", "fingerprint")
 
 
 def data_used(planned: request.Planned) -> dict[str, dict]:
@@ -19,14 +20,16 @@ def data_used(planned: request.Planned) -> dict[str, dict]:
     used = {}
     for name in planned.settings.uses:
         record = provenance.read(paths.DATA / name)
-        if record is None:
+        if record is None or not set(_DATA_FACTS) <= record.keys():
             raise UserError(f"{paths.display(paths.DATA / name)} is not prepared; run: make data")
-        used[name] = {key: record[key] for key in ("name", "stand_in", "fingerprint")}
+        used[name] = {key: record[key] for key in _DATA_FACTS}
     return used
 
 
 def identity(planned: request.Planned, threads: int) -> dict:
-    """Return all that decides a run's numbers on a given machine; a run fits if this is equal.
+    """Return all that a user chose that decides a run's numbers; a run fits if this is equal.
+
+    The machine, the versions of packages and the code decide them too; those are recorded beside.
 
     Of each run that it needs this has the digest of the weights, None while that is not done.
     """
@@ -49,7 +52,7 @@ def _weights_digest(needed: request.Planned, threads: int) -> str | None:
 def fits(folder: Path, wanted: dict) -> bool:
     """Tell whether the run directory `folder` was made, or begun, for the identity `wanted`."""
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = runs.read_config(folder)
     except (OSError, ValueError, RecursionError):
         return False
     return isinstance(config, dict) and config.get("identity") == wanted
@@ -76,13 +79,13 @@ def load_runs(asked: request.Request) -> dict[tuple[str, str], list[runs.Run]]:
         if not is_done(planned, asked.threads):
             if asked.allow_missing:
                 continue
-            raise UserError(_not_done(planned))
+            raise UserError(_not_done(planned, asked))
         pair = (planned.key.experiment, planned.key.variant)
         found.setdefault(pair, []).append(runs.load(planned.key))
     return found
 
 
-def _not_done(planned: request.Planned) -> str:
+def _not_done(planned: request.Planned, asked: request.Request) -> str:
     folder = planned.key.path
     state = (
         "was made for other settings or data"
@@ -91,7 +94,7 @@ def _not_done(planned: request.Planned) -> str:
     )
     return (
         f"{paths.display(folder)} {state}; run: make {planned.key.target} "
-        f"PROFILE={planned.key.profile} SEEDS={planned.key.seed}"
+        f"{' '.join(asked.words_for(planned.key.seed))}"
     )
 
 

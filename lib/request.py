@@ -152,20 +152,26 @@ def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
     words = value.replace(",", " ").split()
-    if not words or not all(word.isdecimal() and int(word) < 2**31 for word in words):
+    if not words or not all(_is_whole(word, 2**31 - 1) for word in words):
         raise UserError(f'{name}={value}: expected whole numbers from 0, as in SEEDS="0 1 2"')
     return tuple(sorted({int(word) for word in words}))
 
 
+def _is_whole(word: str, most: int) -> bool:
+    return word.isdecimal() and len(word) <= len(str(most)) and int(word) <= most
+
+
 def _path(name: str, value: str) -> Path:
-    path = Path(value).expanduser()
-    if not path.exists():
-        raise UserError(f"{name}={value}: there is no such file or folder")
+    try:
+        path = Path(value).expanduser()
+        path.stat()
+    except (OSError, RuntimeError) as error:  # the latter where there is no such user
+        raise UserError(f"{name}={value}: there is no such file or folder") from error
     return path
 
 
 def _count(name: str, value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= 1024:
+    if not _is_whole(value, 1024) or int(value) < 1:
         raise UserError(f"{name}={value}: expected a whole number from 1 to 1024")
     return int(value)
 

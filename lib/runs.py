@@ -96,6 +96,11 @@ class Run:
             return dict(file)
 
 
+def read_config(folder: Path) -> dict:
+    """Return what a run directory's config.json holds. Raises OSError or ValueError without one."""
+    return json.loads((folder / "config.json").read_text(encoding="utf-8"))
+
+
 def load(key: RunKey) -> Run:
     """Read a finished run.
 
@@ -103,7 +108,7 @@ def load(key: RunKey) -> Run:
     or unreadable.
     """
     try:
-        config = json.loads((key.path / "config.json").read_text(encoding="utf-8"))
+        config = read_config(key.path)
         result = json.loads((key.path / "result.json").read_text(encoding="utf-8"))
         whole = isinstance(result, dict) and result.get("digest") == _digest(key.path, result)
     except FileNotFoundError:

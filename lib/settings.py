@@ -300,7 +300,7 @@ class FixedText2ImageSettings(SequenceSettings):
 
 # With fewer, some part of a split is empty, or there are too few faces to show and to compare.
 _AT_LEAST = {"query_count": 100, "image_count": 20, "digit_count": 100}
-_AT_MOST = {"query_count": QUERY_COUNT, "image_count": FACE_COUNT}
+_AT_MOST = {"query_count": QUERY_COUNT, "image_count": FACE_COUNT, "batch_size": 2**16}
 _BELOW_ONE = ("fraction", "beta_1", "average_decay", "factor", "dropout")
 _MAY_BE_ZERO = (
     "seed",

@@ -10,11 +10,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib import files, paths, plan, request
+from lib import files, paths, plan, request, runs
 from lib.environment import hardware, source_commit, versions
 from lib.errors import command
 from lib.experiment import experiments
 from lib.locks import only_writer
+
+_MAKERS = ("versions", "hardware", "commit")  # of a run, besides its identity
 
 
 @command
@@ -48,8 +50,7 @@ def _train(planned: request.Planned, asked: request.Request) -> None:
     if (folder / "result.json").exists():
         logging.info("%s: already done", planned.key)
         return
-    if not (folder / "config.json").exists():
-        files.write_json(folder / "config.json", _config(planned, asked, identity))
+    _record(folder, _config(planned, asked, identity))
     logging.info("%s: starting, %s profile", planned.key, asked.profile)
     from lib.loop import run_training
 
@@ -69,6 +70,8 @@ def _make_room(folder: Path, identity: dict) -> None:
             paths.display(folder),
             paths.display(aside),
         )
+    if folder.exists() and not any(folder.iterdir()):
+        folder.rmdir()  # left by a process that ended before its first file
     if not folder.exists():
         for aside in sorted(folder.parent.glob(f"{folder.name}.aside-*"), reverse=True):
             if plan.fits(aside, identity):
@@ -78,6 +81,26 @@ def _make_room(folder: Path, identity: dict) -> None:
                 logging.info("%s: what fits is back from %s", paths.display(folder), aside.name)
                 break
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _record(folder: Path, config: dict) -> None:
+    """Write what makes a run; where it was begun by something else, add that to it, and say so."""
+    path = folder / "config.json"
+    if not path.exists():
+        files.write_json(path, config)
+        return
+    begun = runs.read_config(folder)
+    now = {name: config[name] for name in _MAKERS}
+    before = [begun, *begun.get("continued_with", [])][-1]
+    others = [name for name in _MAKERS if before[name] != now[name]]
+    if others:
+        logging.warning(
+            "%s: begun with other %s; a run with the same ones from its start may differ from it",
+            paths.display(folder),
+            " and ".join(others),
+        )
+        begun.setdefault("continued_with", []).append(now)
+        files.write_json(path, begun)
 
 
 def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:

@@ -115,7 +115,8 @@ def _other_data(own: dict, reference: dict) -> list[str]:
 def _same_machinery(own: dict, reference: dict) -> bool:
     decisive = ("cpu", "generation", "instruction_sets", "caches", "gpus")
     return (
-        own["versions"] == reference["versions"]
+        not any("continued_with" in run for run in (own, reference))
+        and own["versions"] == reference["versions"]
         and own["threads"] == reference["threads"]
         and all(own["hardware"].get(k) == reference["hardware"].get(k) for k in decisive)
     )

@@ -209,11 +209,12 @@ class Content:
             (
                 facts_in_words(config["versions"]),
                 facts_in_words(config["hardware"]),
+                " and others" if "continued_with" in config else "",
                 short_commit(config["commit"]),
             )
             for config in every
         )
-        names = ("versions", "hardware", "commit")
+        names = ("versions", "hardware", "others", "commit")
         return [
             {**dict(zip(names, made, strict=True)), "runs": number}
             for made, number in counts.items()

@@ -35,9 +35,7 @@ def draw_all(content: Content) -> dict[str, dict[str, str]]:
 
 def section(references: Mapping[str, dict]) -> str:
     """Return the pictures as Markdown, each from the last of the references that has it."""
-    pictures: dict[str, dict[str, str]] = {}
-    for reference in references.values():
-        pictures |= reference["pictures"]
+    pictures = _shown(references)
     folder = FOLDER.relative_to(REPOSITORY)
     shown = [
         f"![{caption}]({folder}/{pictures[name]['file']})\n\n"
@@ -46,3 +44,18 @@ def section(references: Mapping[str, dict]) -> str:
         if name in pictures
     ]
     return "\n".join(shown) or "None of the runs that they show is in the reference yet.\n"
+
+
+def remove_unused(references: Mapping[str, dict]) -> None:
+    """Remove those pictures from `FOLDER` that `section` does not show."""
+    used = {picture["file"] for picture in _shown(references).values()}
+    for file in FOLDER.iterdir():
+        if file.name not in used:
+            file.unlink()
+
+
+def _shown(references: Mapping[str, dict]) -> dict[str, dict[str, str]]:
+    pictures: dict[str, dict[str, str]] = {}
+    for reference in references.values():
+        pictures |= reference["pictures"]
+    return pictures

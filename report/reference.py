@@ -132,11 +132,12 @@ def _entry(planned: request.Planned, identity: dict) -> dict | None:
         known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics")
         outcome = {name: result[name] for name in known}
     else:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = runs.read_config(folder)
         outcome = _begun(folder)
     if outcome is None:
         return None
-    made_with = {name: config[name] for name in ("versions", "hardware", "commit", "command")}
+    makers = ("versions", "hardware", "commit", "command", "continued_with")
+    made_with = {name: config[name] for name in makers if name in config}
     return {**config["identity"], **made_with, **outcome}
 
 
@@ -166,6 +167,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     known = joined(earlier, {"runs": found, **verdicts, "pictures": pictures})
     files.write_json(file, known)
     readme.write(references())
+    gallery.remove_unused(references())
     begun = sum("weights_sha256" not in entry for entry in known["runs"])
     print(
         f"{display(file)}: {len(known['runs'])} runs, {len(found)} of them from here, "

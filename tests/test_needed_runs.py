@@ -2,6 +2,8 @@
 
 import concurrent.futures
 import json
+import signal
+import time
 
 import pytest
 
@@ -38,3 +40,23 @@ def test_two_runs_side_by_side_train_once_what_both_need(folder):
         identity = read(place.run() / "config.json")["identity"]
         assert identity["needs"] == {READER: digest}
         assert "already done" in place.train()
+
+
+@pytest.mark.slow
+def test_a_run_whose_reader_was_trained_anew_meanwhile_is_not_finished(folder):
+    place = Workplace(folder, "text2image_ablation", "random-validation", WORDS)
+    reader = Workplace(folder, "digit_reader", "corrected", WORDS)
+    training = place.start()
+    while not (place.run() / "config.json").exists():
+        assert training.poll() is None
+        time.sleep(0.005)
+    training.send_signal(signal.SIGSTOP)
+    reader.train("FILTERS=5")
+    training.send_signal(signal.SIGCONT)
+    told = training.communicate()[1]
+    assert training.returncode == 2
+    assert f"what it needs, {READER}, was trained anew meanwhile" in told
+    assert not (place.run() / "result.json").exists()
+    reader.train()
+    assert "starting" in place.train()
+    assert (place.run() / "result.json").exists()

@@ -1,6 +1,7 @@
 """The promise that the same seed gives the same bits, in a resumed run too, by real commands."""
 
 import concurrent.futures
+import json
 import shutil
 import signal
 import time
@@ -163,6 +164,19 @@ def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace
     assert contents(place.run()) == first
 
 
+def test_a_run_that_others_began_says_so_and_records_who_went_on(workplace):
+    place = workplace("vae_32")
+    place.train_one_epoch(signal.SIGTERM)
+    config = place.run() / "config.json"
+    begun = json.loads(config.read_text(encoding="utf-8"))
+    begun["versions"]["numpy"] = "1.0"
+    config.write_text(json.dumps(begun), encoding="utf-8")
+    assert "begun with other versions; " in place.train()
+    (later,) = json.loads(config.read_text(encoding="utf-8"))["continued_with"]
+    assert later["versions"]["numpy"] == np.__version__
+    assert later["commit"] == begun["commit"]
+
+
 def test_a_second_process_is_refused(workplace):
     place = workplace("vae_32")
     first = place.start()
@@ -176,9 +190,8 @@ def test_a_second_process_is_refused(workplace):
         first.kill()
         first.communicate()
     assert second.returncode == 2
-    assert told.splitlines() == [
-        line for line in told.splitlines() if f"is being written by process {first.pid} on " in line
-    ]
+    (line,) = told.splitlines()
+    assert f"is being written by process {first.pid} on " in line
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -74,19 +75,20 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
 def _given(source: Path, limit: int) -> prepared.Given:
     try:
         if not source.is_dir():
-            files = [source.stat()]
+            files = {"": source.stat()}
         else:
             walk = os.walk(source)
-            files = [os.lstat(Path(place, name)) for place, _, names in walk for name in names]
+            found = (Path(place, name) for place, _, names in walk for name in names)
+            files = {str(path.relative_to(source)): path.lstat() for path in found}
     except OSError as error:
         raise UserError(
             f"{display(source)}: {error.strerror}; give a folder, a zip or a .npy of images"
         ) from error
+    states = sorted((name, file.st_size, file.st_mtime_ns) for name, file in files.items())
     identity = {
         "path": str(source.resolve()),
         "files": len(files),
-        "bytes": sum(file.st_size for file in files),
-        "newest": max((file.st_mtime_ns for file in files), default=0),
+        "names_sizes_and_times": hashlib.sha256(json.dumps(states).encode()).hexdigest(),
         "limit": limit,
     }
     return prepared.Given(identity, partial(_build_given, source, limit))

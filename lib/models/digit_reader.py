@@ -1,6 +1,5 @@
 """A small convolutional network that reads images of single symbols, as a measure of others."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -47,8 +46,8 @@ def load(folder: Path) -> DigitReader:
     Call it when one's own models are made: making another moves on the weights' random generator.
     Raises UserError where the run's weights are missing or damaged.
     """
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    model = build_model(DigitReaderSettings(**config["identity"]["settings"]))
+    identity = runs.read_config(folder)["identity"]
+    model = build_model(DigitReaderSettings(**identity["settings"]))
     model.set_weights(runs.read_weights(folder))
     return DigitReader(model)
 

@@ -96,6 +96,17 @@ def test_a_folder_and_a_zip_give_the_same_faces(tmp_path, folder):
     assert sum(from_zip["counts"]["skipped"].values()) == 2
 
 
+def test_renamed_files_are_other_faces(tmp_path, folder):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for index, values in enumerate(np.load(array(tmp_path))):
+        Image.fromarray(values).save(pictures / f"{index:03}.png")
+    before = faces.prepare("auto", pictures, folder)
+    assert faces.prepare("auto", pictures, folder) == before
+    (pictures / "000.png").rename(pictures / "999.png")
+    assert faces.prepare("auto", pictures, folder)["fingerprint"] != before["fingerprint"]
+
+
 def test_the_first_images_by_name_are_used(tmp_path, folder):
     source = array(tmp_path, 200)
     facts = faces.prepare("auto", source, folder, limit=100)

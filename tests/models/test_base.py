@@ -23,6 +23,12 @@ def test_epoch_means_are_the_means_of_the_steps_metrics():
     assert means == {"x": 6.0, "twice": 12.0}
 
 
+def test_epoch_means_count_every_example_alike():
+    batches = iter([[3.0, 5.0], [10.0]])
+    means = epoch_means(batches, 2, "", lambda x: {"x": tf.reduce_mean(x)}, size=len)
+    assert means == {"x": 6.0}
+
+
 def test_layer_table_counts_nested_layers_once_and_no_input():
     inner = tf_keras.Sequential([layers.Input((4,)), layers.Dense(3)])
     model = tf_keras.Sequential([layers.Input((4,)), inner, layers.Dense(2)])

@@ -99,8 +99,10 @@ def test_targets_are_images_of_the_answer_s_symbols(few_digits):
     }
     for codes, images in zip(arithmetic().answers[rows], pixels, strict=True):
         for code, image in zip(codes, images, strict=True):
-            assert classes.get(image.tobytes(), code) == code
-            assert image.any() == (code != 12)
+            if code < 10:
+                assert classes[image.tobytes()] == code
+            else:
+                assert image.any() == (code != 12)
 
 
 def test_the_best_weights_are_kept_and_gone_back_to(few_digits):
