@@ -66,9 +66,8 @@ def over_seeds(
     `epochs`.
     """
     series = [run.series(metric) for run in runs]
-    shared = min(len(values) for values in series)
     intervals = [mean_interval(values) for values in zip(*series, strict=False)]
-    shown = intervals[: min(shared, epochs or shared)]
+    shown = intervals[:epochs]
     return np.array([mean for mean, _ in shown]), np.array([half or 0.0 for _, half in shown])
 
 

@@ -140,13 +140,21 @@ def test_what_is_not_changed_stays():
     assert dataclasses.replace(changed, epochs=20) == Text2ImageSettings()
 
 
-@pytest.mark.parametrize("name", ["gan_64", "gan_fixed", "vae_fixed", "text2image_fixed"])
-def test_what_would_leave_a_layer_or_a_batch_empty_is_told(name):
+@pytest.mark.parametrize(
+    ("name", "setting", "least"),
+    [
+        ("gan_64", "batch_size", 2),
+        ("gan_fixed", "filters", 4),
+        ("vae_fixed", "filters", 4),
+        ("text2image_fixed", "filters", 2),
+        ("text2image_fixed", "judge_filters", 2),
+    ],
+)
+def test_what_would_leave_a_layer_or_a_batch_empty_is_told(name, setting, least):
     own = experiments()[name].settings
-    for setting, least in own.at_least:
-        assert getattr(settings.replaced(own, {setting: least}), setting) == least
-        with pytest.raises(UserError, match=f"expected at least {least}"):
-            settings.replaced(own, {setting: least - 1})
+    assert getattr(settings.replaced(own, {setting: str(least)}), setting) == least
+    with pytest.raises(UserError, match=f"expected at least {least}"):
+        settings.replaced(own, {setting: str(least - 1)})
 
 
 def test_a_seed_of_zero_is_a_seed():

@@ -69,6 +69,8 @@ def kill_and_go_on(place, aimed, pace, random, epochs, seed=0):
     before = epochs_done(place, seed)
     text = place.train(seed=seed)
     _check_went_on(story, text, before)
+    if before and not re.search("going on after epoch|already done", text):
+        story.problems.append(f"started over, though epoch {before} was done")
     return story
 
 

@@ -1,6 +1,5 @@
 import filecmp
 import json
-import xml.etree.ElementTree as ET
 
 import cv2
 import numpy as np
@@ -11,6 +10,7 @@ from figures.text2image_sample import shown
 from lib import plots
 from lib.runs import Run, RunKey
 from tests import fake_runs
+from tests.figures import svg_panels
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,18 @@ def test_figure_has_no_blank_panel(figure, work):
         assert tiles.std() > 10
         assert (picture[:, :150] < 128).any(), "no labels"
     else:
-        elements = ET.parse(path).getroot().iter("{http://www.w3.org/2000/svg}g")
-        panels = [group for group in elements if group.get("id", "").startswith("axes_")]
-        assert panels
-        for panel in panels:
-            names = [group.get("id") or "" for group in panel.iter()]
-            drawn = [name for name in names if name.startswith(("line2d", "patch", "FillBetween"))]
-            assert len(drawn) > 6, f"{path.name}: {panel.get('id')} holds only {drawn}"
+        assert all(svg_panels.data_artists(panel) for panel in svg_panels.panels(path))
+
+
+def test_an_empty_panel_is_told_from_one_with_data(tmp_path):
+    for name, values in (("empty.svg", []), ("drawn.svg", [1, 2])):
+        with plots.panels(tmp_path / name) as (axes,):
+            axes.set(xlabel="epoch", ylabel="loss", xlim=(0, 1))
+            for value in values:
+                axes.plot([0, 1], [0, value])
+    (empty,), (drawn,) = (svg_panels.panels(tmp_path / name) for name in ("empty.svg", "drawn.svg"))
+    assert not svg_panels.data_artists(empty)
+    assert len(svg_panels.data_artists(drawn)) == 2
 
 
 @pytest.mark.slow

@@ -57,6 +57,20 @@ def test_the_reader_is_shown_the_model_s_images(trained, reader):
     assert np.abs(reader.shown / 255 - drawn).max() <= 0.5 / 255 + 1e-5
 
 
+def test_error_against_averages_is_over_that_against_the_targets(trained):
+    training, _ = trained
+    codes = arithmetic().answers[training.validation_rows].ravel()
+    averages = training.symbols.averages()[codes]
+    written = training.handwriting.numpy()[training.validation_rows].ravel()
+    drawn = averages + 3
+    error = 0.0
+    for image, index in zip(drawn, written, strict=True):
+        target = training.symbols.images[index].astype(float)
+        error += ((image - target) ** 2).sum() / drawn.size
+    share = training._average_digit_error_share(drawn)
+    assert share == pytest.approx(9 / error)
+
+
 def test_everything_else_is_as_published(trained, reader, few_digits):
     training, history = trained
     reader.codes = np.zeros(60, np.uint8)
