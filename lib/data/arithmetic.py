@@ -170,7 +170,10 @@ class SymbolImages:
 
     @classmethod
     def for_testing(cls, digits: Digits) -> "SymbolImages":
-        """Return the images of the test part of `digits`, with other drawings of the operators."""
+        """Return the images of the test part of `digits`, with the operators drawn once more.
+
+        Of the 256 minus signs that can be drawn, a fifth of these is also among those to train on.
+        """
         return cls.of(digits.test_images, digits.test_labels, operator_seed=1)
 
     def averages(self) -> np.ndarray:
