@@ -15,6 +15,7 @@ from lib.paths import REPOSITORY, display
 from report import gallery, readme
 from report.claims import as_json, judged, suspected
 from report.content import Content
+from report.judgement import NOT_RUN
 
 FOLDER = REPOSITORY / "report" / "reference"
 _PARTS = {"runs", "claims", "defects", "pictures"}
@@ -55,8 +56,8 @@ def joined(earlier: dict | None, new: dict) -> dict:
 
     A run is kept where its settings are still the experiment's own, it read the data that the new
     ones read, and the new ones have none of its variant and seed that came further; a verdict,
-    where it rests on more runs than the new one, all of them kept, and on the same criterion; a
-    picture, where it was not drawn anew.
+    where the new one was not run or rests on fewer runs, all of its own are kept, and its criterion
+    is the same; a picture, where it was not drawn anew.
     """
     if earlier is None:
         return new
@@ -66,7 +67,7 @@ def joined(earlier: dict | None, new: dict) -> dict:
         part: [
             max(
                 [new_one, *_standing(earlier[part], new_one, kept)],
-                key=lambda one: len(one["runs"]),
+                key=lambda one: (one["verdict"] != NOT_RUN, len(one["runs"])),
             )
             for new_one in new[part]
         ]

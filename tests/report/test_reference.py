@@ -119,6 +119,15 @@ def test_what_is_known_of_runs_on_another_machine_stays(study, tmp_path):
         assert after[part] == before[part]
 
 
+def test_verdicts_stay_where_runs_of_further_seeds_are_asked_for_and_missing(study):
+    assert status(reference.main, study) == 0
+    before = reference.read("quick")
+    assert status(reference.main, [*study, "SEEDS=0 1 2"]) == 0
+    after = reference.read("quick")
+    for part in ("claims", "defects"):
+        assert after[part] == before[part]
+
+
 def test_a_run_that_came_further_elsewhere_stays(study):
     def goes_further(entry):
         entry["epochs"] += 1
