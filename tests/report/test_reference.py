@@ -125,7 +125,9 @@ def test_verdicts_stay_where_runs_of_further_seeds_are_asked_for_and_missing(stu
     assert status(reference.main, [*study, "SEEDS=0 1 2"]) == 0
     after = reference.read("quick")
     for part in ("claims", "defects"):
-        assert after[part] == before[part]
+        decided = [one for one in before[part] if one["verdict"] != "not run"]
+        assert decided
+        assert all(one in after[part] for one in decided)
 
 
 def test_a_run_that_came_further_elsewhere_stays(study):
