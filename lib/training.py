@@ -95,7 +95,7 @@ def _record(folder: Path, config: dict) -> None:
     others = [name for name in _MAKERS if before[name] != now[name]]
     if others:
         logging.warning(
-            "%s: begun with other %s; a run with the same ones from its start may differ from it",
+            "%s was begun with other %s; what comes out is of both",
             paths.display(folder),
             " and ".join(others),
         )

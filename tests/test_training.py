@@ -171,7 +171,7 @@ def test_a_run_that_others_began_says_so_and_records_who_went_on(workplace):
     begun = json.loads(config.read_text(encoding="utf-8"))
     begun["versions"]["numpy"] = "1.0"
     config.write_text(json.dumps(begun), encoding="utf-8")
-    assert "begun with other versions; " in place.train()
+    assert " was begun with other versions; " in place.train()
     (later,) = json.loads(config.read_text(encoding="utf-8"))["continued_with"]
     assert later["versions"]["numpy"] == np.__version__
     assert later["commit"] == begun["commit"]
