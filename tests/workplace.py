@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,17 @@ class Workplace:
             process.wait(timeout=300)
         assert not (self.run(seed) / "result.json").exists(), "the signal came too late"
         return process.returncode, "".join(told)
+
+    def killed_with_two_states(self):
+        """Train until there are two checkpoints, and kill; return them, the older one first."""
+        checkpoint = self.run() / "checkpoint"
+        with self.start() as process:
+            while len(list(checkpoint.glob("epoch-*"))) < 2:
+                assert process.poll() is None, "it ended before"
+                time.sleep(0.002)
+            process.kill()
+            process.communicate()
+        return sorted(checkpoint.glob("epoch-*"))[-2:]
 
     def run(self, seed=0):
         """The run directory."""
