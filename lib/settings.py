@@ -294,6 +294,7 @@ class FixedText2ImageSettings(SequenceSettings):
     adam_beta_1: float = 0.5  # of generator and discriminator
     symbol_weight: float = 0.7  # of the proofreader's cross-entropy in the generator's loss
     average_decay: float = 0.998  # of the generator's moving average, a step
+    style_scale: float = 0.85  # of the styles drawn with, where those trained with have 1
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added
 

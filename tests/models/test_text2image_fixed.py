@@ -123,6 +123,14 @@ def test_a_style_is_shared_by_an_answer_s_images(few_digits):
     assert not np.array_equal(images[0], images[1])
 
 
+def test_styles_drawn_with_are_scaled(few_digits):
+    rows = np.arange(2)
+    varied = training_with(style_scale=1.0)._handwritings(rows)
+    alike = training_with(style_scale=1e-9)._handwritings(rows)
+    assert len({handwriting.tobytes() for handwriting in alike[0]}) == 1
+    assert len({handwriting.tobytes() for handwriting in varied[0]}) == 10
+
+
 @pytest.mark.slow
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, reader):
     unbroken = training_with()
