@@ -18,9 +18,9 @@ from lib.data import digits, faces
 from lib.data.arithmetic import ALPHABET, SymbolImages, arithmetic, draw_query_images
 from lib.data.images import SIDE
 from lib.data.operators import operator_images
+from lib.settings import Image2TextSettings
 
 COUNT = 20_000
-BATCH = 64  # as many queries as image to text takes at a time
 SIZE = (178, 218)  # width and height of CelebA's aligned pictures
 
 
@@ -56,10 +56,11 @@ def notebook_faces(path: Path) -> None:
 def ours_queries() -> None:
     """Draw the handwriting of all queries and answers; read it batch by batch, as trainings do."""
     symbols = SymbolImages.for_training(digits.load())
+    batch_size = Image2TextSettings().batch_size
     for codes in (arithmetic().queries, arithmetic().answers):
         drawn = draw_query_images(symbols, codes, seed=0)
-        for begin in range(0, len(drawn), BATCH):
-            symbols.images[drawn[begin : begin + BATCH]].astype(np.float32) / 255
+        for begin in range(0, len(drawn), batch_size):
+            symbols.images[drawn[begin : begin + batch_size]].astype(np.float32) / 255
 
 
 def notebook_queries() -> None:

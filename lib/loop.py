@@ -74,8 +74,8 @@ def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> No
 
 def _check_what_it_read(planned: Planned, threads: int) -> None:
     """Raise UserError where a run that this one needs is another than when it began."""
-    begun = runs.read_config(planned.key.path)["identity"].get("needs")
-    if plan.identity(planned, threads).get("needs") != begun:
+    begun = runs.read_config(planned.key.path)["identity"].get("needs", {})
+    if plan.needed_digests(planned, threads) != begun:
         raise UserError(
             f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "
             "run this again to train both"

@@ -33,7 +33,7 @@ def identity(planned: request.Planned, threads: int) -> dict:
 
     Of each run that it needs this has the digest of the weights, None while that is not done.
     """
-    needed = {str(each.key): _weights_digest(each, threads) for each in planned.needs}
+    needed = needed_digests(planned, threads)
     return {
         **dataclasses.asdict(planned.key),
         "settings": dataclasses.asdict(planned.settings),
@@ -41,6 +41,11 @@ def identity(planned: request.Planned, threads: int) -> dict:
         "threads": threads,
         **({"needs": needed} if needed else {}),
     }
+
+
+def needed_digests(planned: request.Planned, threads: int) -> dict[str, str | None]:
+    """Return the digest of the weights of each run that a run needs, None where it is not done."""
+    return {str(each.key): _weights_digest(each, threads) for each in planned.needs}
 
 
 def _weights_digest(needed: request.Planned, threads: int) -> str | None:

@@ -209,7 +209,7 @@ class Content:
             (
                 facts_in_words(config["versions"]),
                 facts_in_words(config["hardware"]),
-                " and others" if "continued_with" in config else "",
+                "continued_with" in config,
                 short_commit(config["commit"]),
             )
             for config in every

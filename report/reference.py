@@ -167,8 +167,9 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     earlier = read(asked.profile)
     known = joined(earlier, {"runs": found, **verdicts, "pictures": pictures})
     files.write_json(file, known)
-    readme.write(references())
-    gallery.remove_unused(references())
+    every = references()
+    readme.write(every)
+    gallery.remove_unused(every)
     begun = sum("weights_sha256" not in entry for entry in known["runs"])
     print(
         f"{display(file)}: {len(known['runs'])} runs, {len(found)} of them from here, "

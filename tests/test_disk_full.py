@@ -9,7 +9,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -17,7 +16,8 @@ import pytest
 from lib import checkpoints
 from lib.data import faces
 from tests import fake_runs, verify_bad_inputs
-from tests.workplace import REPOSITORY, Workplace, differences
+from tests.verify_kills import epochs_done
+from tests.workplace import REPOSITORY, Workplace, differences, wait_until
 
 WORDS = ("PROFILE=smoke", "EPOCHS=4")
 REPORT_WORDS = ("PROFILE=quick", "ALLOW_MISSING=1")
@@ -95,10 +95,9 @@ def test_a_checkpoint_without_room_ends_the_run_which_goes_on_with_the_same_bits
     tmp_path, workplace
 ):
     unbroken, broken = workplace(tmp_path / "unbroken"), workplace(tmp_path / "broken")
-    states = unbroken.killed_with_two_states()
     # Each epoch adds its samples to the state: the third is the first that does not fit.
-    one, next_one = (state.stat().st_size for state in states)
-    limit = one + (next_one - one) * (5 - 2 * int(states[0].name[6:11])) // 2
+    before, last = (state.stat().st_size for state in unbroken.killed_with_two_states())
+    limit = last + int((2.5 - epochs_done(unbroken)) * (last - before))
     unbroken.train()
     *_, how_to_go_on, error = broken.refused(
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -198,9 +197,7 @@ def kill_at(work, stage, moment):
         env={**os.environ, "WORK_DIR": str(work)},
         stdout=subprocess.DEVNULL,
     )
-    while not moment():
-        assert process.poll() is None
-        time.sleep(0.0005)
+    wait_until(moment, process, pause=0.0005)
     process.kill()
     assert process.wait() == -signal.SIGKILL
 

@@ -3,12 +3,11 @@
 import concurrent.futures
 import json
 import signal
-import time
 
 import pytest
 
 from lib.data import digits
-from tests.workplace import Workplace
+from tests.workplace import Workplace, wait_until
 
 READER = "digit_reader/corrected/seed-0"
 WORDS = ("PROFILE=smoke", "EPOCHS=1")
@@ -47,9 +46,7 @@ def test_a_run_whose_reader_was_trained_anew_meanwhile_is_not_finished(folder):
     place = Workplace(folder, "text2image_ablation", "random-validation", WORDS)
     reader = Workplace(folder, "digit_reader", "corrected", WORDS)
     training = place.start()
-    while not (place.run() / "config.json").exists():
-        assert training.poll() is None
-        time.sleep(0.005)
+    wait_until((place.run() / "config.json").exists, training)
     training.send_signal(signal.SIGSTOP)
     reader.train("FILTERS=5")
     training.send_signal(signal.SIGCONT)

@@ -4,15 +4,14 @@ import concurrent.futures
 import json
 import shutil
 import signal
-import time
 
 import numpy as np
 import pytest
 
 from lib.data import digits, faces
-from tests.verify_kills import CHECKPOINT, EPOCH, Pace, kill_and_go_on
+from tests.verify_kills import CHECKPOINT, EPOCH, Pace, epochs_done, kill_and_go_on
 from tests.verify_resume import NEGATIVE_CONTROL
-from tests.workplace import Workplace, differences
+from tests.workplace import Workplace, differences, wait_until
 
 EPOCHS = 8
 WORDS = ("PROFILE=smoke", f"EPOCHS={EPOCHS}")
@@ -100,13 +99,13 @@ def test_shuffles_without_a_key_for_the_epoch_do_not_go_on_as_if_unbroken(workpl
 @pytest.mark.slow
 def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workplace):
     place = workplace("vae_32")
-    older, newest = place.killed_with_two_states()
+    _, newest = place.killed_with_two_states()
+    done = epochs_done(place) - 1
     content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 1
     newest.write_bytes(content)
     told = place.train()
     assert f"{newest.name} is damaged; the epochs since the state before it are lost" in told
-    done = int(older.name[6:11])
     assert f"vae_32/published/seed-0: going on after epoch {done}\n" in told
     assert told.count(": epoch ") == EPOCHS - done
     assert not differences(place.numbers(), trained.numbers())
@@ -180,9 +179,7 @@ def test_a_second_process_is_refused(workplace):
     place = workplace("vae_32")
     first = place.start()
     try:
-        while not (place.run() / "config.json").exists():
-            assert first.poll() is None
-            time.sleep(0.005)
+        wait_until((place.run() / "config.json").exists, first)
         second = place.start()
         told = second.communicate(timeout=60)[1]
     finally:

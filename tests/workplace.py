@@ -76,9 +76,7 @@ class Workplace:
         """Train until there are two checkpoints, and kill; return them, the older one first."""
         checkpoint = self.run() / "checkpoint"
         with self.start() as process:
-            while len(list(checkpoint.glob("epoch-*"))) < 2:
-                assert process.poll() is None, "it ended before"
-                time.sleep(0.002)
+            wait_until(lambda: len(list(checkpoint.glob("epoch-*"))) >= 2, process)
             process.kill()
             process.communicate()
         return sorted(checkpoint.glob("epoch-*"))[-2:]
@@ -101,6 +99,13 @@ class Workplace:
             del timed["seconds"]
         del result["digest"]
         return {**result, "history": epochs, "samples": samples}
+
+
+def wait_until(happened, process, pause=0.002):
+    """Return when `happened()` is true, which must be before the process ends."""
+    while not happened():
+        assert process.poll() is None, "it ended before"
+        time.sleep(pause)
 
 
 def differences(one, other):
