@@ -148,12 +148,13 @@ def ms_ssim_weights(scales: int) -> np.ndarray:
 def _ms_ssim(first: np.ndarray, second: np.ndarray, weights: np.ndarray) -> np.ndarray:
     x, y = (np.moveaxis(images, -1, 1).astype(np.float32) / 255 for images in (first, second))
     similarity = np.ones(x.shape[:2])
-    for scale, weight in enumerate(weights, start=1):
+    for scale, weight in enumerate(weights):
+        if scale:
+            x, y = _halve(x), _halve(y)
         luminance, structure = _ssim_maps(x, y)
-        if scale == len(weights):
+        if scale == len(weights) - 1:
             structure *= luminance
         similarity *= np.maximum(structure.mean(axis=(2, 3), dtype=np.float64), 0) ** weight
-        x, y = _halve(x), _halve(y)
     return similarity.mean(axis=1)
 
 

@@ -205,13 +205,18 @@ def test_ms_ssim_equals_a_slow_one():
     np.testing.assert_allclose(metrics.ms_ssim(first, second), expected, atol=1e-5)
 
 
-def test_two_scales_of_small_images_equal_a_slow_one():
-    first, second = smooth(3)[:, 20:48, 20:48], smooth(3, seed=1)[:, 20:48, 20:48]
+@pytest.mark.parametrize(
+    ("side", "exponents"),
+    [(28, (0.0448, 0.2856)), (22, (0.0448, 0.2856)), (44, (0.0448, 0.2856, 0.3001))],
+)
+def test_ms_ssim_of_small_images_equals_a_slow_one(side, exponents):
+    first, second = (smooth(3, seed=seed)[:, :side, :side] for seed in (0, 1))
     expected = [
-        np.mean([slow_ms_ssim(x[..., k], y[..., k], (0.0448, 0.2856)) for k in range(3)])
+        np.mean([slow_ms_ssim(x[..., k], y[..., k], exponents) for k in range(3)])
         for x, y in zip(first / 255, second / 255, strict=True)
     ]
-    np.testing.assert_allclose(metrics.ms_ssim(first, second, scales=2), expected, atol=1e-5)
+    similarity = metrics.ms_ssim(first, second, scales=len(exponents))
+    np.testing.assert_allclose(similarity, expected, atol=1e-5)
 
 
 @pytest.mark.slow
