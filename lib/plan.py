@@ -63,6 +63,38 @@ def fits(folder: Path, wanted: dict) -> bool:
     return isinstance(config, dict) and config.get("identity") == wanted
 
 
+def made_for(folder: Path, wanted: dict) -> str:
+    """Say what a run directory was made, or begun, for: "epochs 3, not 2" where 2 are wanted."""
+    try:
+        made = _facts(runs.read_config(folder)["identity"])
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        made = {}
+    if not made:
+        return "what its config.json does not tell"
+    asked = _facts(wanted)
+    return "; ".join(
+        f"{name} {_word(made.get(name))}, not {_word(asked.get(name))}"
+        for name in {**asked, **made}
+        if made.get(name) != asked.get(name)
+    )
+
+
+def _facts(identity: dict) -> dict:
+    facts = {}
+    for name, value in identity.items():
+        facts.update(value if isinstance(value, dict) else {name: value})
+    return facts
+
+
+def _word(fact: object) -> str:
+    """Put a setting, the facts of prepared data, a digest or the lack of it into a word."""
+    if fact is None:
+        return "none"
+    if isinstance(fact, dict):
+        return f"{fact.get('name')} ({str(fact.get('fingerprint'))[:8]})"
+    return fact[:8] if isinstance(fact, str) and len(fact) == 64 else str(fact)
+
+
 def is_done(planned: request.Planned, threads: int) -> bool:
     """Tell whether the run, and each that it needs, is finished and made for what is asked for."""
     folder = planned.key.path
@@ -92,11 +124,9 @@ def load_runs(asked: request.Request) -> dict[tuple[str, str], list[runs.Run]]:
 
 def _not_done(planned: request.Planned, asked: request.Request) -> str:
     folder = planned.key.path
-    state = (
-        "was made for other settings or data"
-        if (folder / "result.json").exists()
-        else ("holds no finished run")
-    )
+    state = "holds no finished run"
+    if (folder / "result.json").exists():
+        state = f"was made for {made_for(folder, identity(planned, asked.threads))}"
     return (
         f"{paths.display(folder)} {state}; run: make {planned.key.target} "
         f"{' '.join(asked.words_for(planned.key.seed))}"

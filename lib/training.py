@@ -62,12 +62,14 @@ def _make_room(folder: Path, identity: dict) -> None:
     for left_by_a_killed_process in folder.rglob(".*.partial*"):
         left_by_a_killed_process.unlink()
     if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, identity):
+        other = plan.made_for(folder, identity)
         now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
         aside = folder.with_name(f"{folder.name}.aside-{now}")
         folder.rename(aside)
         logging.warning(
-            "%s was made for other settings or data; it is kept in %s",
+            "%s was made for %s; it is kept in %s",
             paths.display(folder),
+            other,
             paths.display(aside),
         )
     if folder.exists() and not any(folder.iterdir()):

@@ -74,6 +74,30 @@ def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
     assert states() == [False]
 
 
+def made_for(*words, goals=("vae-32",)):
+    asked, (run, *_) = runs_for(*words, goals=goals)
+    return plan.made_for(run.key.path, plan.identity(run, asked.threads))
+
+
+def test_every_setting_for_which_a_run_was_made_is_named():
+    finish("EPOCHS=3", "KL_REDUCTION=mean", "THREADS=2")
+    assert made_for("EPOCHS=4") == "epochs 3, not 4; kl_reduction mean, not sum; threads 2, not 1"
+
+
+def test_the_data_for_which_a_run_was_made_are_named():
+    finish()
+    prepare(fingerprint="e" * 64)
+    assert made_for() == "faces drawn faces (ffffffff), not drawn faces (eeeeeeee)"
+
+
+def test_the_run_of_which_a_run_needed_other_weights_is_named():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    (reader,) = runs_for(goals=["digit-reader"])[1]
+    (reader.key.path / "result.json").unlink()
+    assert made_for(goals=NEEDING) == "digit_reader/corrected/seed-0 a, not none"
+
+
 def test_the_same_value_in_other_words_is_the_same_run():
     finish("LEARNING_RATE=1e-4")
     assert states("LEARNING_RATE=0.0001") == [True]
@@ -158,6 +182,7 @@ def test_a_torn_or_foreign_config_fits_nothing(text):
     (run,) = runs_for()[1]
     (run.key.path / "config.json").write_text(text, encoding="utf-8")
     assert states() == [False]
+    assert made_for() == "what its config.json does not tell"
 
 
 def said(capsys, *words):
@@ -198,7 +223,7 @@ def test_a_missing_run_is_told_with_its_target_or_left_out():
 def test_a_run_for_other_settings_is_told_and_never_mixed_in():
     finish(goals=())
     finish("EPOCHS=7")
-    with pytest.raises(UserError, match="made for other settings or data; run: make vae-32 "):
+    with pytest.raises(UserError, match="was made for epochs 7, not 2; run: make vae-32 "):
         plan.load_runs(request.parse(WORDS))
     loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
     assert ("vae_32", "published") not in loaded

@@ -150,7 +150,7 @@ def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace
     assert status == 130
     assert "vae_32/published/seed-0: the same command goes on after epoch " in told
     assert "Traceback" not in told
-    assert "seed-0 was made for other settings or data; it is kept in runs/smoke/" in told
+    assert "seed-0 was made for epochs 8, not 9; it is kept in runs/smoke/" in told
     (aside,) = place.run().parent.glob("seed-0.aside-*")
     assert contents(aside) == first
 

@@ -88,11 +88,11 @@ CASES = [
     (DATA, "text2image DIGITS=digits", "is not MNIST's train-images-idx3-ubyte.gz (size or SHA"),
     # Runs that are not there, unfinished, made for something else, or damaged
     ("figures", "SEEDS=9", "cae/published/seed-9 holds no finished run; run: make cae"),
-    ("figures", "EPOCHS=3", "cae/published/seed-0 was made for other settings or data; run: "),
+    ("figures", "EPOCHS=3", "cae/published/seed-0 was made for epochs 2, not 3; run: "),
     ("figures", "SEEDS=1", "cae/published/seed-1 cannot be read (Expecting value: "),
     ("figures", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
     ("figures", "SEEDS=3", "cae/published/seed-3 was changed after its training; remove its"),
-    ("figures", "SEEDS=4", "cae/published/seed-4 was made for other settings or data; run: "),
+    ("figures", "SEEDS=4", "cae/published/seed-4 was made for what its config.json does not "),
     ("figures", "SEEDS=5 EPOCHS=3", "cae/published/seed-5 holds no finished run; run: make cae"),
     ("report", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
     ("report.check", "SEEDS=2", "cae/published/seed-2 was changed after its training; "),
