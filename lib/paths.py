@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-WORK = Path(os.environ.get("WORK_DIR") or REPOSITORY).expanduser().absolute()
+# As in the shell, `~nobody` is a folder of that name where there is no such user.
+WORK = Path(os.path.expanduser(os.environ.get("WORK_DIR") or REPOSITORY)).absolute()
 DATA = WORK / "data"
 RUNS = WORK / "runs"
 BUILD = WORK / "build"
