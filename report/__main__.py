@@ -11,7 +11,7 @@ from lib.errors import command
 from lib.files import write_json
 from lib.metrics.intervals import LEVEL
 from lib.paths import BUILD, display
-from report import build, check, disagreements, generated_faces
+from report import build, check, disagreements, drawn_answers, generated_faces
 from report.claims import as_json, judged, suspected
 from report.content import Content, pairs
 from report.published import published
@@ -35,6 +35,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "suspicions": suspicions,
             "level": LEVEL,
             "ran": disagreements.ran(content),
+            "drawn_answers": drawn_answers,
             "generated_faces": generated_faces,
             **{helper.__name__: helper for helper in _HELPERS},
         }

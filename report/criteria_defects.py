@@ -8,8 +8,8 @@ from figures.gan_display import as_published
 from report.comparisons import published_runs
 from report.content import Content, pairs
 from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN
-from report.criteria_text2image import drawn_sharpness
 from report.criteria_vae import VAES
+from report.drawn_answers import drawn_sharpness
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 
 OTHER_MODEL = 2 / 3  # E1: rate at a batch of 64 over that at 8

@@ -1,11 +1,7 @@
 """What decides the claims about text to image: fixed before the runs were looked at."""
 
-import math
-
-import numpy as np
-
-from lib.metrics.images import sharpness
 from report.content import Content, pairs
+from report.drawn_answers import drawn_sharpness, own_error_share
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 from report.published import published
 
@@ -46,25 +42,6 @@ def _none_better_and_flat(content: Content) -> list[Finding]:
             )
         )
     return found
-
-
-def drawn_sharpness(digits: np.ndarray) -> float:
-    """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
-    grey = digits.reshape(-1, *digits.shape[-2:])
-    return float(sharpness(grey[..., None].repeat(3, -1)).mean())
-
-
-def own_error_share(predictions: np.ndarray, targets: np.ndarray) -> float:
-    """Return the squared error against the own targets over that against all others' targets.
-
-    Both are uint8 (examples, ...), two examples or more; 1 means that the drawing does not depend
-    on the query.
-    """
-    drawn, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
-    errors = np.square(drawn[:, None] - wanted[None]).mean(axis=-1)
-    own = np.eye(len(errors), dtype=bool)
-    others = errors[~own].mean()
-    return float(errors[own].mean() / others) if others else math.nan
 
 
 def _plausible_but_blurred(content: Content) -> list[Finding]:

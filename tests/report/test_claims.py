@@ -8,7 +8,6 @@ from report import check
 from report.claims import CRITERIA, as_json, judged, suspected
 from report.comparisons import gain
 from report.criteria_gan import clipped_share
-from report.criteria_text2image import drawn_sharpness, own_error_share
 from report.judgement import (
     INCONCLUSIVE,
     NEVER,
@@ -247,13 +246,6 @@ def test_clipped_share_counts_what_is_negative_for_the_generator():
 def test_gain_compares_the_last_quarter_with_the_one_before():
     assert gain(np.array([9.0, 9, 9, 9, 1, 2, 4, 6])) == pytest.approx(3.5)
     assert math.isnan(gain(np.array([1.0])))
-
-
-def test_drawings_are_judged_by_sharpness_and_by_their_own_targets():
-    assert drawn_sharpness(np.full((2, 3, 28, 28), 90, np.uint8)) == 0
-    assert own_error_share(DIGITS, DIGITS) == 0
-    alike = np.repeat(DIGITS[:1], 8, axis=0)
-    assert own_error_share(alike, DIGITS) == pytest.approx(1, abs=0.2)
 
 
 def test_claims_for_machines_are_whole_and_plain_json(tmp_path, as_claimed):

@@ -1,0 +1,53 @@
+"""What the stored drawings of a text-to-image model tell: sharp or not, of the query or not."""
+
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+from lib.metrics.images import sharpness
+from report.content import Content, Pair
+from report.wording import estimate
+
+
+def drawn_sharpness(digits: np.ndarray) -> float:
+    """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
+    grey = digits.reshape(-1, *digits.shape[-2:])
+    return float(sharpness(grey[..., None].repeat(3, -1)).mean())
+
+
+def own_error_share(predictions: np.ndarray, targets: np.ndarray) -> float:
+    """Return the squared error against the own targets over that against all others' targets.
+
+    Both are uint8 (examples, ...), two examples or more; 1 means that the drawing does not depend
+    on the query.
+    """
+    drawn, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
+    errors = np.square(drawn[:, None] - wanted[None]).mean(axis=-1)
+    own = np.eye(len(errors), dtype=bool)
+    others = errors[~own].mean()
+    return float(errors[own].mean() / others) if others else math.nan
+
+
+def own_error(content: Content, pair: Pair) -> str:
+    """Return `own_error_share` of a model's stored drawings as text, over the seeds."""
+    shares = [
+        own_error_share(run.samples["predictions"], run.samples["targets"])
+        for run in content.complete(pair)
+    ]
+    return estimate(shares, ".2f") if shares else content.absent(pair)
+
+
+def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:
+    """Return those of `models` whose stored drawings, with each seed, are all one picture.
+
+    A grey level of difference is allowed: one value on both sides of a half is rounded to two.
+    """
+    return [
+        pair
+        for pair in models
+        if content.complete(pair)
+        and all(
+            np.ptp(run.samples["predictions"], axis=0).max() <= 1 for run in content.complete(pair)
+        )
+    ]

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from report.drawn_answers import (
+    drawn_sharpness,
+    own_error,
+    own_error_share,
+    same_for_every_query,
+)
+from tests.report.claimed_study import DIGITS, content
+
+ALIKE = np.repeat(DIGITS[:1], 8, axis=0)
+FLAT, DEEP = ("text2image", "1-1-512"), ("text2image", "2-1-512")
+
+
+def test_a_flat_drawing_has_no_sharpness():
+    assert drawn_sharpness(np.full((2, 3, 28, 28), 90, np.uint8)) == 0
+
+
+def test_own_error_is_none_for_the_target_and_all_for_one_drawing_of_every_query():
+    assert own_error_share(DIGITS, DIGITS) == 0
+    assert own_error_share(ALIKE, DIGITS) == pytest.approx(1)
+
+
+def test_models_that_draw_one_picture_are_found(tmp_path):
+    rounded = ALIKE.clip(0, 254)
+    rounded[0] += 1
+    made = content(tmp_path, changes={(*DEEP, "samples.predictions"): rounded})
+    assert same_for_every_query(made, [FLAT, DEEP]) == [DEEP]
+
+
+def test_a_model_that_tells_queries_apart_with_one_seed_is_none_of_them(tmp_path):
+    varied = {(*DEEP, "samples.predictions"): lambda seed: DIGITS if seed == 1 else ALIKE}
+    assert same_for_every_query(content(tmp_path, changes=varied), [DEEP]) == []
+
+
+def test_a_model_that_was_not_run_is_none_of_them(tmp_path):
+    made = content(tmp_path)
+    made.runs.pop(DEEP)
+    assert same_for_every_query(made, [DEEP]) == []
+    assert own_error(made, DEEP).startswith("not run")
