@@ -24,6 +24,7 @@ class Profile:
 
 
 _SMOKE_FACES = {"epochs": 2, "image_count": 64, "filters": 8}
+_SMOKE_GAN = {**_SMOKE_FACES, "steps_per_epoch": 2, "batch_size": 16}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
 _QUICK_VAE = {"epochs": 5, "image_count": 3_000}
 _QUICK_GAN = {"epochs": 3, "steps_per_epoch": 16}
@@ -41,10 +42,8 @@ PROFILES = {
             "cae": {**_SMOKE_FACES, "batch_size": 16},
             **{name: _SMOKE_FACES for name in ("vae_32", "vae_64", "vae_128")},
             "vae_64_wide": {**_SMOKE_FACES, "filters": 16},
-            **{
-                name: {**_SMOKE_FACES, "steps_per_epoch": 2, "batch_size": 16}
-                for name in ("gan_64", "gan_128", "gan_256")
-            },
+            **{name: _SMOKE_GAN for name in ("gan_64", "gan_128", "gan_256")},
+            "gan_first_epoch": {**_SMOKE_GAN, "epochs": 1},
             **{name: _SMOKE_FACES for name in ("vae_kl_weight", "vae_fixed")},
             "gan_fixed": {**_SMOKE_FACES, "steps_per_epoch": 2},
             "text2text": _SMOKE_QUERIES,

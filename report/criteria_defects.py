@@ -7,7 +7,7 @@ import numpy as np
 from figures.gan_display import as_published
 from report.comparisons import published_runs
 from report.content import Content, pairs
-from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN
+from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN, DARK
 from report.criteria_vae import VAES
 from report.drawn_answers import drawn_sharpness
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
@@ -79,7 +79,7 @@ def _divergence_depends_on_batch(content: Content) -> list[Finding]:
 
 
 def _black_as_displayed(content: Content) -> list[Finding]:
-    first = [run.samples["samples"][0] for run in content.complete(("gan_128", "published"))]
+    first = [run.samples["samples"][0] for run in content.complete((DARK, "published"))]
     return [
         Finding(
             "mean brightness after the first epoch, displayed as published",
@@ -245,8 +245,8 @@ DEFECT_CRITERIA = {
         "GAN-128's samples after the first epoch have a mean brightness, from 0 to 1, below "
         f"{BLACK_BELOW:g} as published, with negative values displayed as black, and above "
         f"{NOT_DARK:g} when mapped (one seed: by {BLACK_MARGIN:g} and {NOT_DARK_MARGIN:g}). Judged "
-        "at the full scale: that epoch is shorter otherwise.",
-        pairs("gan_128"),
+        "after the published number of steps.",
+        pairs(DARK),
         ("fig:gan-display",),
         _black_as_displayed,
     ),

@@ -21,7 +21,9 @@ _GAN = (f"STEPS_PER_EPOCH={STEPS}", "IMAGE_COUNT=200")
 CASES = {
     "cae": (("published",), (f"IMAGE_COUNT={64 * STEPS}",)),
     **{name: (("published",), _VAE) for name in ("vae_32", "vae_64", "vae_128", "vae_64_wide")},
-    **{name: (("published",), _GAN) for name in ("gan_64", "gan_128", "gan_256")},
+    **{
+        name: (("published",), _GAN) for name in ("gan_64", "gan_128", "gan_256", "gan_first_epoch")
+    },
     "text2text": (("train-95",), ("QUERY_COUNT=800",)),
     "image2text": (("flatten", "convlstm"), ("QUERY_COUNT=1600",)),
     "text2image": (("1-1-512", "3-2-256"), ("QUERY_COUNT=3200",)),

@@ -16,16 +16,14 @@ def test_clipping_is_that_of_a_display_for_zero_to_one():
 
 
 def test_display_shows_the_same_samples_clipped_above_mapped(tmp_path):
-    samples = np.random.default_rng(0).integers(0, 256, (3, 9, 4, 4, 3), dtype=np.uint8)
-    run = Run(RunKey("quick", "gan_128", "published", 0), {}, {})
+    samples = np.random.default_rng(0).integers(0, 256, (1, 9, 4, 4, 3), dtype=np.uint8)
+    run = Run(RunKey("quick", "gan_first_epoch", "published", 0), {}, {})
     run.__dict__["samples"] = {"samples": samples}
     gan_display.draw([[run]], tmp_path / "display.png")
     drawn = cv2.imread(str(tmp_path / "display.png"))[..., ::-1]
-    tiles = [drawn[14 * row : 14 * row + 8 : 2, 150:158:2] for row in range(4)]
+    tiles = [drawn[14 * row : 14 * row + 8 : 2, 150:158:2] for row in range(2)]
     assert np.array_equal(tiles[1], samples[0, 0])
-    assert np.array_equal(tiles[3], samples[-1, 0])
     assert np.array_equal(tiles[0], gan_display.as_published(samples[0, 0]))
-    assert np.array_equal(tiles[2], gan_display.as_published(samples[-1, 0]))
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def _gan(experiment: str) -> dict:
         "samples_swd": 60.0,
         "samples_ms_ssim": 0.4,
         "interpolation_smoothness": 1.2,
-        "samples.samples": BLACK_AT_FIRST if experiment == "gan_128" else GREY,
+        "samples.samples": BLACK_AT_FIRST if experiment == "gan_first_epoch" else GREY,
     }
 
 
