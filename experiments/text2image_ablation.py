@@ -1,12 +1,15 @@
-"""Arithmetic, text to digit images: one change of the published 1/1/512 model at a time (E4, E5).
+"""Arithmetic, text to digit images: one change of the published models at a time (E4, E5, E10).
 
 Original: script A2_RNNs_text2image. A digit reader, which takes no part in the training, reads the
-answers that are drawn (E6), those of the published twin as well.
+answers that are drawn (E6), those of the published twin as well, which is 1/1/512. The unstopped
+models train for all epochs at one learning rate.
 """
 
 from lib.experiment import Experiment
 from lib.settings import Text2ImageAblationSettings
 from lib.training import main
+
+_UNSTOPPED = {"stop_patience": 20, "reduce_patience": 20}  # as many epochs as there are
 
 EXPERIMENT = Experiment(
     Text2ImageAblationSettings(),
@@ -14,6 +17,8 @@ EXPERIMENT = Experiment(
         "published-twin": {},
         "random-validation": {"validation": "random"},
         "redrawn-digits": {"redraw_digits": True},
+        "unstopped-1-1-512": _UNSTOPPED,
+        "unstopped-2-1-512": {"encoder_layers": 2, **_UNSTOPPED},
     },
     study="corrected",
 )

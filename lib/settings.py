@@ -1,7 +1,7 @@
 """What can be set in each kind of training; the defaults are the published values.
 
-A setting marked E1, E3, E4, E5 or E7 is a suspected defect of the original (see the report's list):
-its default is as published, its other value is what changes where the suspicion is tested.
+A setting marked E1, E3, E4, E5, E7 or E10 is a suspected defect of the original (see the report's
+list): its default is as published, its other value is what changes where the suspicion is tested.
 """
 
 import dataclasses
@@ -187,8 +187,8 @@ class Text2ImageSettings(SequenceSettings):
     batch_size: int = 128
     validation_fraction: float = 0.2
     validation: Literal["last", "random"] = "last"  # E4: the last queries in order, or any
-    stop_patience: int = 5  # epochs without a better validation loss
-    reduce_patience: int = 3
+    stop_patience: int = 5  # E10: epochs without a better validation loss
+    reduce_patience: int = 3  # E10: likewise, until the learning rate is reduced
     reduce_factor: float = 0.5
     minimum_learning_rate: float = 1e-6
     redraw_digits: bool = False  # E5: draw other target handwriting in each epoch
