@@ -60,7 +60,7 @@ PROFILES = {
     ),
     "quick": Profile(
         description="reduced: fewer images and epochs, enough to show some trends",
-        duration="about 45 minutes on two CPU cores",
+        duration="about 50 minutes on two CPU cores",
         changes={
             "cae": {"epochs": 2, "image_count": 1_000},
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
