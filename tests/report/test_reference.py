@@ -211,31 +211,39 @@ def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
     assert "quick" not in section
 
 
+OPEN = "inconclusive at this scale"
+
+
 @pytest.mark.parametrize(
     ("quick", "paper", "shown"),
     [
-        ("reproduced", "not run", "| reproduced | `quick` | 2 |"),
-        ("reproduced", "inconclusive at this scale", "| reproduced | `quick` | 2 |"),
-        ("reproduced", "not reproduced", "| not reproduced | `paper` | 2 |"),
-        (
-            "not run",
-            "inconclusive at this scale",
-            "| inconclusive at this scale: why | `paper` | 2 |",
-        ),
-        ("not run", "not run", "| not run | `paper` | – |"),
-        ("confirmed", None, "| confirmed | `quick` | 2 |"),
+        (("reproduced", False, 2), ("not run", True, 0), "| reproduced | `quick` | 2 |"),
+        (("reproduced", False, 2), ("not reproduced", True, 2), "| not reproduced | `paper` | 2 |"),
+        (("not run", False, 0), (OPEN, True, 2), f"| {OPEN}: why | `paper` | 2 |"),
+        (("not run", False, 0), ("not run", True, 0), "| not run | `paper` | – |"),
+        (("confirmed", False, 2), None, "| confirmed | `quick` | 2 |"),
+        # What is open at no smaller scale, with no fewer seeds, is not decided elsewhere.
+        (("reproduced", True, 1), (OPEN, True, 3), f"| {OPEN}: why | `paper` | 3 |"),
+        (("reproduced", False, 3), (OPEN, True, 3), f"| {OPEN}: why | `paper` | 3 |"),
+        (("reproduced", False, 3), (OPEN, True, 1), "| reproduced | `quick` | 3 |"),
+        ((OPEN, True, 3), ("reproduced", True, 1), f"| {OPEN}: why | `quick` | 3 |"),
+        ((OPEN, False, 3), ("reproduced", True, 1), "| reproduced | `paper` | 1 |"),
+        # Quick and paper runs may have the same settings.
+        (("reproduced", True, 3), ("not reproduced", True, 1), "| reproduced | `quick` | 3 |"),
+        ((OPEN, False, 3), (OPEN, True, 1), f"| {OPEN}: why | `paper` | 1 |"),
     ],
 )
-def test_the_verdict_of_the_last_profile_that_decides_is_shown(quick, paper, shown):
-    def known(verdict):
+def test_the_verdict_that_rests_on_most_is_shown(quick, paper, shown):
+    def known(verdict, full_scale, seeds):
         judged = {
             **{"id": "C1", "claim": "It holds.", "verdict": verdict, "reason": "why"},
-            "runs": ["runs/x/vae_32/published/seed-0", "runs/x/vae_32/published/seed-1"],
+            "full_scale": full_scale,
+            "runs": [f"runs/x/vae_32/published/seed-{seed}" for seed in range(seeds)],
         }
         return {"claims": [judged], "defects": []}
 
     each = {"quick": quick, "paper": paper}
-    references = {profile: known(verdict) for profile, verdict in each.items() if verdict}
+    references = {profile: known(*judged) for profile, judged in each.items() if judged}
     assert f"| C1 | It holds. {shown}\n" in verdicts_table.table(references)
 
 
