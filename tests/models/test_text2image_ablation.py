@@ -81,7 +81,7 @@ def test_everything_else_is_as_published(trained, reader, few_digits):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_each_variant_changes_one_setting_of_the_published_model(profile):
+def test_each_variant_changes_what_its_name_says_of_the_published_model(profile):
     asked = request.Request(profile=profile)
     (published,) = request.planned(asked, ["text2image"], ["1-1-512"])
     changed = {}
@@ -93,4 +93,15 @@ def test_each_variant_changes_one_setting_of_the_published_model(profile):
         "published-twin": set(),
         "random-validation": {"validation"},
         "redrawn-digits": {"redraw_digits"},
+        "unstopped-1-1-512": {"stop_patience", "reduce_patience"},
+        "unstopped-2-1-512": {"encoder_layers", "stop_patience", "reduce_patience"},
     }
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_is_unstopped_trains_for_all_epochs_at_one_learning_rate(profile):
+    variants = ["unstopped-1-1-512", "unstopped-2-1-512"]
+    planned = request.planned(request.Request(profile=profile), ["text2image-ablation"], variants)
+    assert len(planned) == len(variants)
+    for settings in (each.settings for each in planned):
+        assert min(settings.stop_patience, settings.reduce_patience) >= settings.epochs
