@@ -9,7 +9,8 @@ from lib.experiment import Experiment
 from lib.settings import Text2ImageAblationSettings
 from lib.training import main
 
-_UNSTOPPED = {"stop_patience": 20, "reduce_patience": 20}  # as many epochs as there are
+_ALL_EPOCHS = Text2ImageAblationSettings.epochs
+_UNSTOPPED = {"stop_patience": _ALL_EPOCHS, "reduce_patience": _ALL_EPOCHS}
 
 EXPERIMENT = Experiment(
     Text2ImageAblationSettings(),

@@ -134,21 +134,24 @@ def _last_queries_are_harder(content: Content) -> list[Finding]:
 
 
 def _stopping_decides_the_depth(content: Content) -> list[Finding]:
-    losses = {
-        "1/1/512": ("text2image_ablation", TWIN, "validation_loss"),
-        "2/1/512": ("text2image", "2-1-512", "validation_loss"),
-        "1/1/512, unstopped": ("text2image_ablation", UNSTOPPED, "validation_loss"),
-    }
-    unstopped = ("text2image_ablation", UNSTOPPED_DEEPER, "validation_loss")
+    name = "text2image_ablation"
     bounds = {"low": 0, "margin": LOSS_MARGIN, "at_reduced_scale": NEVER}
     return [
         Finding(
             f"validation loss, {words} less 2/1/512, unstopped",
-            gap(content, loss, unstopped),
+            gap(
+                content,
+                (*other, "validation_loss"),
+                (name, UNSTOPPED_DEEPER, "validation_loss"),
+            ),
             spec=".4f",
-            **({} if words == "1/1/512, unstopped" else bounds),
+            **required,
         )
-        for words, loss in losses.items()
+        for words, other, required in (
+            ("1/1/512", (name, TWIN), bounds),
+            ("2/1/512", ("text2image", "2-1-512"), bounds),
+            ("1/1/512, unstopped", (name, UNSTOPPED), {}),
+        )
     ]
 
 
