@@ -7,7 +7,7 @@ import numpy as np
 from figures.gan_display import as_published
 from report.comparisons import published_runs
 from report.content import Content, pairs
-from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN, DARK
+from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN, DARK, first_samples
 from report.criteria_vae import VAES
 from report.drawn_answers import drawn_sharpness
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
@@ -80,7 +80,7 @@ def _divergence_depends_on_batch(content: Content) -> list[Finding]:
 
 
 def _black_as_displayed(content: Content) -> list[Finding]:
-    first = [run.samples["samples"][0] for run in content.complete((DARK, "published"))]
+    first = first_samples(content)
     return [
         Finding(
             "mean brightness after the first epoch, displayed as published",

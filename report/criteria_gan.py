@@ -76,8 +76,13 @@ def clipped_share(images: np.ndarray) -> float:
     return float((images < MID_GREY).mean())
 
 
+def first_samples(content: Content) -> list[np.ndarray]:
+    """Return each seed's samples after the first epoch, as uint8, none where a run is missing."""
+    return [run.samples["samples"][0] for run in content.complete((DARK, "published"))]
+
+
 def _black_at_first(content: Content) -> list[Finding]:
-    firsts = [run.samples["samples"][0] for run in content.complete((DARK, "published"))]
+    firsts = first_samples(content)
     return [
         Finding(
             "brightness after the first epoch, 0 to 1",
