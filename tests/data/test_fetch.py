@@ -81,8 +81,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         with contextlib.suppress(OSError):
             for at in range(0, len(body), 1 << 16):
-                self.wfile.write(body[at : at + (1 << 16)])
+                # Counted before they go: who has received all must find all counted.
                 self.server.sent_bytes += len(body[at : at + (1 << 16)])
+                self.wfile.write(body[at : at + (1 << 16)])
 
 
 @pytest.fixture(autouse=True)
