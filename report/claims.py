@@ -19,6 +19,7 @@ from report.judgement import (
     verdict,
 )
 from report.published import published
+from report.recorded_runs import NumbersOnlyError, RecordedRun
 
 CRITERIA = {
     **VAE_CRITERIA,
@@ -84,8 +85,7 @@ def suspected(content: Content) -> dict[str, Judged]:
 def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judged:
     studied = content.studies(criterion.needs)
     full_scale = studied and content.is_full_scale(criterion.needs)
-    lacking = content.lacking(criterion.needs)
-    findings = tuple(criterion.findings(content)) if studied and not lacking else ()
+    findings, lacking = _findings(criterion, content) if studied else ((), [])
     if not studied:
         decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
     elif lacking:
@@ -104,6 +104,22 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
         for run in content.runs.get(pair, ())
     )
     return Judged(name, text, criterion, findings, *decided, studied, full_scale, runs)
+
+
+def _findings(
+    criterion: Criterion, content: Content
+) -> tuple[tuple[Finding, ...], list[tuple[str, str]]]:
+    """Return what a criterion finds, or which of its runs are missing for that."""
+    if lacking := content.lacking(criterion.needs):
+        return (), lacking
+    try:
+        return tuple(criterion.findings(content)), []
+    except NumbersOnlyError:
+        return (), [
+            pair
+            for pair in criterion.needs
+            if any(isinstance(run, RecordedRun) for run in content.runs[pair])
+        ]
 
 
 def as_json(content: Content, claims: dict[str, Judged], defects: dict[str, Judged]) -> dict:

@@ -1,7 +1,8 @@
 """Reference results: what runs that really happened gave, for others to hold theirs against.
 
 Write them from the runs that are done, or begun: python -m report.reference PROFILE=paper. What
-the reference knows of other runs stays in it, so that it can be put together on several machines.
+the reference knows of other runs stays in it, so that it can be put together on several machines;
+a verdict that needs no more than numbers rests on the runs of all.
 """
 
 import dataclasses
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from lib import files, plan, request, runs
 from lib.errors import UserError, command
 from lib.paths import REPOSITORY, display
-from report import gallery, readme
+from report import gallery, readme, recorded_runs
 from report.claims import as_json, judged, suspected
 from report.content import Content
 from report.judgement import NOT_RUN
@@ -153,6 +154,10 @@ def _begun(folder: object) -> dict | None:
     return {"epochs": len(history), "seconds": seconds, "metrics": metrics}
 
 
+def _verdicts(content: Content) -> dict:
+    return as_json(content, judged(content), suspected(content))
+
+
 @command
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Write the reference of the profile that is asked for, and what the README says from it."""
@@ -162,10 +167,11 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
         raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")
     content = Content(asked, plan.load_runs(asked))
     file = FOLDER / f"{asked.profile}.json"
-    verdicts = as_json(content, judged(content), suspected(content))
     pictures = gallery.draw_all(content) if asked.profile in readme.PROFILES else {}
     earlier = read(asked.profile)
-    known = joined(earlier, {"runs": found, **verdicts, "pictures": pictures})
+    known = joined(earlier, {"runs": found, **_verdicts(content), "pictures": pictures})
+    with_others = recorded_runs.completed(content, known["runs"])
+    known = joined(known, {**known, **_verdicts(with_others)})
     files.write_json(file, known)
     every = references()
     readme.write(every)

@@ -119,6 +119,23 @@ def test_what_is_known_of_runs_on_another_machine_stays(study, tmp_path):
         assert after[part] == before[part]
 
 
+def test_a_verdict_on_numbers_rests_on_the_runs_of_all_machines(study, tmp_path):
+    assert status(reference.main, study) == 0
+    in_one_place = reference.read("quick")
+    shutil.rmtree(reference.FOLDER)
+    assert status(reference.main, [*study, "SEEDS=0"]) == 0
+    for seed in tmp_path.glob("runs/quick/*/*/seed-0"):
+        shutil.rmtree(seed)
+    assert status(reference.main, study) == 0
+    in_two_places = reference.read("quick")
+    assert in_two_places["runs"] == in_one_place["runs"]
+    whole = {claim["id"]: claim for claim in in_one_place["claims"]}
+    put_together = {claim["id"]: claim for claim in in_two_places["claims"]}
+    assert put_together["C1"] == whole["C1"]
+    # It rests on epochs, which are not at hand: it stays the one of seed 0.
+    assert len(put_together["C11"]["runs"]) * 2 == len(whole["C11"]["runs"])
+
+
 def test_verdicts_stay_where_runs_of_further_seeds_are_asked_for_and_missing(study):
     assert status(reference.main, study) == 0
     before = reference.read("quick")
