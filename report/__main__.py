@@ -11,7 +11,7 @@ from lib.errors import command
 from lib.files import write_json
 from lib.metrics.intervals import LEVEL
 from lib.paths import BUILD, display
-from report import build, check, disagreements, drawn_answers, generated_faces
+from report import build, check, disagreements, drawn_answers, generated_faces, reference_results
 from report.claims import as_json, judged, suspected
 from report.content import Content, pairs
 from report.published import published
@@ -37,6 +37,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "ran": disagreements.ran(content),
             "drawn_answers": drawn_answers,
             "generated_faces": generated_faces,
+            "reference": reference_results.at_full_scale(),
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )

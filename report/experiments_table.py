@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from lib.experiment import experiments
-from report.wording import decimals_of, fixed
+from report.wording import decimals_of, fixed, metric_in_words
 
 
 def table(references: Mapping[str, dict]) -> str:
@@ -30,8 +30,7 @@ def table(references: Mapping[str, dict]) -> str:
                 len(experiment.variants),
             )
         ]
-        words = metric.replace("_", " ").replace("swd", "SWD")
-        heads = [f"`{name.replace('_', '-')}`", *_docstring(name), words]
+        heads = [f"`{name.replace('_', '-')}`", *_docstring(name), metric_in_words(metric)]
         rows.append(f"| {' | '.join([*heads, *numbers])} |")
     return "\n".join(rows) + "\n"
 

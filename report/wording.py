@@ -77,6 +77,11 @@ def setting_word(name: str, value: object) -> str:
     return f"{name.upper()}={text}"
 
 
+def metric_in_words(name: str) -> str:
+    """Return the name of a metric as one writes it: "samples SWD"."""
+    return name.replace("_", " ").replace("swd", "SWD")
+
+
 def short_commit(commit: str) -> str:
     """Return the start of a commit's name, and the plus sign of one with changed files."""
     return commit[:12] + ("+" if commit.endswith("+") else "")

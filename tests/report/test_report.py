@@ -9,9 +9,9 @@ import pypandoc
 import pytest
 
 from figures import all_figures
-from lib import paths, plan, request
+from lib import files, paths, plan, request
 from lib.settings import Text2TextSettings, VAESettings
-from report import check, reference
+from report import check, reference, reference_results
 from report.content import Content
 from report.judgement import Finding
 from report.wording import escaped, estimate, required, scale_of
@@ -66,6 +66,41 @@ def test_numbers_come_from_the_runs(page, work):
     assert re.search(rf"{mean:.4f}\u00a0±\u00a0{half_width:.2f}\d\d", page)
 
 
+def test_numbers_of_the_reference_stand_beside_the_published_ones(page):
+    known = reference.read("paper")["runs"]
+    values = [
+        run["metrics"]["validation_mae"]
+        for run in known
+        if (run["experiment"], run["variant"]) == ("text2image", "2-2-256")
+    ]
+    start = page.index('id="tbl:reference-text2image"')
+    table = page[start : page.index("</figcaption>", start)]
+    assert "reference, paper profile; digits: MNIST" in " ".join(table.split())
+    cells = re.search(r"<th[^>]*>2 / 2 / 256</th>(.*?)</tr>", table, re.DOTALL).group(1)
+    found = re.findall(r"<td[^>]*>\s*([^<]*)</td>", cells)
+    assert found[2] == "0.1202"
+    assert found[3].startswith(f"{sum(values) / len(values):.4f}")
+    assert found[4] == str(len(values))
+
+
+def test_without_a_reference_the_report_says_what_makes_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
+    assert not reference_results.at_full_scale().runs
+
+
+def test_a_run_that_was_only_begun_is_no_reference_result(tmp_path, monkeypatch):
+    run = {
+        **{"experiment": "vae_32", "variant": "published", "seed": 0, "data": {}},
+        **{"epochs": 1, "metrics": {"loss": 0.6}},
+    }
+    done = {**run, "seed": 1, "metrics": {"loss": 0.5}, "weights_sha256": "0"}
+    parts = {"claims": [], "defects": [], "pictures": {}}
+    files.write_json(tmp_path / "paper.json", {"runs": [run, done], **parts})
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
+    ((pair, words, value),) = reference_results.at_full_scale().headlines(())
+    assert (pair, words, value) == (("vae_32", "published"), "loss", "0.5000")
+
+
 def test_no_number_is_typed_into_the_templates():
     for template in (fake_runs.REPOSITORY / "report").glob("*.md.j2"):
         text = template.read_text(encoding="utf-8")
@@ -80,6 +115,8 @@ def test_every_caption_names_profile_stand_in_and_seeds(page):
     assert len(captions) >= 15 + 4
     for caption in captions:
         words = " ".join(html.unescape(re.sub("<[^>]*>", "", caption)).split())
+        if "(reference, paper profile" in words:
+            continue
         assert "quick profile, reduced" in words, words
         assert "seeds 0, 1" in words, words
         assert "stand-in" in words or words.startswith(("Figure 10", "Figure 11", "Table")), words
