@@ -11,7 +11,15 @@ from lib.errors import command
 from lib.files import write_json
 from lib.metrics.intervals import LEVEL
 from lib.paths import BUILD, display
-from report import build, check, disagreements, drawn_answers, generated_faces, reference_results
+from report import (
+    build,
+    check,
+    disagreements,
+    drawn_answers,
+    generated_faces,
+    loss_bounds,
+    reference_results,
+)
 from report.claims import as_json, judged, suspected
 from report.content import Content, pairs
 from report.published import published
@@ -38,6 +46,9 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "drawn_answers": drawn_answers,
             "generated_faces": generated_faces,
             "reference": reference_results.at_full_scale(),
+            "bounds": loss_bounds.of_prepared_digits(
+                content.setting("text2image", "validation_fraction")
+            ),
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )

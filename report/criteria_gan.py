@@ -1,4 +1,4 @@
-"""What decides the claims about the GAN: fixed before the runs were looked at."""
+"""What decides the claims about the GAN."""
 
 import functools
 import itertools

@@ -1,4 +1,4 @@
-"""What decides the claims about image to text: fixed before the runs were looked at."""
+"""What decides the claims about image to text."""
 
 from figures.image2text_curves import LAST_EPOCH
 from report.comparisons import (
@@ -188,7 +188,7 @@ IMAGE2TEXT_CRITERIA = {
     ),
     "C18": Criterion(
         "The share of whole answers right, by reading each digit, of handwriting never trained on, "
-        "and calculating, less that of the better published model on handwriting like that which "
+        "and calculating, less that of the better augmented model on handwriting like that which "
         f"it was trained on, is above 0 (one seed: by {CALCULATOR_MARGIN:g}). Judged at the full "
         "scale: the reader needs few epochs, the models many.",
         (("digit_reader", "corrected"), *pairs("image2text", ENCODERS)),

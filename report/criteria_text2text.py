@@ -1,4 +1,4 @@
-"""What decides the claims about text to text: fixed before the runs were looked at."""
+"""What decides the claims about text to text."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What decides the claims about the VAE: fixed before the runs were looked at."""
+"""What decides the claims about the VAE."""
 
 import itertools
 import math

@@ -1,7 +1,7 @@
 """What the stored drawings of a text-to-image model tell: sharp or not, of the query or not."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -16,25 +16,39 @@ def drawn_sharpness(digits: np.ndarray) -> float:
     return float(sharpness(grey[..., None].repeat(3, -1)).mean())
 
 
-def own_error_share(predictions: np.ndarray, targets: np.ndarray) -> float:
-    """Return the squared error against the own targets over that against all others' targets.
+def own_error_share(
+    predictions: np.ndarray, targets: np.ndarray, operators: Sequence[str]
+) -> float:
+    """Return the squared error against the own targets over that against others' targets.
 
-    Both are uint8 (examples, ...), two examples or more; 1 means that the drawing does not depend
-    on the query.
+    Images are uint8 (examples, ...), of each of `operators` two or none. Others are those with the
+    same operator, which decides where an answer has blanks: 1 means that a drawing does not depend
+    on the numbers of its query.
     """
     drawn, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
     errors = np.square(drawn[:, None] - wanted[None]).mean(axis=-1)
-    own = np.eye(len(errors), dtype=bool)
-    others = errors[~own].mean()
-    return float(errors[own].mean() / others) if others else math.nan
+    alike = np.array(operators)[:, None] == np.array(operators)
+    np.fill_diagonal(alike, False)
+    # Averaged for each drawing first, so that kinds of unlike number count as they do beside.
+    others = np.mean([row[chosen].mean() for row, chosen in zip(errors, alike, strict=True)])
+    return float(np.diag(errors).mean() / others) if others else math.nan
+
+
+def own_error_shares(content: Content, pair: Pair) -> list[float]:
+    """Return `own_error_share` of a model's stored drawings, seed by seed, none if not run."""
+    return [
+        own_error_share(
+            run.samples["predictions"],
+            run.samples["targets"],
+            ["+" if "+" in example["query"] else "-" for example in run.result["examples"]],
+        )
+        for run in content.complete(pair)
+    ]
 
 
 def own_error(content: Content, pair: Pair) -> str:
-    """Return `own_error_share` of a model's stored drawings as text, over the seeds."""
-    shares = [
-        own_error_share(run.samples["predictions"], run.samples["targets"])
-        for run in content.complete(pair)
-    ]
+    """Return `own_error_shares` as text."""
+    shares = own_error_shares(content, pair)
     return estimate(shares, ".2f") if shares else content.absent(pair)
 
 

@@ -98,7 +98,7 @@ def _finite(value: float | None) -> float | None:
 
 @dataclasses.dataclass(frozen=True)
 class Criterion:
-    """What decides a claim: fixed before any run is looked at, in words and as code."""
+    """What decides a claim, in words and as code."""
 
     words: str
     needs: tuple[tuple[str, str], ...]  # the runs: experiment, variant; none: nothing was trained

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from lib import paths, plan, request, runs
+from lib.data import digits
 from lib.files import write_json
 
 REPOSITORY = Path(__file__).parents[1]
@@ -65,10 +66,22 @@ def write(work: Path, words: Sequence[str], stand_in: bool = True) -> None:
         for data, real in (("faces", "CelebA"), ("digits", "MNIST")):
             name = f"drawn {data}" if stand_in else real
             record = {"name": name, "stand_in": stand_in, "fingerprint": data * 8}
+            if data == "digits":
+                record["arrays"] = _write_digits(work / "data" / data)
             write_json(work / "data" / data / "provenance.json", record)
         asked = request.parse(words)
         for planned in request.planned(asked):
             _write_run(planned, plan.identity(planned, asked.threads))
+
+
+def _write_digits(folder: Path) -> dict[str, int]:
+    """Write two images of each digit for both parts, and return the sizes of the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
+    labels = np.arange(20, dtype=np.uint8) % 10
+    for array in digits.KIND.arrays:
+        np.save(folder / f"{array}.npy", images if array.endswith("images") else labels)
+    return {name: (folder / name).stat().st_size for name in digits.KIND.files}
 
 
 WORDS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
@@ -166,8 +179,8 @@ def _result(kind: str, history: list[dict], more: dict[str, float]) -> dict:
         "model": MODEL,
         "weights_sha256": "0" * 64,
         "mistakes": [{"query": "12+30", "answer": "42 ", "predicted": "41 "}],
-        "examples": [{"query": "80-5 ", "answer": "75 "}] * 7
-        + [{"query": "99+10", "answer": "109"}],
+        "examples": [{"query": "80-5 ", "answer": "75 "}] * 6
+        + [{"query": "99+10", "answer": "109"}] * 2,
     }
 
 

@@ -178,8 +178,15 @@ class SymbolImages:
 
     def averages(self) -> np.ndarray:
         """Return the average image of each symbol of ALPHABET, from 0 to 255: (13, 28, 28)."""
-        of_symbols = np.split(self.images[self.order], self.starts[1:-1])
-        return np.stack([images.mean(axis=0) for images in of_symbols])
+        return self._means(self.images)
+
+    def mean_squares(self) -> np.ndarray:
+        """Return each symbol's average of its images' squares, from 0 to 255²: (13, 28, 28)."""
+        return self._means(np.square(self.images, dtype=np.uint16))
+
+    def _means(self, values: np.ndarray) -> np.ndarray:
+        of_symbols = np.split(values[self.order], self.starts[1:-1])
+        return np.stack([each.mean(axis=0) for each in of_symbols])
 
     def draw(self, codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
         """Draw an image for each symbol: indices into `images`, int32 of the shape of `codes`."""

@@ -18,8 +18,16 @@ def test_a_flat_drawing_has_no_sharpness():
 
 
 def test_own_error_is_none_for_the_target_and_all_for_one_drawing_of_every_query():
-    assert own_error_share(DIGITS, DIGITS) == 0
-    assert own_error_share(ALIKE, DIGITS) == pytest.approx(1)
+    assert own_error_share(DIGITS, DIGITS, list("+" * 8)) == 0
+    assert own_error_share(ALIKE, DIGITS, list("+" * 8)) == pytest.approx(1)
+
+
+def test_own_error_is_all_for_a_drawing_that_depends_on_the_operator_alone():
+    dark = DIGITS // 4
+    targets = np.concatenate([DIGITS[:5], dark[5:]])
+    drawn = np.concatenate([DIGITS[:1].repeat(5, axis=0), dark[:1].repeat(3, axis=0)])
+    assert own_error_share(drawn, targets, list("+++++---")) == pytest.approx(1)
+    assert own_error_share(drawn, targets, list("+" * 8)) < 0.95
 
 
 def test_models_that_draw_one_picture_are_found(tmp_path):

@@ -1,0 +1,45 @@
+"""What squared error allows a text-to-image model, computed from the digits alone."""
+
+import dataclasses
+
+import numpy as np
+
+from lib import paths
+from lib.data import digits
+from lib.data.arithmetic import SymbolImages, arithmetic
+
+
+@dataclasses.dataclass(frozen=True)
+class LossBounds:
+    """Expected validation losses, on pixels from 0 to 1, over the choice of handwriting."""
+
+    one_picture: float  # of the same drawing for every query: the average answer trained on
+    averages: float  # of each right symbol's average image, which no drawing betters
+
+    def share(self, loss: float) -> float:
+        """Return how far `loss` is on the way from the one picture, 0, to the averages, 1."""
+        return (self.one_picture - loss) / (self.one_picture - self.averages)
+
+
+def loss_bounds(symbols: SymbolImages, validation_fraction: float) -> LossBounds:
+    """Return the bounds where the last queries of all, such a share of them, are validated on.
+
+    The expected squared error of a pixel drawn as p is its target's variance, and the square of p
+    less its target's mean.
+    """
+    answers = arithmetic().answers
+    trained, validated = np.split(answers, [round(len(answers) * (1 - validation_fraction))])
+    means = symbols.averages() / 255
+    variances = symbols.mean_squares() / 255**2 - means**2
+    least = float(variances[validated].mean())
+    distance = float(np.square(means[trained].mean(axis=0) - means[validated]).mean())
+    return LossBounds(one_picture=least + distance, averages=least)
+
+
+def of_prepared_digits(validation_fraction: float) -> LossBounds:
+    """Return the bounds with the digits in the data folder, which text to image is trained on.
+
+    Raises UserError where they cannot be read.
+    """
+    symbols = SymbolImages.for_training(digits.load(paths.DATA / "digits"))
+    return loss_bounds(symbols, validation_fraction)
