@@ -45,7 +45,7 @@ request := $(foreach name,$(filter-out MAKE%,$(given)),$(call quoted,$(name)=$($
 
 experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wildcard experiments/*.py)))))
 # What is made lies here: in the repository, or in the folder that WORK_DIR names.
-work := $(if $(WORK_DIR),$(WORK_DIR)/)
+work := $(if $(WORK_DIR),$(patsubst ~/%,$(HOME)/%,$(WORK_DIR)/))
 
 .DEFAULT_GOAL := help
 .PHONY: all help setup image shell data $(experiments) experiments trained figures report check
@@ -86,7 +86,7 @@ shell:
 
 data: setup
 	@$(call bin,$(runtime),--online )python -m lib.data $(request) \
-	  $(filter $(experiments),$(MAKECMDGOALS))
+	  $(if $(filter-out $(experiments),$(MAKECMDGOALS)),,$(MAKECMDGOALS))
 
 # What follows is looked up in an inner call of Make, when the data is there: WANTED names the
 # experiments, none means all. The + hands it the jobs of this one.
@@ -103,7 +103,7 @@ figures: data
 	$(inner) $(work)build/figures/complete WANTED=
 
 report: data
-	$(inner) $(work)build/report.pdf WANTED=
+	$(inner) $(work)build/reported WANTED=
 
 ifeq ($(origin WANTED),command line)
 plan := $(shell $(python) -m lib.plan $(request) $(WANTED))
@@ -126,17 +126,21 @@ $(todo): FORCE
 	  $(request) PROFILE=$(call name_of,1) VARIANT=$(call name_of,3) \
 	  SEEDS=$(patsubst seed-%,%,$(call name_of,4))
 
-# Which runs are shown: changes only when other ones are.
+# What is asked for, and which runs are there: changes only when these do.
 $(work)build/shown: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' $(results) | cmp -s - $@ || printf '%s\n' $(results) >$@
+	@printf '%s\n' $(request) $(results) | cmp -s - $@ || printf '%s\n' $(request) $(results) >$@
 
-$(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/*.py lib/plots.py)
+$(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/*.py) \
+    lib/plots.py report/published.py report/published.toml
 	@$(python) -m figures $(request)
 	@touch $@
 
-$(work)build/report.pdf: $(work)build/figures/complete $(wildcard report/* $(work)build/bench.json)
+reports := $(work)build/report.html $(work)build/report.pdf
+$(work)build/reported: $(work)build/figures/complete $(wildcard report/* $(work)build/bench.json) \
+    report/reference/paper.json $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
+	@touch $@
 
 check: data
 	$(inner) checked WANTED=

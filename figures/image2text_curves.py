@@ -6,10 +6,11 @@ from pathlib import Path
 from figures import Figure
 from lib import plots
 from lib.runs import Run
+from report.published import published
 
 _ENCODERS = {"flatten": "flattening LSTM", "convlstm": "ConvLSTM"}
 # The original shows so many epochs, though it trained one model for twice as long.
-LAST_EPOCH = 100
+LAST_EPOCH = published()["image2text"]["short_epochs"]
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:

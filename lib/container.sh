@@ -61,7 +61,8 @@ build() {
 
 # Makes sure that the image is there; where it cannot be had, sets `reason` and fails.
 have_image() {
-  local log="${WORK_DIR:-.}/build/image.log"
+  local work=${WORK_DIR:-.}
+  local log="${work/#\~/$HOME}/build/image.log"
   if docker image inspect "$(tag)" >/dev/null 2>&1; then return; fi
   echo "building the image $(tag), once, some minutes" >&2
   mkdir -p "${log%/*}"

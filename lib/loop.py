@@ -31,8 +31,9 @@ def run_training(planned: Planned, threads: int) -> None:
     history = _restored(training, planned)
     with _resumable(planned, history):
         _run_epochs(training, planned, history)
+        _check_what_it_reads(planned, threads)
         outcome = training.outcome(history)
-        _check_what_it_read(planned, threads)
+        _check_what_it_reads(planned, threads)
         _finish(training, outcome, folder, history)
     spent = _duration(_seconds(history))
     logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
@@ -72,11 +73,15 @@ def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> No
         )
 
 
-def _check_what_it_read(planned: Planned, threads: int) -> None:
-    """Raise UserError where a run that this one needs is another than when it began."""
+class _OtherNeedError(UserError):
+    """What a run reads is another than when it began, so that it cannot be gone on with."""
+
+
+def _check_what_it_reads(planned: Planned, threads: int) -> None:
+    """Raise _OtherNeedError where a run that this one needs is another than when it began."""
     begun = runs.read_config(planned.key.path)["identity"].get("needs", {})
     if plan.needed_digests(planned, threads) != begun:
-        raise UserError(
+        raise _OtherNeedError(
             f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "
             "run this again to train both"
         )
@@ -115,6 +120,8 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
     signal.signal(signal.SIGTERM, stop)
     try:
         yield
+    except _OtherNeedError:
+        raise
     except (KeyboardInterrupt, SystemExit, UserError):
         done = len(history)
         print(f"{planned.key}: the same command goes on after epoch {done}", file=sys.stderr)

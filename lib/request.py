@@ -163,8 +163,11 @@ def _is_whole(word: str, most: int) -> bool:
 
 def _path(name: str, value: str) -> Path:
     try:
+        value.encode()
         path = Path(value).expanduser()
         path.stat()
+    except UnicodeEncodeError as error:
+        raise UserError(f"{name}={value!a}: the name is not UTF-8; rename it") from error
     except (OSError, RuntimeError) as error:  # the latter where there is no such user
         raise UserError(f"{name}={value}: there is no such file or folder") from error
     return path

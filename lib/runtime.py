@@ -2,6 +2,8 @@
 
 import os
 
+import threadpoolctl
+
 from lib import native_messages
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
@@ -22,8 +24,10 @@ def start(threads: int, seed: int, in_parts: bool = False) -> None:
     The threads share each operation or, `in_parts`, take one each, as parts of a batch can use
     them (see `lib.models.parts`). Besides deterministic operations equal bits take that operations
     that draw or assign come one by one, and no graph rewriting, whose order differs from process
-    to process.
+    to process. The libraries of linear algebra that measure what was trained, where they are
+    imported already, get no more threads either: they would wait for each other on busy cores.
     """
+    threadpoolctl.threadpool_limits(threads)
     tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts else threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads if in_parts else 1)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})

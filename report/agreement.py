@@ -138,13 +138,13 @@ def _tests(own: list[dict], reference: list[dict]) -> list[_Test]:
 def _test(metric: str, own: list[float], reference: list[float]) -> _Test:
     difference = float(np.mean(own) - np.mean(reference))
     error = float(np.std(reference, ddof=1)) * math.sqrt(1 / len(own) + 1 / len(reference))
-    if error > ROUNDING * abs(np.mean(reference)):
+    if math.isnan(difference):
+        # What is not a number differs from every number, and from another one it does not.
+        p = float(bool(np.isnan(own).any() == np.isnan(reference).any()))
+    elif error > ROUNDING * abs(np.mean(reference)):
         p = 2 * float(stdtr(len(reference) - 1, -abs(difference) / error))
     else:
         p = float(abs(difference) <= TOLERANCE * max(1, abs(np.mean(reference))))
-    # What is not a number differs from every number, and from another one it does not.
-    if math.isnan(p):
-        p = float(bool(np.isnan(own).any() == np.isnan(reference).any()))
     return _Test(metric, float(np.mean(own)), float(np.mean(reference)), p)
 
 

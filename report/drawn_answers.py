@@ -26,7 +26,7 @@ def own_error_share(
     on the numbers of its query.
     """
     drawn, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
-    errors = np.square(drawn[:, None] - wanted[None]).mean(axis=-1)
+    errors = np.stack([np.square(one - wanted).mean(axis=-1) for one in drawn])
     alike = np.array(operators)[:, None] == np.array(operators)
     np.fill_diagonal(alike, False)
     # Averaged for each drawing first, so that kinds of unlike number count as they do beside.

@@ -7,6 +7,7 @@ import numpy as np
 from lib import paths
 from lib.data import digits
 from lib.data.arithmetic import SymbolImages, arithmetic
+from lib.data.splits import split_off_last
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +28,7 @@ def loss_bounds(symbols: SymbolImages, validation_fraction: float) -> LossBounds
     The expected squared error of a pixel drawn as p is its target's variance, and the square of p
     less its target's mean.
     """
-    answers = arithmetic().answers
-    trained, validated = np.split(answers, [round(len(answers) * (1 - validation_fraction))])
+    trained, validated = split_off_last(arithmetic().answers, validation_fraction)
     means = symbols.averages() / 255
     variances = symbols.mean_squares() / 255**2 - means**2
     least = float(variances[validated].mean())

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Iterable
 
-from lib import request
-from lib.runs import Run, RunKey
+from lib import plan, request
+from lib.runs import Run
 from report.content import Content
 
 
@@ -29,7 +29,8 @@ class RecordedRun(Run):
 def completed(content: Content, entries: Iterable[dict]) -> Content:
     """Return `content` with recorded runs in the place of those that it asks for and lacks.
 
-    `entries` are a reference's runs, as `report.reference.entries` returns them.
+    `entries` are a reference's runs, as `report.reference.entries` returns them; those count that
+    read the data that is prepared here.
     """
     known = {
         (entry["experiment"], entry["variant"], entry["seed"]): entry
@@ -41,10 +42,13 @@ def completed(content: Content, entries: Iterable[dict]) -> Content:
     for planned in request.planned(content.asked):
         key = planned.key
         pair = (key.experiment, key.variant)
-        if run := here.get(key) or _recorded(key, known.get((*pair, key.seed))):
+        if run := here.get(key) or _recorded(planned, known.get((*pair, key.seed))):
             runs.setdefault(pair, []).append(run)
     return dataclasses.replace(content, runs=runs)
 
 
-def _recorded(key: RunKey, entry: dict | None) -> RecordedRun | None:
-    return None if entry is None else RecordedRun(key, config=entry, result=entry)
+def _recorded(planned: request.Planned, entry: dict | None) -> RecordedRun | None:
+    # The content tells of the data that is prepared here: what read other data has no place in it.
+    if entry is None or entry["data"] != plan.data_used(planned):
+        return None
+    return RecordedRun(planned.key, config=entry, result=entry)

@@ -27,6 +27,7 @@ BAD_WORDS = {
     "ALLOW_MISSING=yes": ("0 or 1",),
     "FACES=/no/such/folder": ("/no/such/folder", "no such file or folder"),
     "FACES=~no-such-user/faces": ("~no-such-user/faces", "no such file or folder"),
+    "FACES=/caf\udce9": ("is not UTF-8",),
     f"FACES=/{'n' * 300}": ("no such file or folder",),
     "DIGITS=/no/such/folder": ("/no/such/folder", "no such file or folder"),
     "EPOCH=3": ("unknown setting EPOCH;", "PROFILE", "SEEDS", "JOBS", "EPOCHS", "KL_REDUCTION"),

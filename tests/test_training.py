@@ -122,6 +122,7 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workpl
         ("image2text", "convlstm"),
         ("text2image", "1-1-512"),
         ("text2image", "3-2-256"),
+        ("vae_fixed", "corrected"),
     ],
 )
 def test_every_kind_of_run_goes_on_as_if_unbroken(workplace, experiment, variant):

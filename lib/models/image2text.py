@@ -11,10 +11,11 @@ from lib.data.arithmetic import (
     choose_rows,
     draw_query_images,
 )
+from lib.data.splits import random_split
 from lib.models.augmentation import random_affine
 from lib.models.convlstm import ConvLSTM2D
 from lib.models.recurrent import LSTM
-from lib.models.sequence import AnswerTraining, answer_decoder, random_split, symbol_images
+from lib.models.sequence import AnswerTraining, answer_decoder, symbol_images
 from lib.runtime import compile_convolutions
 from lib.settings import Image2TextSettings
 

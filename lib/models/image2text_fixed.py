@@ -18,6 +18,7 @@ from lib.data.arithmetic import (
     arithmetic,
     choose_rows,
 )
+from lib.data.splits import random_split
 from lib.models import text2text_fixed
 from lib.models.alignment import place_by_place
 from lib.models.augmentation import random_affine
@@ -26,7 +27,6 @@ from lib.models.sequence import (
     AnswerTraining,
     all_right,
     cosine_decay,
-    random_split,
     weighted_mean,
 )
 from lib.runtime import compile_convolutions

@@ -16,12 +16,12 @@ from lib.data.arithmetic import (
     choose_rows,
     draw_query_images,
 )
+from lib.data.splits import split_off_last
 from lib.models.base import Outcome, Training, adam, layer_table, to_uint8
 from lib.models.epochs import Steps, padded_batches
 from lib.models.recurrent import LSTM
 from lib.models.sequence import (
     EVALUATION_BATCH,
-    split_off_last,
     symbol_images,
     weighted_mean,
 )

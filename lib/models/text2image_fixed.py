@@ -24,6 +24,7 @@ from lib.data.arithmetic import (
     as_texts,
     choose_rows,
 )
+from lib.data.splits import random_split
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader, text2text_fixed
@@ -43,7 +44,6 @@ from lib.models.sequence import (
     EXAMPLES,
     all_right,
     cosine_decay,
-    random_split,
     symbol_images,
     weighted_mean,
 )

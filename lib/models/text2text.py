@@ -4,8 +4,9 @@ import tensorflow as tf
 import tf_keras
 
 from lib.data.arithmetic import ALPHABET, QUERY_LENGTH, arithmetic, choose_rows
+from lib.data.splits import random_split, split_off_last
 from lib.models.recurrent import LSTM
-from lib.models.sequence import AnswerTraining, answer_decoder, random_split, split_off_last
+from lib.models.sequence import AnswerTraining, answer_decoder
 from lib.settings import Text2TextSettings
 
 layers = tf_keras.layers

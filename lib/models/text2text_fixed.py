@@ -15,9 +15,10 @@ from lib.data.arithmetic import (
     exchanged_rows,
     fact_families,
 )
+from lib.data.splits import random_split
 from lib.errors import UserError
 from lib.models.base import adamw
-from lib.models.sequence import AnswerTraining, cosine_decay, random_split
+from lib.models.sequence import AnswerTraining, cosine_decay
 from lib.settings import FixedText2TextSettings
 
 layers = tf_keras.layers

@@ -37,5 +37,5 @@ def test_pairs_are_of_one_digit_and_every_digit_counts_alike():
 
 
 def test_without_any_pair_there_is_no_similarity():
-    with pytest.raises(ValueError, match="two images"):
-        digit_image_metrics(noise(2), np.array([1, 2]), "x")
+    found = digit_image_metrics(noise(2), np.array([1, 2]), "x")
+    assert np.isnan([found["x_sharpness"], found["x_ms_ssim"]]).all()

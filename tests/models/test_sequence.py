@@ -1,13 +1,11 @@
 import numpy as np
 import pytest
 from close_weights import assert_trained_alike
-from sklearn.model_selection import train_test_split
 
 from lib import runtime
 from lib.data.arithmetic import arithmetic, decode
-from lib.errors import UserError
 from lib.models.epochs import padded_batches
-from lib.models.sequence import random_split, weighted_mean
+from lib.models.sequence import weighted_mean
 from lib.models.text2text import Text2TextTraining, build_model
 from lib.randomness import generator
 from lib.settings import Text2TextSettings
@@ -23,24 +21,6 @@ def trained():
     training = Text2TextTraining(SETTINGS, seed=0)
     before = training.model.get_weights()
     return training, training.train_epoch(1, ""), before
-
-
-@pytest.mark.parametrize("count", [3, 100, 257, 20_000])
-@pytest.mark.parametrize("seed", [42, 69])
-@pytest.mark.parametrize(
-    "size", [{"train_size": 0.5}, {"train_size": 0.35}, {"test_size": 0.2}, {"test_size": 1 / 3}]
-)
-def test_random_parts_are_those_of_scikit_learn(count, seed, size):
-    rows = 7 * np.arange(count)
-    theirs = train_test_split(rows, random_state=seed, **size)
-    for our_part, their_part in zip(random_split(rows, seed, **size), theirs, strict=True):
-        assert np.array_equal(our_part, their_part)
-
-
-@pytest.mark.parametrize("size", [{"train_size": 0.05}, {"test_size": 0.95}])
-def test_a_split_with_an_empty_part_is_refused(size):
-    with pytest.raises(UserError, match="of 10 queries leaves a part empty"):
-        random_split(np.arange(10), 42, **size)
 
 
 def test_weighted_mean_over_padded_batches_is_the_mean_without_padding():

@@ -86,7 +86,11 @@ def test_a_run_that_is_not_at_its_end_is_not_comparable():
 
 
 def test_not_a_number_is_a_difference_where_the_reference_has_one():
-    assert one([run(metrics={"accuracy": math.nan}, **ELSEWHERE)])[0] == DIFFERS
+    nothing = {"metrics": {"accuracy": math.nan}}
+    assert one([run(**nothing, **ELSEWHERE)])[0] == DIFFERS
+    assert one([run(**nothing, **ELSEWHERE)], [{**each, **nothing} for each in REFERENCE])[0] == (
+        AGREES
+    )
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,18 @@ def test_a_verdict_on_numbers_rests_on_the_runs_of_all_machines(study, tmp_path)
     assert len(put_together["C11"]["runs"]) * 2 == len(whole["C11"]["runs"])
 
 
+def test_a_verdict_never_rests_on_runs_that_read_other_data_than_is_there(study, tmp_path):
+    assert status(reference.main, study) == 0
+    before = reference.read("quick")
+    for folder in (tmp_path / "runs" / "quick").glob("[vgc]a*"):
+        shutil.rmtree(folder)
+    record = {"name": "CelebA", "stand_in": False, "fingerprint": "of CelebA"}
+    files.write_json(tmp_path / "data" / "faces" / "provenance.json", record)
+    assert status(reference.main, study) == 0
+    after = reference.read("quick")
+    assert after["claims"] == before["claims"]
+
+
 def test_verdicts_stay_where_runs_of_further_seeds_are_asked_for_and_missing(study):
     assert status(reference.main, study) == 0
     before = reference.read("quick")
