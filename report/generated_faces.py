@@ -9,10 +9,11 @@ from report.criteria_gan import GANS
 from report.criteria_vae import VAES
 from report.wording import estimate
 
+PUBLISHED_GANS = (*GANS, "gan_first_epoch")
 MENDED_VAE, MENDED_GAN = ("vae_fixed", "corrected"), ("gan_fixed", "corrected")
 NEEDS = tuple(
     pair
-    for published, mended in ((VAES, MENDED_VAE), ((*GANS, "gan_first_epoch"), MENDED_GAN))
+    for published, mended in ((VAES, MENDED_VAE), (PUBLISHED_GANS, MENDED_GAN))
     for pair in (*(pair for name in published for pair in pairs(name)), mended)
 )
 
@@ -40,7 +41,7 @@ def rows(content: Content) -> list[list[str]]:
         (settings,) = content.settings_of([pair])
         ends = [settings.epochs]
         if pair == MENDED_GAN:
-            published = content.settings_of(pair for name in GANS for pair in pairs(name))
+            published = content.settings_of(pair for name in PUBLISHED_GANS for pair in pairs(name))
             equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
             ends = sorted({*equal, settings.epochs} - {0})
         table += [_row(content, pair, settings, epoch) for epoch in ends]
