@@ -119,6 +119,22 @@ def test_every_caption_names_profile_stand_in_and_seeds(page):
         assert "stand-in" in words or words.startswith(("Figure 10", "Figure 11", "Table")), words
 
 
+def test_the_mended_gan_stands_beside_every_published_one_after_as_many_faces(page):
+    asked = request.parse(["PROFILE=quick", "STUDY=corrected"])
+    scale = {
+        planned.key.experiment: planned.settings
+        for planned in request.planned(asked)
+        if planned.key.experiment.startswith("gan_")
+    }
+    an_epoch = scale["gan_fixed"].steps_per_epoch * scale["gan_fixed"].batch_size
+    for name in ("gan_64", "gan_first_epoch"):
+        published = scale[name]
+        # Half of a published batch is real.
+        faces = published.epochs * published.steps_per_epoch * published.batch_size // 2
+        row = rf"GAN, 64 dimensions, mended</th>\s*<td[^>]*>{faces // an_epoch * an_epoch:,}</td>"
+        assert re.search(row, page), name
+
+
 def test_real_data_and_the_full_scale_are_not_called_reduced(tmp_path, monkeypatch):
     fake_runs.write(tmp_path, ["PROFILE=paper"], stand_in=False)
     monkeypatch.setattr(paths, "DATA", tmp_path / "data")
