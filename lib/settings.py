@@ -267,7 +267,7 @@ class Text2ImageAblationSettings(Text2ImageSettings):
 
     trainer = "lib.models.text2image_ablation:Text2ImageAblationTraining"
     needs = ("digit_reader",)
-    headline = "validation_read_exact_match"
+    headline = "validation_read_accuracy"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
