@@ -137,8 +137,8 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/
 	@touch $@
 
 reports := $(work)build/report.html $(work)build/report.pdf
-$(work)build/reported: $(work)build/figures/complete $(wildcard report/* $(work)build/bench.json) \
-    report/reference/paper.json $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
+$(work)build/reported: $(work)build/figures/complete $(wildcard report/* \
+    report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
 	@touch $@
 

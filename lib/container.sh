@@ -9,6 +9,8 @@ cd -P "${BASH_SOURCE[0]%/*}/.."
 
 kind=$1
 name=generative-models-reproduction
+WORK_DIR=${WORK_DIR:-}
+WORK_DIR=${WORK_DIR/#\~/$HOME}
 
 # The image is built again when what it consists of is another.
 tag() {
@@ -61,8 +63,7 @@ build() {
 
 # Makes sure that the image is there; where it cannot be had, sets `reason` and fails.
 have_image() {
-  local work=${WORK_DIR:-.}
-  local log="${work/#\~/$HOME}/build/image.log"
+  local log="${WORK_DIR:-.}/build/image.log"
   if docker image inspect "$(tag)" >/dev/null 2>&1; then return; fi
   echo "building the image $(tag), once, some minutes" >&2
   mkdir -p "${log%/*}"
@@ -97,8 +98,8 @@ run_in() {
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
   shift
   ask_engine || fail "$reason"
-  if [[ -n ${WORK_DIR:-} ]]; then
-    path=$(realpath -m -- "${WORK_DIR/#\~/$HOME}")
+  if [[ -n $WORK_DIR ]]; then
+    path=$(realpath -m -- "$WORK_DIR")
     mkdir -p "$path"
     mount "$path"
     options+=(--env "WORK_DIR=$path")

@@ -8,8 +8,9 @@ from figures.gan_display import as_published
 from report.comparisons import published_runs
 from report.content import Content, pairs
 from report.criteria_gan import BLACK_BELOW, BLACK_MARGIN, DARK, first_samples
+from report.criteria_text2image import BLURRED, BLURRED_MARGIN
 from report.criteria_vae import VAES
-from report.drawn_answers import drawn_sharpness
+from report.drawn_answers import sharpness_shares
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 
 OTHER_MODEL = 2 / 3  # E1: rate at a batch of 64 over that at 8
@@ -19,8 +20,6 @@ NOT_DARK_MARGIN = 0.05
 ACCURACY_MARGIN = 0.02  # E3, E6, E9: one seed, in place of an interval
 MISCOUNTED = 0.1  # E6: characters right less answers right
 LOSS_MARGIN = 0.001  # E4, E10: one seed
-BLURRED = 0.5  # E5: sharpness of drawings over their targets'
-BLURRED_MARGIN = 0.1
 AVERAGE = 0.15  # E5: error against average digits over that against targets
 AVERAGE_MARGIN = 0.03
 ONE_PICTURE = 0.3  # what this is, about, where MNIST's average answer is drawn for every query
@@ -166,11 +165,7 @@ def _drawings_are_averages(content: Content) -> list[Finding]:
     return [
         Finding(
             f"sharpness over the targets', {words}",
-            tuple(
-                drawn_sharpness(run.samples["predictions"])
-                / drawn_sharpness(run.samples["targets"])
-                for run in runs
-            ),
+            sharpness_shares(runs),
             high=BLURRED,
             margin=BLURRED_MARGIN,
             at_reduced_scale=ONLY_IF_FALSE,

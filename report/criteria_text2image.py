@@ -1,7 +1,7 @@
 """What decides the claims about text to image."""
 
 from report.content import Content, pairs
-from report.drawn_answers import drawn_sharpness, own_error_shares
+from report.drawn_answers import own_error_shares, sharpness_shares
 from report.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 from report.published import published
 
@@ -9,7 +9,7 @@ BASE = "1-1-512"
 NO_BETTER = 0.01  # C16: share of the loss
 HARDLY = 0.1  # C16: share of the loss after the first epoch
 HARDLY_MARGIN = 0.03
-BLURRED = 0.5  # C17: share of the targets' sharpness
+BLURRED = 0.5  # C17, E5: share of the targets' sharpness
 BLURRED_MARGIN = 0.1
 PLAUSIBLE = 0.9  # C17: error against the own target over that against others
 PLAUSIBLE_MARGIN = 0.05
@@ -45,14 +45,10 @@ def _none_better_and_flat(content: Content) -> list[Finding]:
 
 
 def _plausible_but_blurred(content: Content) -> list[Finding]:
-    drawings = [run.samples for run in content.complete(("text2image", BASE))]
     return [
         Finding(
             "sharpness over the targets'",
-            tuple(
-                drawn_sharpness(drawn["predictions"]) / drawn_sharpness(drawn["targets"])
-                for drawn in drawings
-            ),
+            sharpness_shares(content.complete(("text2image", BASE))),
             high=BLURRED,
             margin=BLURRED_MARGIN,
             at_reduced_scale=ONLY_IF_FALSE,

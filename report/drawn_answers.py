@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from lib.metrics.images import sharpness
+from lib.runs import Run
 from report.content import Content, Pair
 from report.wording import estimate
 
@@ -14,6 +15,14 @@ def drawn_sharpness(digits: np.ndarray) -> float:
     """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
     grey = digits.reshape(-1, *digits.shape[-2:])
     return float(sharpness(grey[..., None].repeat(3, -1)).mean())
+
+
+def sharpness_shares(runs: Iterable[Run]) -> tuple[float, ...]:
+    """Return the sharpness of the stored drawings over their targets', seed by seed."""
+    return tuple(
+        drawn_sharpness(run.samples["predictions"]) / drawn_sharpness(run.samples["targets"])
+        for run in runs
+    )
 
 
 def own_error_share(

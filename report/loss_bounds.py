@@ -4,7 +4,6 @@ import dataclasses
 
 import numpy as np
 
-from lib import paths
 from lib.data import digits
 from lib.data.arithmetic import SymbolImages, arithmetic
 from lib.data.splits import split_off_last
@@ -41,5 +40,5 @@ def of_prepared_digits(validation_fraction: float) -> LossBounds:
 
     Raises UserError where they cannot be read.
     """
-    symbols = SymbolImages.for_training(digits.load(paths.DATA / "digits"))
+    symbols = SymbolImages.for_training(digits.load())
     return loss_bounds(symbols, validation_fraction)

@@ -31,10 +31,10 @@ def test_losses_are_those_of_drawings_against_handwriting(symbols):
 
 def test_one_handwriting_leaves_no_loss_to_the_averages():
     images = np.arange(10, dtype=np.uint8)[:, None, None].repeat(28, 1).repeat(28, 2) * 25
-    bounds = loss_bounds(SymbolImages.of(images, np.arange(10, dtype=np.uint8)), 0.2)
-    minus = SymbolImages.of(images, np.arange(10, dtype=np.uint8))
+    symbols = SymbolImages.of(images, np.arange(10, dtype=np.uint8))
+    bounds = loss_bounds(symbols, 0.2)
     drawn = (arithmetic().answers[16_000:] == 11).mean()
-    of_minus = (minus.mean_squares()[11] - minus.averages()[11] ** 2).mean() / 255**2
+    of_minus = (symbols.mean_squares()[11] - symbols.averages()[11] ** 2).mean() / 255**2
     assert bounds.averages == pytest.approx(drawn * of_minus)
     assert bounds.share(bounds.averages) == pytest.approx(1)
     assert bounds.share(bounds.one_picture) == 0
