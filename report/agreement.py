@@ -20,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr
 
+from report.recorded_runs import is_finished
 from report.wording import fixed, setting_word
 
 AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not comparable"
@@ -83,7 +84,7 @@ def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
         return DIFFERS, changed
     if others := _other_data(own[0]["data"], reference[0]["data"]):
         return NOT_COMPARABLE, f"other {' and '.join(others)}"
-    if not all("weights_sha256" in run for run in (*own, *reference)):
+    if not all(map(is_finished, (*own, *reference))):
         return NOT_COMPARABLE, "not trained to the end"
     twins = {run["seed"]: run for run in reference}
     both = [(run, twins[run["seed"]]) for run in own if run["seed"] in twins]

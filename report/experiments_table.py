@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from lib.experiment import experiments
+from report.recorded_runs import is_finished
 from report.wording import decimals_of, fixed, metric_in_words
 
 
@@ -63,7 +64,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     time = [_duration(seconds)]
     if len(variants) < variant_count:
         time.append(f"{len(variants)} of {variant_count} variants")
-    begun = [run for run in runs if "weights_sha256" not in run]
+    begun = [run for run in runs if not is_finished(run)]
     if begun:
         least = min(begun, key=lambda run: run["epochs"] / run["settings"]["epochs"])
         time.append(f"{least['epochs']} of {least['settings']['epochs']} epochs")

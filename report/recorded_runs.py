@@ -26,6 +26,11 @@ class RecordedRun(Run):
         raise NumbersOnlyError(str(self.key))
 
 
+def is_finished(entry: dict) -> bool:
+    """Tell whether a reference's run, as `report.reference.entries` returns it, came to its end."""
+    return "weights_sha256" in entry
+
+
 def completed(content: Content, entries: Iterable[dict]) -> Content:
     """Return `content` with recorded runs in the place of those that it asks for and lacks.
 
@@ -35,7 +40,7 @@ def completed(content: Content, entries: Iterable[dict]) -> Content:
     known = {
         (entry["experiment"], entry["variant"], entry["seed"]): entry
         for entry in entries
-        if "weights_sha256" in entry
+        if is_finished(entry)
     }
     here = {run.key: run for group in content.runs.values() for run in group}
     runs: dict[tuple[str, str], list[Run]] = {}

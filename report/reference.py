@@ -176,7 +176,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     every = references()
     readme.write(every)
     gallery.remove_unused(every)
-    begun = sum("weights_sha256" not in entry for entry in known["runs"])
+    begun = sum(not recorded_runs.is_finished(entry) for entry in known["runs"])
     print(
         f"{display(file)}: {len(known['runs'])} runs, {len(found)} of them from here, "
         f"{begun} not at their end"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from lib.experiment import experiments
 from report import reference
 from report.content import FULL_PROFILE, Pair
+from report.recorded_runs import is_finished
 from report.wording import called, escaped, estimate, metric_in_words
 
 
@@ -57,6 +58,6 @@ def at_full_scale() -> ReferenceResults:
     known = reference.read(FULL_PROFILE) or {"runs": []}
     runs: dict[Pair, list[dict]] = {}
     for run in known["runs"]:
-        if "weights_sha256" in run:
+        if is_finished(run):
             runs.setdefault((run["experiment"], run["variant"]), []).append(run)
     return ReferenceResults(runs)
