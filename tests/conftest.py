@@ -1,9 +1,18 @@
+import os
 import signal
 
 import pytest
 
+# What Make tells the Makes that it starts, and the settings that it takes from the environment.
+_OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+_SETTINGS = ("PROFILE", "SEEDS", "STUDY", "DATA", "FACES", "DIGITS", "THREADS", "ALLOW_MISSING")
+_MAKE_ALONE = ("CUDA", "JOBS", "LAUNCH", "WORK_DIR")
+
 
 def pytest_configure():
+    # Tests start Make and trainings of their own, which must not heed what these tests run under.
+    for name in (*_OF_MAKE, *_SETTINGS, *_MAKE_ALONE):
+        os.environ.pop(name, None)
     # A shell's background job ignores Ctrl-C, and so would every training that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

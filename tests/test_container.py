@@ -47,11 +47,7 @@ class Machine:
         (self.folder / "refusal").write_text(message, encoding="utf-8")
 
     def run(self, *words, **environment):
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "RUNTIME", "CUDA", "PROFILE")
-        }
+        inherited = {name: value for name, value in os.environ.items() if name != "RUNTIME"}
         path = f"{self.folder}:{os.environ['PATH']}"
         return subprocess.run(
             words,

@@ -21,16 +21,12 @@ def work(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def make(work):
-    inherited = {
-        k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
-    }
-
     def run(*words):
         began = time.perf_counter()
         done = subprocess.run(
             ["make", *words, "PROFILE=smoke"],
             cwd=REPOSITORY,
-            env={**inherited, "WORK_DIR": str(work)},
+            env={**os.environ, "WORK_DIR": str(work)},
             capture_output=True,
             text=True,
             timeout=900,
