@@ -88,7 +88,7 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
     findings, lacking = _findings(criterion, content) if studied else ((), [])
     if not studied:
         decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
-    elif lacking:
+    elif lacking and verdict(findings, full_scale)[0] != NOT_REPRODUCED:
         decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
@@ -103,23 +103,29 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
         for pair in criterion.needs
         for run in content.runs.get(pair, ())
     )
-    return Judged(name, text, criterion, findings, *decided, studied, full_scale, runs)
+    shown = tuple(finding for finding in findings if finding.values)
+    return Judged(name, text, criterion, shown, *decided, studied, full_scale, runs)
 
 
 def _findings(
     criterion: Criterion, content: Content
 ) -> tuple[tuple[Finding, ...], list[tuple[str, str]]]:
-    """Return what a criterion finds, or which of its runs are missing for that."""
-    if lacking := content.lacking(criterion.needs):
+    """Return what a criterion finds, and which of its runs are missing for the rest."""
+    lacking = content.lacking(criterion.needs)
+    if lacking and not criterion.in_part:
         return (), lacking
+    recorded = [
+        pair
+        for pair in criterion.needs
+        if any(isinstance(run, RecordedRun) for run in content.runs.get(pair, ()))
+    ]
     try:
-        return tuple(criterion.findings(content)), []
+        findings = tuple(criterion.findings(content))
     except NumbersOnlyError:
-        return (), [
-            pair
-            for pair in criterion.needs
-            if any(isinstance(run, RecordedRun) for run in content.runs[pair])
-        ]
+        return (), recorded
+    if all(finding.values for finding in findings):
+        return findings, lacking
+    return findings, [pair for pair in criterion.needs if pair in lacking or pair in recorded]
 
 
 def as_json(content: Content, claims: dict[str, Judged], defects: dict[str, Judged]) -> dict:

@@ -25,11 +25,11 @@ class Finding:
     Its 95% interval over the seeds (Student's t) has to lie within the range for the finding to
     hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed has no
     interval: `margin` takes its place where the criterion gives one, and otherwise nothing is
-    decided. A finding without any bound is shown, and judges nothing.
+    decided. A finding without any bound is shown, and judges nothing. One without values is open.
     """
 
     what: str
-    values: tuple[float, ...]  # one per seed
+    values: tuple[float, ...]  # one per seed; none where its runs are missing
     low: float = -math.inf
     high: float = math.inf
     margin: float | None = None
@@ -50,6 +50,8 @@ class Finding:
 
     def outcome(self, full_scale: bool) -> tuple[bool | None, str]:
         """Return whether the finding holds, None where that is open, and then the reason."""
+        if not self.values:
+            return None, NOT_RUN
         if not (full_scale or self.at_reduced_scale or self.unfair):
             return None, "reduced scale"
         holds, reason = self._holds()
@@ -104,6 +106,7 @@ class Criterion:
     needs: tuple[tuple[str, str], ...]  # the runs: experiment, variant; none: nothing was trained
     see: tuple[str, ...]  # the figures and tables, such as "fig:vae-loss"
     findings: Callable[..., list[Finding]]  # of the report's Content
+    in_part: bool = False  # whether findings can be had, and refute, where others' runs are missing
 
 
 def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:

@@ -21,13 +21,12 @@ class LossBounds:
         return (self.one_picture - loss) / (self.one_picture - self.averages)
 
 
-def loss_bounds(symbols: SymbolImages, validation_fraction: float) -> LossBounds:
-    """Return the bounds where the last queries of all, such a share of them, are validated on.
+def loss_bounds(symbols: SymbolImages, trained: np.ndarray, validated: np.ndarray) -> LossBounds:
+    """Return the bounds for answers trained and validated on: codes, (n, 3) and (m, 3).
 
     The expected squared error of a pixel drawn as p is its target's variance, and the square of p
     less its target's mean.
     """
-    trained, validated = split_off_last(arithmetic().answers, validation_fraction)
     means = symbols.averages() / 255
     variances = symbols.mean_squares() / 255**2 - means**2
     least = float(variances[validated].mean())
@@ -38,7 +37,8 @@ def loss_bounds(symbols: SymbolImages, validation_fraction: float) -> LossBounds
 def of_prepared_digits(validation_fraction: float) -> LossBounds:
     """Return the bounds with the digits in the data folder, which text to image is trained on.
 
-    Raises UserError where they cannot be read.
+    Validated on are the last queries of all, such a share of them. Raises UserError where the
+    digits cannot be read.
     """
     symbols = SymbolImages.for_training(digits.load())
-    return loss_bounds(symbols, validation_fraction)
+    return loss_bounds(symbols, *split_off_last(arithmetic().answers, validation_fraction))

@@ -57,8 +57,8 @@ def joined(earlier: dict | None, new: dict) -> dict:
 
     A run is kept where its settings are still the experiment's own, it read the data that the new
     ones read, and the new ones have none of its variant and seed that came further; a verdict,
-    where the new one was not run or rests on fewer runs, all of its own are kept, and its criterion
-    is the same; a picture, where it was not drawn anew.
+    where the new one was not run or rests on fewer runs or findings, all of its own are kept, and
+    its criterion is the same; a picture, where it was not drawn anew.
     """
     if earlier is None:
         return new
@@ -68,7 +68,7 @@ def joined(earlier: dict | None, new: dict) -> dict:
         part: [
             max(
                 [new_one, *_standing(earlier[part], new_one, kept)],
-                key=lambda one: (one["verdict"] != NOT_RUN, len(one["runs"])),
+                key=lambda one: (one["verdict"] != NOT_RUN, len(one["runs"]), len(one["evidence"])),
             )
             for new_one in new[part]
         ]

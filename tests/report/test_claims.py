@@ -18,6 +18,7 @@ from report.judgement import (
     Finding,
     verdict,
 )
+from report.recorded_runs import RecordedRun
 from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, GREY, PUBLISHED, content
 
 VAE_32, VAE_64 = ("vae_32", PUBLISHED), ("vae_64", PUBLISHED)
@@ -42,7 +43,7 @@ CONTRADICTIONS = {
     "C11": (*TENTH, "validation_accuracy", 0.95),
     "C12": (*READER, "validation_accuracy", 0.95),
     "C13": (*READER, "series.val_accuracy", [0.4] * 200),
-    "C14": (*BARE, "series.val_accuracy", [0.7] * 100),
+    "C14": (*BARE, "validation_accuracy", 0.7),
     "C15": (*READER, "validation_accuracy", 0.9),
     "C16": (*DEEP, "validation_loss", 0.04),
     "C17": (*FLAT, "samples.predictions", DIGITS),
@@ -69,7 +70,7 @@ NOISE = {
     "C11": (*TENTH, "validation_accuracy", seeds_apart(0.6789, 0.3)),
     "C12": (*READER, "validation_accuracy", seeds_apart(0.55, 0.4)),
     "C13": (*READER, "series.val_accuracy", lambda seed: [0.55 + (seed - 1) * 0.3] * 200),
-    "C14": (*BARE, "series.val_accuracy", lambda seed: [0.4 + (seed - 1) * 0.2] * 100),
+    "C14": (*BARE, "validation_accuracy", seeds_apart(0.4, 0.2)),
     "C15": (*READER, "validation_accuracy", seeds_apart(0.55, 0.1)),
     "C16": (*DEEP, "validation_loss", seeds_apart(0.0546, 0.005)),
     "C17": (*FLAT, "samples.predictions", lambda seed: np.uint8(DIGITS * (0.1 + 0.42 * seed))),
@@ -183,6 +184,29 @@ def test_a_missing_run_leaves_its_claims_unjudged(tmp_path):
     assert found["C1"].verdict == NOT_RUN
     assert "make vae-32" in found["C1"].reason
     assert found["C3"].verdict == REPRODUCED
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.7, NOT_REPRODUCED), (0.4, NOT_RUN)])
+def test_one_encoder_may_refute_what_is_claimed_of_both(tmp_path, accuracy, verdict):
+    made = content(tmp_path, changes={(*BARE, "validation_accuracy"): accuracy})
+    del made.runs["image2text", "convlstm-unaugmented"]
+    found = judged(made)["C14"]
+    assert found.verdict == verdict
+    if verdict == NOT_RUN:
+        assert "make image2text" in found.reason
+    assert all(finding.values for finding in found.findings)
+
+
+def test_numbers_alone_may_refute_where_epochs_are_not_known(tmp_path):
+    made = content(tmp_path, changes={(*BARE, "validation_accuracy"): 0.7})
+    recorded = [RecordedRun(run.key, run.config, run.result) for run in made.runs[BARE]]
+    made.runs[BARE] = recorded
+    found = judged(made)["C14"]
+    assert found.verdict == NOT_REPRODUCED
+    assert "flattening LSTM without augmentation, training" not in {f.what for f in found.findings}
+    for run in recorded:
+        run.result["metrics"]["validation_accuracy"] = 0.4
+    assert judged(made)["C14"].verdict == NOT_RUN
 
 
 def test_noise_larger_than_the_effect_is_never_called_reproduced():

@@ -4,7 +4,7 @@ import pytest
 from report.claims import suspected
 from report.criteria_defects import DEFECT_CRITERIA
 from report.judgement import INCONCLUSIVE
-from tests.report.claimed_study import content
+from tests.report.claimed_study import DIGITS, content
 
 WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
 AS_PUBLISHED, TWIN = "published", "published-twin"
@@ -16,7 +16,7 @@ REFUTATIONS = {
     "E2": (*FIRST_EPOCH, "samples.samples", np.full((1, 9, 64, 64, 3), 200, np.uint8)),
     "E3": ("image2text", "flatten", "validation_accuracy", 0.95),
     "E4": ("text2image_ablation", "random-validation", "validation_loss", 0.09),
-    "E5": ("text2image_ablation", "redrawn-digits", "average_digit_error_share", 0.9),
+    "E5": ("text2image_ablation", "redrawn-digits", "samples.predictions", DIGITS),
     "E6": ("text2text", "train-05", "test_exact_match", 0.54),
     "E7": ("vae_32", AS_PUBLISHED, "samples_ms_ssim", 0.41),
     "E8": ("image2text", "convlstm", "parameters", 5.0e6),
@@ -61,6 +61,17 @@ def test_a_batch_that_leaves_less_of_any_divergence_shows_nothing_about_the_sum(
         nats[f"nats at batch 64 over batch 8, {how}"] for how in ("summed", "averaged")
     )
     assert nats["the former over the latter"] == tuple(np.divide(summed, averaged))
+
+
+def test_blurs_that_are_not_the_right_digits_averages_refute_that_these_are_drawn(tmp_path):
+    one_picture = ("text2image_ablation", "random-validation", "average_digit_error_share", 0.3)
+    assert judge(tmp_path, one_picture)["E5"].verdict == "refuted"
+
+
+def test_a_lower_loss_without_nearer_drawings_does_not_show_that_queries_are_easier(tmp_path):
+    # The loss falls from .05 to .04, and the error against the averages rises from .005 to .0052.
+    share = ("text2image_ablation", "random-validation", "average_digit_error_share", 0.13)
+    assert judge(tmp_path, share)["E4"].verdict == "refuted"
 
 
 def test_a_reduced_scale_decides_only_where_both_sides_are_reduced_alike(tmp_path):
