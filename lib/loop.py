@@ -16,6 +16,9 @@ from lib.errors import UserError
 from lib.models.base import Outcome, Training, trainer
 from lib.request import Planned
 
+# What decides how much memory a training takes.
+_SIZES = ("batch_size", "units", "filters", "judge_filters", "latent_dim", "style_dim")
+
 
 def run_training(planned: Planned, threads: int) -> None:
     """Train one run to its end, from its newest checkpoint if it has one.
@@ -26,10 +29,12 @@ def run_training(planned: Planned, threads: int) -> None:
     folder = planned.key.path
     kind = trainer(planned.settings)
     runtime.start(threads, planned.key.seed, kind.in_parts)
-    training = kind(planned.settings, planned.key.seed)
+    with _enough_memory(planned):
+        training = kind(planned.settings, planned.key.seed)
+    _check_data(planned)
     training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
     history = _restored(training, planned)
-    with _resumable(planned, history):
+    with _resumable(planned, history), _enough_memory(planned):
         _run_epochs(training, planned, history)
         _check_what_it_reads(planned, threads)
         outcome = training.outcome(history)
@@ -37,6 +42,30 @@ def run_training(planned: Planned, threads: int) -> None:
         _finish(training, outcome, folder, history)
     spent = _duration(_seconds(history))
     logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
+
+
+@contextlib.contextmanager
+def _enough_memory(planned: Planned) -> Iterator[None]:
+    """Raise UserError where the machine's memory does not suffice."""
+    try:
+        yield
+    except (MemoryError, runtime.tf.errors.ResourceExhaustedError) as error:
+        sizes = [
+            f"{name.upper()}={value}"
+            for name, value in vars(planned.settings).items()
+            if name in _SIZES
+        ]
+        raise UserError(
+            f"{planned.key}: there is too little memory for {' '.join(sizes)}; choose smaller ones"
+        ) from error
+
+
+def _check_data(planned: Planned) -> None:
+    """Raise UserError where other data were prepared before the training had read them."""
+    if plan.data_used(planned) != runs.read_config(planned.key.path)["identity"]["data"]:
+        raise UserError(
+            f"{planned.key}: its data were prepared anew meanwhile; run this again to use those"
+        )
 
 
 def _restored(training: Training, planned: Planned) -> list[dict]:

@@ -129,7 +129,7 @@ def _not_done(planned: request.Planned, asked: request.Request) -> str:
         state = f"was made for {made_for(folder, identity(planned, asked.threads))}"
     return (
         f"{paths.display(folder)} {state}; run: make {planned.key.target} "
-        f"{' '.join(asked.words_for(planned.key.seed))}"
+        f"{' '.join(asked.words_for(planned))}"
     )
 
 

@@ -12,7 +12,8 @@ from lib.runs import RunKey
 
 DATA_MODES = ("auto", "builtin", "real")
 # Make's own business, which Python only has to know of.
-_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WANTED", "WORK_DIR")
+_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
+_INTERNAL = ("WANTED", "WORK_DIR")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,13 +28,17 @@ class Request:
     digits: Path | None = None
     threads: int = 1
     allow_missing: bool = False
+    # The experiments that Make was asked for with the same words, none for the whole study; None
+    # where it was not Make that asks.
+    wanted: tuple[str, ...] | None = None
     changes: tuple[tuple[str, str], ...] = ()
 
-    def words_for(self, seed: int) -> list[str]:
-        """Return the NAME=VALUE words that ask for the run with one of the seeds."""
-        changes = [f"{name.upper()}={value}" for name, value in self.changes]
+    def words_for(self, run: "Planned") -> list[str]:
+        """Return the NAME=VALUE words that ask for a run, when only its experiment is asked for."""
+        known = _own_and_needed(run.key.experiment)
+        changes = [f"{name.upper()}={value}" for name, value in self.changes if name in known]
         threads = [f"THREADS={self.threads}"] if self.threads != 1 else []
-        return [f"PROFILE={self.profile}", f"SEEDS={seed}", *threads, *changes]
+        return [f"PROFILE={self.profile}", f"SEEDS={run.key.seed}", *threads, *changes]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,18 +68,20 @@ def parse(words: Sequence[str]) -> Request:
         "DIGITS": _path,
         "THREADS": _count,
         "ALLOW_MISSING": _flag,
+        "WANTED": lambda _, value: tuple(value.split()),
     }
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
             raise UserError(f"{word}: expected NAME=VALUE")
         if name in readers:
-            if value:
+            if value or name == "WANTED":
                 options[name.lower()] = readers[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
         elif name not in _MAKE_ONLY:
-            known = ", ".join([*readers, *_MAKE_ONLY[:-2], *sorted(map(str.upper, changeable))])
+            documented = [name for name in (*readers, *_MAKE_ONLY) if name not in _INTERNAL]
+            known = ", ".join([*documented, *sorted(map(str.upper, changeable))])
             raise UserError(f"unknown setting {name}; known: {known}")
     options.setdefault("profile", default_profile()[0])
     return Request(**options, changes=tuple(sorted(changes.items())))
@@ -89,8 +96,10 @@ def planned(
     where empty.
     Raises UserError for an unknown name and for a changed setting that no experiment here has.
     """
-    names = [find(goal) for goal in goals] or studied(request.study)
-    _check_changes_apply(request, names)
+    names = _named(goals, request.study)
+    # What Make asks of one experiment need not be a setting of it, but of another that it asks for.
+    together = names if request.wanted is None else _named(request.wanted, request.study)
+    _check_changes_apply(request, together)
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
@@ -102,6 +111,11 @@ def planned(
         if not variants or variant in variants
         for seed in request.seeds
     ]
+
+
+def _named(goals: Sequence[str], study: str) -> Sequence[str]:
+    """Return the experiments that goals name, those of the study where there are none."""
+    return [find(goal) for goal in goals] or studied(study)
 
 
 def _planned(request: Request, name: str, variant: str, seed: int) -> Planned:
@@ -124,13 +138,19 @@ def _settings(request: Request, name: str, variant: str) -> settings.Settings:
 
 
 def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
-    applicable = {field for name in names for field in settings.names(experiments()[name].settings)}
+    applicable = {field for name in names for field in _own_and_needed(name)}
     for name, _ in request.changes:
         if name not in applicable:
             raise UserError(
                 f"{name.upper()} is no setting of {', '.join(names)}; these have "
                 f"{', '.join(sorted(map(str.upper, applicable)))}"
             )
+
+
+def _own_and_needed(name: str) -> set[str]:
+    """Return the names of the settings of an experiment and of those that it needs."""
+    own = experiments()[name].settings
+    return set(settings.names(own)).union(*map(_own_and_needed, own.needs))
 
 
 def _changeable() -> set[str]:

@@ -106,7 +106,7 @@ def _record(folder: Path, config: dict) -> None:
 
 
 def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:
-    words = [*asked.words_for(planned.key.seed), f"VARIANT={planned.key.variant}"]
+    words = [*asked.words_for(planned), f"VARIANT={planned.key.variant}"]
     return {
         "identity": identity,
         "command": " ".join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),

@@ -118,10 +118,15 @@ def _joined_runs(earlier: Sequence[dict], new: Sequence[dict], profile: str) -> 
         )
     }
     for entry in new:
-        if entry["epochs"] >= known.get(_key(entry), entry)["epochs"]:
+        if _progress(entry) >= _progress(known.get(_key(entry), entry)):
             known[_key(entry)] = entry
     order = list(own)
     return sorted(known.values(), key=lambda run: (order.index(_key(run)[:2]), run["seed"]))
+
+
+def _progress(entry: dict) -> tuple[bool, int]:
+    """Return how far a run came: some stop by themselves, before what is only begun gets there."""
+    return recorded_runs.is_finished(entry), entry["epochs"]
 
 
 def _entry(planned: request.Planned, identity: dict) -> dict | None:

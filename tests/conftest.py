@@ -13,6 +13,8 @@ def pytest_configure():
     # Tests start Make and trainings of their own, which must not heed what these tests run under.
     for name in (*_OF_MAKE, *_SETTINGS, *_MAKE_ALONE):
         os.environ.pop(name, None)
+    # Each worker would take all of a GPU's memory; and tolerances are those of a processor.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     # A shell's background job ignores Ctrl-C, and so would every training that a test starts.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -284,6 +284,14 @@ def test_make_knows_three_places(machine):
     assert "RUNTIME=podman: choose auto, docker or local" in done.stderr
 
 
+@pytest.mark.parametrize("target", ["help", "all"])
+def test_a_folder_that_make_would_take_for_two_is_refused(machine, target):
+    done = machine.run("make", target, WORK_DIR=f"{machine.folder}/a b")
+    assert done.returncode == 2
+    assert "a space in its name" in done.stderr
+    assert not list(machine.folder.glob("a*"))
+
+
 def test_where_all_is_done_nothing_is_asked_of_docker(machine):
     words = ("PROFILE=smoke", "SEEDS=0")
     fake_runs.write(machine.work, words)

@@ -91,7 +91,7 @@ def told_to_end(owner):
         told.set()
         owner.stdin.close()
 
-    threading.Timer(0.2, end).start()
+    threading.Timer(1.0, end).start()
     return told
 
 

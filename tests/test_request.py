@@ -133,14 +133,33 @@ def test_of_two_words_the_later_counts_and_an_empty_option_is_none():
 
 
 def test_make_s_own_words_change_nothing():
-    words = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WANTED=cae", "WORK_DIR=/tmp"]
+    words = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WORK_DIR=/tmp"]
     assert request.parse(["PROFILE=smoke", *words]) == request.parse(["PROFILE=smoke"])
 
 
-def test_words_for_a_run_ask_for_that_run():
-    asked = request.parse(["PROFILE=smoke", "SEEDS=0 1", "EPOCHS=3"])
-    again = request.parse(asked.words_for(1))
-    assert request.planned(again) == [run for run in request.planned(asked) if run.key.seed == 1]
+@pytest.mark.parametrize("change", ["EPOCHS=3", "LATENT_DIM=3", "DIGIT_COUNT=500"])
+def test_words_for_a_run_ask_for_that_run(change):
+    asked = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", "WANTED=", change])
+    for run in request.planned(asked):
+        again = request.parse(asked.words_for(run))
+        assert request.planned(again, [run.key.experiment], [run.key.variant]) == [run]
+
+
+def test_what_make_asks_of_all_may_be_a_setting_of_some():
+    words = ["PROFILE=smoke", "LATENT_DIM=3"]
+    with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text"):
+        request.planned(request.parse(words), ["text2text"])
+    assert request.planned(request.parse([*words, "WANTED="]), ["text2text"])
+    assert request.planned(request.parse([*words, "WANTED=text2text vae-32"]), ["text2text"])
+    neither = request.parse([*words, "WANTED=text2text image2text"])
+    with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text, image2text"):
+        request.planned(neither, ["text2text"])
+
+
+def test_a_setting_of_what_an_experiment_needs_is_one_of_its_own():
+    asked = request.parse(["PROFILE=smoke", "DIGIT_COUNT=500"])
+    (run,) = request.planned(asked, ["text2image-fixed"])
+    assert run.needs[0].settings.digit_count == 500
 
 
 def test_all_runs_are_planned_in_the_report_s_order():

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -22,8 +21,7 @@ def work(tmp_path_factory):
 @pytest.fixture(scope="module")
 def make(work):
     def run(*words):
-        began = time.perf_counter()
-        done = subprocess.run(
+        return subprocess.run(
             ["make", *words, "PROFILE=smoke"],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(work)},
@@ -32,7 +30,6 @@ def make(work):
             timeout=900,
             check=False,
         )
-        return done, time.perf_counter() - began
 
     return run
 
@@ -40,7 +37,7 @@ def make(work):
 @pytest.fixture(scope="module")
 def trained(make, work):
     """Some experiments, trained by their own commands, side by side."""
-    done, _ = make("data", "DATA=builtin")
+    done = make("data", "DATA=builtin")
     assert done.returncode == 0, done.stderr[-3000:]
     words = ("PROFILE=smoke", "DATA=builtin")
     trainings = [
@@ -60,7 +57,7 @@ def trained(make, work):
 
 @pytest.mark.usefixtures("trained")
 def test_all_ends_in_a_report_on_stand_ins_and_a_second_call_does_nothing(make, work):
-    done, _ = make("all", "DATA=builtin")
+    done = make("all", "DATA=builtin")
     assert done.returncode == 0, done.stderr[-3000:]
     page = (work / "build/report.html").read_text(encoding="utf-8")
     assert "stand-in" in page
@@ -69,16 +66,15 @@ def test_all_ends_in_a_report_on_stand_ins_and_a_second_call_does_nothing(make, 
     assert len(results) == RUNS
 
     before = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.is_file()}
-    again, seconds = make("all", "DATA=builtin")
+    again = make("all", "DATA=builtin")
     assert again.returncode == 0, again.stderr[-3000:]
     after = {path: path.stat().st_mtime_ns for path in work.rglob("*") if path.is_file()}
     assert after == before
-    assert seconds < 5  # under 1 s on an idle machine
 
 
 @pytest.mark.usefixtures("trained")
 def test_these_runs_agree_with_the_reference(make):
-    done, _ = make("check", "DATA=builtin")
+    done = make("check", "DATA=builtin")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert done.stdout.endswith(f"{RUNS} agrees, 0 differs, 0 not comparable\n")
 
@@ -86,7 +82,7 @@ def test_these_runs_agree_with_the_reference(make):
 @pytest.mark.slow
 def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make, work):
     for setting in ("LATENT_DIM=4", "LATENT_DIM=5"):
-        done, _ = make("vae-32", "DATA=builtin", "EPOCHS=1", setting)
+        done = make("vae-32", "DATA=builtin", "EPOCHS=1", setting)
         assert done.returncode == 0, done.stderr[-3000:]
     seeds = sorted(path.name for path in (work / "runs/smoke/vae_32/published").iterdir())
     kept = [name for name in seeds if name.startswith("seed-0.aside-")]
@@ -107,7 +103,7 @@ def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make, work):
     ],
 )
 def test_bad_settings_are_one_line_and_status_2(make, words, expected):
-    done, _ = make(*words)
+    done = make(*words)
     assert done.returncode == 2
     errors = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert len(errors) == 1

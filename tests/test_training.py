@@ -197,6 +197,7 @@ def test_a_second_process_is_refused(workplace):
         (["EPOCHS=0"], "EPOCHS=0: expected a positive number"),
         (["UNITS=3"], "UNITS is no setting of vae_32"),
         (["VARIANT=x"], "unknown variant x; known: published"),
+        pytest.param(["FILTERS=1000000000"], "FILTERS=1000000000", marks=pytest.mark.slow),
         pytest.param(
             ["BATCH_SIZE=65"], "64 faces do not fill a batch of 65", marks=pytest.mark.slow
         ),
@@ -204,6 +205,22 @@ def test_a_second_process_is_refused(workplace):
 )
 def test_what_cannot_be_trained_is_told_in_one_line(workplace, words, part):
     assert part in workplace("vae_32").refused(*words)[-1]
+
+
+@pytest.mark.slow
+def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(tmp_path):
+    place = Workplace(tmp_path, "digit_reader", "corrected", WORDS)
+    digits.prepare("builtin", None, tmp_path / "data" / "digits")
+    record = tmp_path / "data" / "digits" / "provenance.json"
+    facts = json.loads(record.read_text(encoding="utf-8"))
+    training = place.start()
+    wait_until((place.run() / "config.json").exists, training)
+    record.write_text(json.dumps({**facts, "fingerprint": "of others"}), encoding="utf-8")
+    told = training.communicate()[1].splitlines()
+    assert training.returncode == 2
+    assert "its data were prepared anew meanwhile" in told[-1]
+    record.write_text(json.dumps(facts), encoding="utf-8")
+    place.train()
 
 
 def test_missing_data_is_told_with_the_target(tmp_path):

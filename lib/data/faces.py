@@ -10,6 +10,7 @@ import hashlib
 import itertools
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -76,6 +77,10 @@ def _given(source: Path, limit: int) -> prepared.Given:
     try:
         if not source.is_dir():
             files = {"": source.stat()}
+            if not stat.S_ISREG(files[""].st_mode):
+                raise UserError(
+                    f"{display(source)}: no file; give a folder, a zip or a .npy of images"
+                )
         else:
             walk = os.walk(source)
             found = (Path(place, name) for place, _, names in walk for name in names)

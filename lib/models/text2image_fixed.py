@@ -80,6 +80,7 @@ class FixedText2ImageTraining(Training):
         }
         self.train_rows, self.test_rows = split(settings, seed)
         self._make_optimizers()
+        self.digits = digits.load()
         self.symbols, self.images = symbol_images()
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
@@ -235,7 +236,7 @@ class FixedText2ImageTraining(Training):
         images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
         reader = digit_reader.load(self.needed["digit_reader"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
-        real = digits.load()
+        real = self.digits
         is_digit = calculated < DIGITS
         shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
         return Outcome(

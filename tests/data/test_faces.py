@@ -175,6 +175,12 @@ def test_a_changed_source_is_prepared_again(tmp_path, folder, kind):
     assert faces.prepare("auto", source, folder)["fingerprint"] != first["fingerprint"]
 
 
+def test_a_pipe_is_refused_rather_than_waited_for(tmp_path, folder):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UserError, match="give a folder, a zip"):
+        faces.prepare("auto", tmp_path / "pipe", folder)
+
+
 def test_a_cut_array_is_prepared_again(tmp_path, folder):
     source = array(tmp_path)
     faces.prepare("auto", source, folder)

@@ -18,7 +18,7 @@ from lib.data.fetch import PATIENCE, Offline, Patience, fetch
 from lib.data.remote_files import CELEBA, MNIST, RemoteFile
 from lib.errors import UserError
 
-QUICK = Patience(connect=0.3, reach_any=1.0, stall=0.4, attempts=3, backoff=0.01)
+QUICK = Patience(connect=0.3, reach_any=1.0, stall=1.0, attempts=3, backoff=0.01)
 MIB = 1 << 20
 
 

@@ -14,6 +14,18 @@ def _eagerly(runtime):
     runtime.tf.config.run_functions_eagerly(False)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _seeded_module(runtime):
+    """What a module's fixtures build starts with the same weights, whatever was run before."""
+    runtime.tf_keras.utils.set_random_seed(0)
+
+
+@pytest.fixture(autouse=True)
+def _seeded(runtime):
+    """What a test builds starts with the same weights, whatever was run before."""
+    runtime.tf_keras.utils.set_random_seed(0)
+
+
 @pytest.fixture
 def compiled(runtime):
     """What the test trains is compiled, as in a run."""

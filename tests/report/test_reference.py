@@ -170,6 +170,21 @@ def test_a_run_that_came_further_elsewhere_stays(study):
     assert [run["epochs"] for run in in_reference("vae_64", 1)] == [fake_runs.EPOCHS]
 
 
+def test_a_finished_run_stays_where_one_that_is_only_begun_has_as_many_epochs(study, tmp_path):
+    assert status(reference.main, study) == 0
+    before = in_reference("vae_32", 1)
+    (run,) = tmp_path.glob("runs/quick/vae_32/*/seed-1")
+    (run / "result.json").unlink()
+    (begun,) = [
+        e
+        for e in reference.entries(request.parse(study))
+        if e["experiment"] == "vae_32" and e["seed"] == 1
+    ]
+    assert begun["epochs"] == before[0]["epochs"]
+    assert status(reference.main, study) == 0
+    assert in_reference("vae_32", 1) == before
+
+
 @pytest.mark.parametrize(
     "differ",
     [
