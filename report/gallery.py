@@ -14,6 +14,7 @@ CAPTIONS = {
     "kl-weight": "VAEs by their divergence and reconstruction error, with the divergence summed"
     " over the batch, as published, or averaged over it, and by batch size",
     "vae-fixed-samples": "Faces that the mended VAE draws from its prior: none is a person's",
+    "gan-fixed-samples": "Faces that the mended GAN draws: none is a person's",
     "handwritings": "Answers that the mended text-to-image model draws, in ten handwritings",
 }
 
