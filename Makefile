@@ -44,10 +44,10 @@ quoted = '$(subst ','\'',$(1))'
 request := $(foreach name,$(filter-out MAKE%,$(given)),$(call quoted,$(name)=$($(name))))
 
 experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wildcard experiments/*.py)))))
-# What is made lies here: in the repository, or in the folder that WORK_DIR names.
 ifneq ($(word 2,$(WORK_DIR)),)
 $(error WORK_DIR=$(WORK_DIR): Make cannot work in a folder with a space in its name)
 endif
+# What is made lies here: in the repository, or in the folder that WORK_DIR names.
 work := $(if $(WORK_DIR),$(patsubst ~/%,$(HOME)/%,$(WORK_DIR)/))
 
 .DEFAULT_GOAL := help

@@ -40,10 +40,10 @@ def hardware() -> dict[str, object]:
 def source_commit() -> str:
     """Return the commit of the checkout, with "+" where files differ from it; "" outside of git."""
     try:
-        top = _output("git", "-C", str(REPOSITORY), "rev-parse", "--show-toplevel")
+        facts = _output("git", "-C", str(REPOSITORY), "rev-parse", "--show-toplevel", "HEAD")
+        top, head = facts.splitlines()
         if Path(top).resolve() != REPOSITORY.resolve():
             return ""  # an unpacked archive in a checkout of something else
-        head = _output("git", "-C", str(REPOSITORY), "rev-parse", "HEAD")
         changed = _output("git", "-C", str(REPOSITORY), "status", "--porcelain")
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -86,9 +86,10 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
     studied = content.studies(criterion.needs)
     full_scale = studied and content.is_full_scale(criterion.needs)
     findings, lacking = _findings(criterion, content) if studied else ((), [])
+    found = verdict(findings, full_scale)
     if not studied:
         decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
-    elif lacking and verdict(findings, full_scale)[0] != NOT_REPRODUCED:
+    elif lacking and found[0] != NOT_REPRODUCED:
         decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
@@ -97,7 +98,7 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
     elif changed := content.changes_of(criterion.needs):
         decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
     else:
-        decided = verdict(findings, full_scale)
+        decided = found
     runs = tuple(
         f"runs/{run.key.profile}/{run.key}"
         for pair in criterion.needs

@@ -78,7 +78,7 @@ class Image2TextTraining(AnswerTraining):
             split(settings, seed),
             compiled,
         )
-        self.symbols, self.images = symbol_images()
+        self.symbols, self.images = symbol_images(digits.load())
         self.handwriting = tf.constant(
             draw_query_images(self.symbols, arithmetic().queries, seed, epoch=0)
         )

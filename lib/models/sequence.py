@@ -21,12 +21,12 @@ EVALUATION_BATCH = 100
 EXAMPLES = 8  # answers in images that are shown
 
 
-def symbol_images() -> tuple[SymbolImages, tf.Tensor]:
+def symbol_images(prepared: digits.Digits) -> tuple[SymbolImages, tf.Tensor]:
     """Return the symbols in the handwriting to train on, and their images as a constant.
 
     On a CPU both are one piece of memory.
     """
-    symbols = SymbolImages.for_training(digits.load())
+    symbols = SymbolImages.for_training(prepared)
     images = tf.constant(symbols.images)
     return dataclasses.replace(symbols, images=np.asarray(images)), images
 

@@ -80,7 +80,7 @@ class Text2ImageTraining(Training):
             settings.reduce_patience, settings.reduce_factor, settings.minimum_learning_rate
         )
         self.train_rows, self.validation_rows = split(settings, seed)
-        self.symbols, self.images = symbol_images()
+        self.symbols, self.images = symbol_images(digits.load())
         self.handwriting = tf.constant(self._draw(epoch=0))
         self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
         self.queries = tf.constant(arithmetic().queries)

@@ -81,7 +81,7 @@ class FixedText2ImageTraining(Training):
         self.train_rows, self.test_rows = split(settings, seed)
         self._make_optimizers()
         self.digits = digits.load()
-        self.symbols, self.images = symbol_images()
+        self.symbols, self.images = symbol_images(self.digits)
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
