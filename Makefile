@@ -44,6 +44,8 @@ quoted = '$(subst ','\'',$(1))'
 request := $(foreach name,$(filter-out MAKE%,$(given)),$(call quoted,$(name)=$($(name))))
 
 experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wildcard experiments/*.py)))))
+# Those that the command line names.
+named := $(filter $(experiments),$(MAKECMDGOALS))
 ifneq ($(word 2,$(WORK_DIR)),)
 $(error WORK_DIR=$(WORK_DIR): Make cannot work in a folder with a space in its name)
 endif
@@ -51,8 +53,8 @@ endif
 work := $(if $(WORK_DIR),$(patsubst ~/%,$(HOME)/%,$(WORK_DIR)/))
 
 .DEFAULT_GOAL := help
-.PHONY: all help setup image shell data $(experiments) experiments trained figures report check
-.PHONY: checked reference test test-slow check-image bench bench-setup lint format lock clean FORCE
+.PHONY: all help setup image shell data $(experiments) named experiments trained figures report
+.PHONY: check checked reference test test-slow check-image bench bench-setup lint format lock clean FORCE
 
 all: report
 
@@ -89,7 +91,7 @@ shell:
 
 data: setup
 	@$(call bin,$(runtime),--online )python -m lib.data $(request) \
-	  $(if $(filter-out $(experiments),$(MAKECMDGOALS)),,$(MAKECMDGOALS))
+	  $(if $(filter-out $(named),$(MAKECMDGOALS)),,$(named))
 
 # What follows is looked up in an inner call of Make, when the data is there: WANTED names the
 # experiments, none means all. The + hands it the jobs of this one.
@@ -99,8 +101,12 @@ inner = +@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAG
 experiments: data
 	$(inner) trained WANTED=
 
-$(experiments): data
-	$(inner) trained WANTED=$@
+# One plan for all of them, so that they are trained side by side.
+$(experiments): named
+	@:
+
+named: data
+	$(inner) trained WANTED='$(named)'
 
 figures: data
 	$(inner) $(work)build/figures/complete WANTED=

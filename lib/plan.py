@@ -1,6 +1,7 @@
 """Which of the runs that are asked for are done, and which are to be made. No TensorFlow here."""
 
 import dataclasses
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -129,7 +130,7 @@ def _not_done(planned: request.Planned, asked: request.Request) -> str:
         state = f"was made for {made_for(folder, identity(planned, asked.threads))}"
     return (
         f"{paths.display(folder)} {state}; run: make {planned.key.target} "
-        f"{' '.join(asked.words_for(planned))}"
+        f"{shlex.join(asked.words_for(planned))}"
     )
 
 

@@ -12,8 +12,8 @@ from lib.runs import RunKey
 
 DATA_MODES = ("auto", "builtin", "real")
 # Make's own business, which Python only has to know of.
-_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
-_INTERNAL = ("WANTED", "WORK_DIR")
+_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA")
+_INTERNAL = ("WORK_DIR", "WANTED")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,17 +28,30 @@ class Request:
     digits: Path | None = None
     threads: int = 1
     allow_missing: bool = False
-    # The experiments that Make was asked for with the same words, none for the whole study; None
-    # where it was not Make that asks.
-    wanted: tuple[str, ...] | None = None
+    # Part of what Make was asked for: a changed setting may be one of another part.
+    is_part: bool = False
     changes: tuple[tuple[str, str], ...] = ()
+
+    def words(self, names: Sequence[str] = ()) -> list[str]:
+        """Return the NAME=VALUE words that ask for this, of all experiments or only of `names`.
+
+        A changed setting that none of these has is left out.
+        """
+        known = {field for name in names or experiments() for field in _own_and_needed(name)}
+        rarely = [name for name in ("study", "data", "threads") if self._differs(name)]
+        return [
+            f"PROFILE={self.profile}",
+            f"SEEDS={' '.join(map(str, self.seeds))}",
+            *(f"{name.upper()}={getattr(self, name)}" for name in rarely),
+            *(f"{name.upper()}={value}" for name, value in self.changes if name in known),
+        ]
 
     def words_for(self, run: "Planned") -> list[str]:
         """Return the NAME=VALUE words that ask for a run, when only its experiment is asked for."""
-        known = _own_and_needed(run.key.experiment)
-        changes = [f"{name.upper()}={value}" for name, value in self.changes if name in known]
-        threads = [f"THREADS={self.threads}"] if self.threads != 1 else []
-        return [f"PROFILE={self.profile}", f"SEEDS={run.key.seed}", *threads, *changes]
+        return dataclasses.replace(self, seeds=(run.key.seed,)).words([run.key.experiment])
+
+    def _differs(self, name: str) -> bool:
+        return getattr(self, name) != getattr(Request, name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,20 +81,20 @@ def parse(words: Sequence[str]) -> Request:
         "DIGITS": _path,
         "THREADS": _count,
         "ALLOW_MISSING": _flag,
-        "WANTED": lambda _, value: tuple(value.split()),
     }
     for word in words:
         name, equals, value = word.partition("=")
         if not equals:
             raise UserError(f"{word}: expected NAME=VALUE")
         if name in readers:
-            if value or name == "WANTED":
+            if value:
                 options[name.lower()] = readers[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
-        elif name not in _MAKE_ONLY:
-            documented = [name for name in (*readers, *_MAKE_ONLY) if name not in _INTERNAL]
-            known = ", ".join([*documented, *sorted(map(str.upper, changeable))])
+        elif name == "WANTED":
+            options["is_part"] = True
+        elif name not in (*_MAKE_ONLY, *_INTERNAL):
+            known = ", ".join([*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))])
             raise UserError(f"unknown setting {name}; known: {known}")
     options.setdefault("profile", default_profile()[0])
     return Request(**options, changes=tuple(sorted(changes.items())))
@@ -96,10 +109,9 @@ def planned(
     where empty.
     Raises UserError for an unknown name and for a changed setting that no experiment here has.
     """
-    names = _named(goals, request.study)
-    # What Make asks of one experiment need not be a setting of it, but of another that it asks for.
-    together = names if request.wanted is None else _named(request.wanted, request.study)
-    _check_changes_apply(request, together)
+    names = [find(goal) for goal in goals] or studied(request.study)
+    if not request.is_part:
+        _check_changes_apply(request, names)
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
@@ -111,11 +123,6 @@ def planned(
         if not variants or variant in variants
         for seed in request.seeds
     ]
-
-
-def _named(goals: Sequence[str], study: str) -> Sequence[str]:
-    """Return the experiments that goals name, those of the study where there are none."""
-    return [find(goal) for goal in goals] or studied(study)
 
 
 def _planned(request: Request, name: str, variant: str, seed: int) -> Planned:

@@ -6,6 +6,7 @@ Importing this is cheap; TensorFlow is imported when there is something to train
 import datetime
 import logging
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -109,7 +110,7 @@ def _config(planned: request.Planned, asked: request.Request, identity: dict) ->
     words = [*asked.words_for(planned), f"VARIANT={planned.key.variant}"]
     return {
         "identity": identity,
-        "command": " ".join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),
+        "command": shlex.join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),
         "versions": versions(),
         "hardware": hardware(),
         "commit": source_commit(),

@@ -104,19 +104,10 @@ class Content:
 
     def make(self, needs: Iterable[Pair], *more: str) -> str:
         """Return the command that makes the runs of `needs`, then the targets in `more`."""
-        targets = [self.planned[pair].key.target for pair in needs]
-        return shlex.join(["make", *dict.fromkeys(targets), *more, *self.words])
-
-    @property
-    def words(self) -> list[str]:
-        """The NAME=VALUE words that ask Make for these runs."""
-        asked = self.asked
-        words = [f"PROFILE={asked.profile}", f"SEEDS={' '.join(map(str, asked.seeds))}"]
-        study = [f"STUDY={asked.study}"] if asked.study != "published" else []
-        data = [f"DATA={asked.data}"] if asked.data != "auto" else []
-        threads = [f"THREADS={asked.threads}"] if asked.threads != 1 else []
-        changes = [setting_word(name, value) for name, value in asked.changes]
-        return words + study + data + threads + changes
+        keys = [self.planned[pair].key for pair in needs]
+        targets = dict.fromkeys(key.target for key in keys)
+        words = self.asked.words([] if more else [key.experiment for key in keys])
+        return shlex.join(["make", *targets, *more, *words])
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number of a result: the seeds' mean, and its interval where there are several.

@@ -149,11 +149,20 @@ def test_what_make_asks_of_all_may_be_a_setting_of_some():
     words = ["PROFILE=smoke", "LATENT_DIM=3"]
     with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text"):
         request.planned(request.parse(words), ["text2text"])
-    assert request.planned(request.parse([*words, "WANTED="]), ["text2text"])
     assert request.planned(request.parse([*words, "WANTED=text2text vae-32"]), ["text2text"])
-    neither = request.parse([*words, "WANTED=text2text image2text"])
-    with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text, image2text"):
-        request.planned(neither, ["text2text"])
+
+
+def test_words_ask_again_for_what_was_asked():
+    words = ["PROFILE=smoke", "SEEDS=0 1", "DATA=builtin", "STUDY=corrected", "LATENT_DIM=3"]
+    asked = request.parse(words)
+    assert request.parse(asked.words()) == asked
+    assert "LATENT_DIM=3" in asked.words(["text2text", "vae_32"])
+    assert asked.words(["text2text"]) == [
+        "PROFILE=smoke",
+        "SEEDS=0 1",
+        "STUDY=corrected",
+        "DATA=builtin",
+    ]
 
 
 def test_a_setting_of_what_an_experiment_needs_is_one_of_its_own():

@@ -1,5 +1,6 @@
 """Everything, tiny: `make all` trains every experiment, draws every figure, builds the report."""
 
+import json
 import os
 import subprocess
 import sys
@@ -84,10 +85,18 @@ def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make, work):
     for setting in ("LATENT_DIM=4", "LATENT_DIM=5"):
         done = make("vae-32", "DATA=builtin", "EPOCHS=1", setting)
         assert done.returncode == 0, done.stderr[-3000:]
-    seeds = sorted(path.name for path in (work / "runs/smoke/vae_32/published").iterdir())
-    kept = [name for name in seeds if name.startswith("seed-0.aside-")]
-    assert len(kept) == 1
-    assert (work / "runs/smoke/vae_32/published" / kept[0] / "result.json").exists()
+    runs = work / "runs/smoke/vae_32/published"
+    kept = [_latent_dim(result.parent) for result in runs.glob("seed-0.aside-*/result.json")]
+    assert 4 in kept
+    assert _latent_dim(runs / "seed-0") == 5
+
+
+@pytest.mark.slow
+def test_of_several_experiments_a_setting_changes_those_that_have_it(make, work):
+    done = make("digit-reader", "vae-32", "DATA=builtin", "LATENT_DIM=6")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert _latent_dim(work / "runs/smoke/vae_32/published/seed-0") == 6
+    assert (work / "runs/smoke/digit_reader/corrected/seed-0/result.json").exists()
 
 
 @pytest.mark.parametrize(
@@ -109,3 +118,8 @@ def test_bad_settings_are_one_line_and_status_2(make, words, expected):
     assert len(errors) == 1
     assert errors[0].startswith("error: ")
     assert expected in errors[0]
+
+
+def _latent_dim(run):
+    config = json.loads((run / "config.json").read_text(encoding="utf-8"))
+    return config["identity"]["settings"]["latent_dim"]
