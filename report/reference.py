@@ -57,13 +57,14 @@ def joined(earlier: dict | None, new: dict) -> dict:
 
     A run is kept where its settings are still the experiment's own, it read the data that the new
     ones read, and the new ones have none of its variant and seed that came further; a verdict,
-    where the new one was not run or rests on fewer runs or findings, all of its own are kept, and
-    its criterion is the same; a picture, where it was not drawn anew.
+    where the new one was not run or rests on fewer runs or findings, all of its own are kept as
+    they were, and its criterion is the same; a picture, where it was not drawn anew.
     """
     if earlier is None:
         return new
     runs = _joined_runs(earlier["runs"], new["runs"], new["profile"])
-    kept = {f"runs/{run['profile']}/{'/'.join(_key(run)[:2])}/seed-{run['seed']}" for run in runs}
+    before, now = _weights(earlier["runs"]), _weights(runs)
+    kept = {folder for folder, weights in before.items() if now.get(folder) == weights}
     verdicts = {
         part: [
             max(
@@ -89,6 +90,16 @@ def own_settings(profile: str) -> dict[tuple[str, str], dict]:
     return {
         (planned.key.experiment, planned.key.variant): dataclasses.asdict(planned.settings)
         for planned in every
+    }
+
+
+def _weights(entries: Sequence[dict]) -> dict[str, str | None]:
+    """Return the digest of each run's weights, None before its end, by its run directory."""
+    return {
+        f"runs/{run['profile']}/{run['experiment']}/{run['variant']}/seed-{run['seed']}": run.get(
+            "weights_sha256"
+        )
+        for run in entries
     }
 
 
@@ -167,6 +178,9 @@ def _verdicts(content: Content) -> dict:
 def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Write the reference of the profile that is asked for, and what the README says from it."""
     asked = request.parse([*words, "ALLOW_MISSING=1"])
+    if asked.changes:
+        changed = ", ".join(name.upper() for name, _ in asked.changes)
+        raise UserError(f"a reference is of the experiments' own settings; leave out {changed}")
     found = entries(asked)
     if not found:
         raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")

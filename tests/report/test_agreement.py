@@ -40,6 +40,23 @@ def test_equal_bits_agree():
     assert "bit" in reason
 
 
+@pytest.mark.parametrize("metrics", [{"accuracy": 0.9}, {}, {"accuracy": 0.91, "recall": 0.5}])
+def test_equal_weights_with_other_metrics_differ(metrics):
+    verdict, reason = one([run(1, metrics=metrics)])
+    assert verdict == DIFFERS
+    assert "the same weights" in reason
+
+
+def test_equal_weights_agree_elsewhere_with_metrics_rounded_otherwise():
+    hardware = ELSEWHERE["hardware"]
+    assert one([run(1, metrics={"accuracy": 0.91001}, hardware=hardware)])[0] == AGREES
+    assert one([run(1, metrics={"accuracy": 0.95}, hardware=hardware)])[0] == DIFFERS
+
+
+def test_runs_without_a_common_metric_are_not_comparable():
+    assert one([run(1, metrics={"loss": 0.9}, **ELSEWHERE)])[0] == NOT_COMPARABLE
+
+
 def test_a_processor_with_another_number_of_cores_is_the_same():
     hardware = {**REFERENCE[0]["hardware"], "cores": 64}
     assert one([run(hardware=hardware, weights="other")])[0] == DIFFERS

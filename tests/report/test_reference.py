@@ -206,6 +206,28 @@ def test_what_no_longer_fits_leaves_the_reference(study, tmp_path, differ):
     assert "runs/quick/vae_64/published/seed-1" in resting_on["C3"]
 
 
+def test_a_verdict_on_a_run_that_was_made_anew_leaves_the_reference(study, tmp_path):
+    def was_other(entry):
+        entry["weights_sha256"] = "of another processor"
+
+    assert status(reference.main, study) == 0
+    in_reference("text2text", 0, was_other)
+    for seed in tmp_path.glob("runs/quick/*/*/seed-1"):
+        shutil.rmtree(seed)
+    assert status(reference.main, study) == 0
+    verdicts = {claim["id"]: claim["verdict"] for claim in reference.read("quick")["claims"]}
+    assert verdicts["C11"] == "not run"  # of epochs that are not at hand
+    assert verdicts["C15"] != "not run"
+
+
+def test_runs_with_changed_settings_never_enter_the_reference(study, capsys):
+    assert status(reference.main, study) == 0
+    before = reference.read("quick")
+    assert status(reference.main, [*study, "LEARNING_RATE=0.05"]) == 2
+    assert "leave out LEARNING_RATE" in capsys.readouterr().err
+    assert reference.read("quick") == before
+
+
 def test_a_verdict_by_another_criterion_leaves_the_reference(study, tmp_path):
     assert status(reference.main, study) == 0
     known = reference.read("quick")
