@@ -140,14 +140,17 @@ $(work)build/shown: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' $(request) $(results) | cmp -s - $@ || printf '%s\n' $(request) $(results) >$@
 
-$(work)build/figures/complete: $(results) $(work)build/shown $(wildcard figures/*.py) \
-    lib/plots.py report/published.py report/published.toml
+# What neither trains a model nor prepares data may show in a figure or in the report.
+code = $(wildcard $(addsuffix /*.py,lib lib/metrics experiments figures $(1)))
+
+$(work)build/figures/complete: $(results) $(work)build/shown $(call code) \
+    report/published.py report/published.toml
 	@$(python) -m figures $(request)
 	@touch $@
 
 reports := $(work)build/report.html $(work)build/report.pdf
-$(work)build/reported: $(work)build/figures/complete $(wildcard report/* \
-    report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
+$(work)build/reported: $(work)build/figures/complete $(call code,lib/data benchmarks) \
+    $(wildcard report/* report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
 	@touch $@
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lib.errors import UserError
 from lib.paths import BUILD, REPOSITORY, display
-from lib.runs import Run
+from lib.runs import Run, command_for
 
 FOLDER = BUILD / "figures"
 MANIFEST = FOLDER / "manifest.json"
@@ -65,10 +65,10 @@ def save(figure: Figure, runs: Runs, path: Path) -> None:
     except (KeyError, IndexError, OSError, ValueError, zipfile.BadZipFile) as error:
         keys = [runs[pair][0].key for pair in figure.needs]
         folders = ", ".join(dict.fromkeys(display(key.path.parents[1]) for key in keys))
-        targets = " ".join(dict.fromkeys(key.target for key in keys))
+        commands = ", ".join(dict.fromkeys(map(command_for, keys)))
         raise UserError(
             f"{display(path)} cannot be drawn from {folders}: "
-            f"{type(error).__name__} {error}; remove what is broken and run: make {targets}"
+            f"{type(error).__name__} {error}; remove what is broken and run: {commands}"
         ) from error
 
 

@@ -13,6 +13,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,7 +129,18 @@ def _remedy(key: RunKey) -> str:
     """Say how to make a run whole: without its result it is gone on with, from its checkpoint."""
     is_taken_for_done = (key.path / "result.json").exists()
     first = "remove its result.json and " if is_taken_for_done else ""
-    return f"{first}run: make {key.target} PROFILE={key.profile} SEEDS={key.seed}"
+    return f"{first}run: {command_for(key)}"
+
+
+def command_for(key: RunKey) -> str:
+    """Return the call of Make that makes a run as its config.json tells, where that can be read."""
+    words = [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
+    try:
+        made_with = shlex.split(read_config(key.path)["command"])
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        made_with = []
+    changes = [word for word in made_with if "=" in word and not word.startswith("VARIANT=")]
+    return shlex.join(["make", key.target, *(changes or words)])
 
 
 def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:

@@ -55,7 +55,7 @@ class Judged:
         return {
             "id": self.id,
             "claim": self.claim,
-            "criterion": self.criterion.words,
+            "criterion": self.criterion.text,
             "evidence": [finding.record(self.full_scale) for finding in self.findings],
             "verdict": self.verdict,
             "reason": self.reason,
@@ -121,7 +121,10 @@ def _findings(
         if any(isinstance(run, RecordedRun) for run in content.runs.get(pair, ()))
     ]
     try:
-        findings = tuple(criterion.findings(content))
+        findings = tuple(
+            dataclasses.replace(finding, level=criterion.level)
+            for finding in criterion.findings(content)
+        )
     except NumbersOnlyError:
         return (), recorded
     if all(finding.values for finding in findings):

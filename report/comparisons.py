@@ -1,9 +1,11 @@
 """Comparisons that the criteria of several claims are made of."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
+from lib.models.faces import MEASURED_ROWS
 from report.content import Content, pairs
 from report.judgement import NEVER, NO_CONTRAST, Finding
 
@@ -20,8 +22,9 @@ STALLED = 0.02  # C11, C15: gain between the last quarter of the epochs and the 
 STALLED_MARGIN = 0.01
 _MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
 SMOOTH_WORDS = (
-    "The largest step between neighbouring frames, over the mean step (mean of 50 paths), is below "
-    f"{SMOOTH_BELOW:g} at every size (one seed: by {SMOOTHNESS_MARGIN:g} or more)"
+    "The largest step between neighbouring frames, over the mean step (mean of "
+    f"{MEASURED_ROWS} paths), is below {SMOOTH_BELOW:g} at every size (one seed: by "
+    f"{SMOOTHNESS_MARGIN:g} or more)"
 )
 MOVING_WORDS = (
     f"where the ends are more than {MOVING_ABOVE:.0%} as diverse as real faces (one less MS-SSIM); "
@@ -61,9 +64,14 @@ def alike(
 
 
 def ratio(content: Content, experiment: str, name: str, to: str) -> tuple[float, ...]:
-    """Return one number over another, seed by seed; not a number where that is 0."""
-    values = zip(content.numbers(experiment, name), content.numbers(experiment, to), strict=True)
-    return tuple(one / other if other else float("nan") for one, other in values)
+    """Return one number over another, as `quotients` does."""
+    return quotients(content.numbers(experiment, name), content.numbers(experiment, to))
+
+
+def quotients(numbers: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
+    """Return numbers over others, seed by seed; not a number where one of the others is 0."""
+    values = zip(numbers, others, strict=True)
+    return tuple(one / other if other else math.nan for one, other in values)
 
 
 def latent_size(content: Content, experiment: str) -> object:
@@ -89,10 +97,7 @@ def contrast(content: Content, experiment: str, ends: str) -> Finding:
     made, real = (content.numbers(experiment, name) for name in (f"{ends}_ms_ssim", "real_ms_ssim"))
     return Finding(
         f"diversity over real, latent {latent_size(content, experiment)}",
-        tuple(
-            (1 - one) / (1 - other) if other < 1 else float("nan")
-            for one, other in zip(made, real, strict=True)
-        ),
+        quotients([1 - one for one in made], [1 - other for other in real]),
         low=MOVING_ABOVE,
         margin=MOVING_MARGIN,
         guards=True,

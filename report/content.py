@@ -16,8 +16,9 @@ from lib.data import provenance
 from lib.errors import UserError
 from lib.models.faces import MEASURED
 from lib.paths import display
-from lib.runs import Run
+from lib.runs import Run, command_for
 from lib.settings import Settings, names
+from report.judgement import NOT_RUN
 from report.wording import (
     SCALE,
     called,
@@ -80,7 +81,7 @@ class Content:
     def not_run(self, *needs: Pair) -> str:
         """Return what to say where any of the runs is missing, or "" where they are all there."""
         lacking = self.lacking(needs)
-        return f"not run: `{self.make(lacking)}`" if lacking else ""
+        return f"{NOT_RUN}: `{self.make(lacking)}`" if lacking else ""
 
     def lacking(self, needs: Sequence[Pair]) -> list[Pair]:
         """Return those of `needs` of which the run of any seed is missing."""
@@ -115,7 +116,7 @@ class Content:
         Raises UserError where a result lacks the number.
         """
         found = self.numbers(experiment, name, variant)
-        return estimate(found, spec) if found else self.absent((experiment, variant))
+        return estimate(found, spec) if found else NOT_RUN
 
     def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
         """Return a number of the results, one per seed, none where the run of any is missing.
@@ -127,10 +128,6 @@ class Content:
     def complete(self, pair: Pair) -> Sequence[Run]:
         """Return the runs of all seeds, none where any is missing."""
         return () if figures.missing([pair], self.runs, self.asked.seeds) else self.runs[pair]
-
-    def absent(self, pair: Pair) -> str:
-        """Return what to say in the place of a number, in short."""
-        return f"not run: `make {self.planned[pair].key.target}`"
 
     def first_run(self, experiment: str, variant: str) -> Run | None:
         """Return the first seed's run, None where any seed's is missing."""
@@ -286,6 +283,6 @@ def _number(run: Run, name: str) -> float:
     if not isinstance(found, int | float):
         raise UserError(
             f"{display(run.key.path)}/result.json has no number called {name}; remove the folder "
-            f"and run: make {run.key.target} PROFILE={run.key.profile} SEEDS={run.key.seed}"
+            f"and run: {command_for(run.key)}"
         )
     return found

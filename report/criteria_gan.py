@@ -123,6 +123,7 @@ GAN_CRITERIA = {
         published_runs(DARK),
         ("fig:gan-display",),
         _black_at_first,
+        looks=2,
     ),
     "C8": Criterion(
         f"{SMOOTH_WORDS}, {MOVING_WORDS}",

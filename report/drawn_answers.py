@@ -8,6 +8,7 @@ import numpy as np
 from lib.metrics.images import sharpness
 from lib.runs import Run
 from report.content import Content, Pair
+from report.judgement import NOT_RUN
 from report.wording import estimate
 
 
@@ -58,7 +59,7 @@ def own_error_shares(content: Content, pair: Pair) -> list[float]:
 def own_error(content: Content, pair: Pair) -> str:
     """Return `own_error_shares` as text."""
     shares = own_error_shares(content, pair)
-    return estimate(shares, ".2f") if shares else content.absent(pair)
+    return estimate(shares, ".2f") if shares else NOT_RUN
 
 
 def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:

@@ -7,6 +7,7 @@ from lib.settings import GANSettings, Settings
 from report.content import Content, Pair, pairs
 from report.criteria_gan import GANS
 from report.criteria_vae import VAES
+from report.judgement import NOT_RUN
 from report.wording import estimate
 
 PUBLISHED_GANS = (*GANS, "gan_first_epoch")
@@ -55,7 +56,7 @@ def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[s
     seen = faces_seen(settings, epoch)
     heads = [f"{name}, {settings.latent_dim} dimensions, {kind}", f"{seen:,}"]
     if not runs:
-        return [*heads, content.absent(pair), "–", "–"]
+        return [*heads, NOT_RUN, "–", "–"]
     error = "–" if name == "GAN" else content.value(pair[0], "mean_squared_error", ".3g", pair[1])
     generated = [
         estimate(_after(runs, metric, epoch, settings.epochs), spec)

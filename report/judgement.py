@@ -4,11 +4,11 @@ import dataclasses
 import math
 from collections.abc import Callable, Sequence
 
-from lib.metrics.intervals import mean_interval
+from lib.metrics.intervals import LEVEL, mean_interval
 
 REPRODUCED = "reproduced"
 NOT_REPRODUCED = "not reproduced"
-INCONCLUSIVE = "inconclusive at this scale"
+INCONCLUSIVE = "inconclusive"
 NOT_RUN = "not run"
 VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_RUN)
 
@@ -22,10 +22,10 @@ ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
 class Finding:
     """One number that a claim rests on, and the range it has to lie in.
 
-    Its 95% interval over the seeds (Student's t) has to lie within the range for the finding to
-    hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed has no
-    interval: `margin` takes its place where the criterion gives one, and otherwise nothing is
-    decided. A finding without any bound is shown, and judges nothing. One without values is open.
+    Its interval over the seeds (Student's t, of the given level) has to lie within the range for
+    the finding to hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed
+    has no interval: `margin` takes its place where the criterion gives one, and otherwise nothing
+    is decided. One without any bound is shown, and judges nothing; one without values is open.
     """
 
     what: str
@@ -37,6 +37,7 @@ class Finding:
     at_reduced_scale: frozenset[bool] = ALWAYS  # the outcomes that count at other settings
     guards: bool = False  # asks whether there is anything to compare; refuted, it leaves all open
     unfair: str = ""  # why nothing may be concluded, where there is a reason
+    level: float = LEVEL
 
     @property
     def judges(self) -> bool:
@@ -46,7 +47,7 @@ class Finding:
     @property
     def interval(self) -> tuple[float, float | None]:
         """The seeds' mean, and the half-width of its interval, None for one seed."""
-        return mean_interval(self.values)
+        return mean_interval(self.values, self.level)
 
     def outcome(self, full_scale: bool) -> tuple[bool | None, str]:
         """Return whether the finding holds, None where that is open, and then the reason."""
@@ -107,6 +108,25 @@ class Criterion:
     see: tuple[str, ...]  # the figures and tables, such as "fig:vae-loss"
     findings: Callable[..., list[Finding]]  # of the report's Content
     in_part: bool = False  # whether findings can be had, and refute, where others' runs are missing
+    looks: int = 1  # at the reference's seeds: more were added where they had decided nothing
+
+    @property
+    def level(self) -> float:
+        """The level of its intervals, by which all looks together err no more often than one.
+
+        Bonferroni's correction: Dunn (1961), "Multiple comparisons among means".
+        """
+        return 1 - (1 - LEVEL) / self.looks
+
+    @property
+    def text(self) -> str:
+        """The criterion in words, with the level of its intervals where that is not the usual."""
+        if self.looks == 1:
+            return self.words
+        return (
+            f"{self.words} In the reference, seeds were added because these left it open, so that "
+            f"intervals are of {self.level:.1%}."
+        )
 
 
 def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from lib.metrics.intervals import mean_interval
+from lib.metrics.intervals import LEVEL, mean_interval
 from lib.settings import Settings
 from report.judgement import Finding
 
@@ -18,13 +18,13 @@ SCALE = {
 }
 
 
-def estimate(values: Sequence[float], spec: str) -> str:
-    """Return the mean of one value per seed, and the half-width of its 95% interval (Student's t).
+def estimate(values: Sequence[float], spec: str, level: float = LEVEL) -> str:
+    """Return the mean of one value per seed, and the half-width of its interval (Student's t).
 
     One seed, or seeds that all agree, have none. `spec` is a format specification; its kind "g"
     gives significant digits without an exponent.
     """
-    mean, half_width = mean_interval(values)
+    mean, half_width = mean_interval(values, level)
     decimals = decimals_of(mean, spec)
     text = fixed(mean, decimals, "," in spec)
     if half_width is None or not half_width > 0:

@@ -6,9 +6,10 @@ from lib.metrics import images, manifold
 
 
 def generated_metrics(real: np.ndarray, generated: np.ndarray, prefix: str) -> dict[str, float]:
-    """Return sharpness, diversity and closeness to `real` of `generated`, as `prefix`_<name>.
+    """Return looks, diversity and closeness to `real` of `generated`, as `prefix`_<name>.
 
-    Both are uint8 (N, 64, 64, 3). Sharpness is the variance of the Laplacian; ms_ssim the mean over
+    Both are uint8 (N, 64, 64, 3). Sharpness is the variance of the Laplacian; brightness the mean
+    of all values, from 0 (black) to 1; ms_ssim the mean over
     pairs of generated images (lower is more diverse); swd the sliced Wasserstein distance, times
     1000; precision, recall, density and coverage are taken in random features, with k = 5.
     """

@@ -102,7 +102,10 @@ def discriminator_loss(
 
 
 def adversarial_loss(discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
-    """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`."""
+    """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`.
+
+    The discriminator's spectral norms take a step of power iteration here, too.
+    """
     return -tf.reduce_mean(_of(discriminator(made, training=True), meant))
 
 

@@ -1,4 +1,4 @@
-"""Batches of faces, and faces made visible, for every model that learns from them."""
+"""Batches of faces, and the latents that are shown, for every model that learns from faces."""
 
 from collections.abc import Iterator
 

@@ -50,11 +50,12 @@ def test_processors_with_other_instructions_draw_the_same(faces, tmp_path):
         "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
         "OPENCV_CPU_DISABLE": "AVX2,AVX,FP16",
         "OPENBLAS_CORETYPE": "Nehalem",
+        "PYTHONWARNINGS": "default::ImportWarning",  # NumPy's, of a name that it does not know
     }
     drawn = subprocess.run(
         [sys.executable, script], env=os.environ | older, capture_output=True, check=True
     )
-    assert b"cannot disable" not in drawn.stderr.lower()
+    assert b"not part of the dispatched" not in drawn.stderr
     assert drawn.stdout == faces.tobytes()
 
 

@@ -1,10 +1,12 @@
+import dataclasses
 import json
 import math
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from report import check
+from report import check, criteria_text2text
 from report.claims import CRITERIA, as_json, judged, suspected
 from report.comparisons import gain
 from report.criteria_gan import clipped_share
@@ -103,6 +105,22 @@ def test_what_the_seeds_disagree_on_is_inconclusive(claim, tmp_path):
     found = judge(claim, tmp_path, NOISE[claim])
     assert found.verdict == INCONCLUSIVE, (found.reason, found.findings)
     assert "within seed noise" in found.reason
+
+
+@pytest.mark.parametrize(("looks", "decided"), [(1, REPRODUCED), (2, INCONCLUSIVE)])
+def test_seeds_that_were_added_after_a_look_have_wider_intervals(
+    looks, decided, tmp_path, monkeypatch
+):
+    """A bound between the lower ends of the seeds' intervals of 95% and of 97.5%."""
+    accuracies = np.array([0.978, 0.980, 0.985])
+    error = stats.sem(accuracies)
+    ends = [stats.t.interval(level, 2, accuracies.mean(), error)[0] for level in (0.95, 0.975)]
+    monkeypatch.setattr(criteria_text2text, "HIGH", sum(ends) / 2)
+    criterion = dataclasses.replace(CRITERIA["C9"], looks=looks)
+    monkeypatch.setitem(CRITERIA, "C9", criterion)
+    change = (*QUARTER, "test_accuracy", lambda seed: float(accuracies[seed]))
+    assert judge("C9", tmp_path, change).verdict == decided
+    assert ("97.5%" in criterion.text) == (looks == 2)
 
 
 def test_each_of_the_eighteen_claims_has_a_criterion(as_claimed):

@@ -277,7 +277,7 @@ def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
     assert "quick" not in section
 
 
-OPEN = "inconclusive at this scale"
+OPEN = "inconclusive"
 
 
 @pytest.mark.parametrize(

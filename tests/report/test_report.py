@@ -204,7 +204,9 @@ def test_missing_runs_fail_the_build_or_are_named_in_their_place(tmp_path):
     page = (tmp_path / "build" / "report.html").read_text(encoding="utf-8")
     for target in ("vae-32", "gan-128", "text2image", "image2text"):
         assert f"not run: <code>make {target} PROFILE=quick SEEDS=0</code>" in page
-    assert "not run: <code>make vae-64-wide</code>" in page
+    assert re.search(
+        r"Missing here: <code>make [^<]*vae-64-wide PROFILE=quick SEEDS=0</code>", page
+    )
     assert len(re.findall(r"<img ", page)) == len((7, 10, 11))
 
 
@@ -272,7 +274,7 @@ def test_check_fails_where_a_verdict_is_the_opposite_of_the_reference_s(
     known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 0
     by_id = {claim["id"]: claim for claim in verdicts["claims"]}
-    assert by_id["C1"]["verdict"] == "inconclusive at this scale"
+    assert by_id["C1"]["verdict"] == "inconclusive"
     by_id["C1"]["verdict"] = "reproduced"
     known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 0
