@@ -108,6 +108,9 @@ $(experiments): named
 named: data
 	$(inner) trained WANTED='$(named)'
 
+# What is to be shown has been trained before, however many jobs run side by side.
+figures report check reference: | $(if $(named),named) $(filter experiments,$(MAKECMDGOALS))
+
 figures: data
 	$(inner) $(work)build/figures/complete WANTED=
 

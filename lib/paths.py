@@ -12,6 +12,6 @@ BUILD = WORK / "build"
 
 
 def display(path: Path) -> str:
-    """Return `path` as a person at the repository's root would type it."""
+    """Return `path` as a person at the repository's root would type it, whatever WORK_DIR is."""
     path = Path(path)
-    return str(path.relative_to(WORK)) if path.is_relative_to(WORK) else str(path)
+    return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)

@@ -12,8 +12,7 @@ from lib.runs import RunKey
 
 DATA_MODES = ("auto", "builtin", "real")
 # Make's own business, which Python only has to know of.
-_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA")
-_INTERNAL = ("WORK_DIR", "WANTED")
+_MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,7 +92,7 @@ def parse(words: Sequence[str]) -> Request:
             changes[name.lower()] = value
         elif name == "WANTED":
             options["is_part"] = True
-        elif name not in (*_MAKE_ONLY, *_INTERNAL):
+        elif name not in _MAKE_ONLY:
             known = ", ".join([*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))])
             raise UserError(f"unknown setting {name}; known: {known}")
     options.setdefault("profile", default_profile()[0])
@@ -107,7 +106,8 @@ def planned(
 
     `goals` names experiments, the whole study where empty, and `variants` variants of them, all
     where empty.
-    Raises UserError for an unknown name and for a changed setting that no experiment here has.
+    Raises UserError for an unknown name, for a changed setting that no experiment here has, and
+    for one that makes two variants the same.
     """
     names = [find(goal) for goal in goals] or studied(request.study)
     if not request.is_part:
@@ -116,13 +116,16 @@ def planned(
     for variant in variants:
         if variant not in known:
             raise UserError(f"unknown variant {variant}; known: {', '.join(known)}")
-    return [
+    runs = [
         _planned(request, name, variant, seed)
         for name in names
         for variant in experiments()[name].variants
         if not variants or variant in variants
         for seed in request.seeds
     ]
+    if not request.is_part:
+        _check_variants_differ(request, runs)
+    return runs
 
 
 def _planned(request: Request, name: str, variant: str, seed: int) -> Planned:
@@ -151,6 +154,20 @@ def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
             raise UserError(
                 f"{name.upper()} is no setting of {', '.join(names)}; these have "
                 f"{', '.join(sorted(map(str.upper, applicable)))}"
+            )
+
+
+def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
+    """Raise UserError where a changed setting takes away what tells two variants apart."""
+    found: dict[tuple, str] = {}
+    for run in runs if request.changes else ():
+        experiment, variant = run.key.experiment, run.key.variant
+        other = found.setdefault((experiment, run.key.seed, repr(run.settings)), variant)
+        if other != variant:
+            changes = " ".join(f"{name.upper()}={value}" for name, value in request.changes)
+            raise UserError(
+                f"with {changes}, {other} and {variant} of {run.key.target} are one and the same; "
+                f"train one alone: python -m experiments.{experiment} VARIANT={other} {changes}"
             )
 
 

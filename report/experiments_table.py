@@ -46,14 +46,16 @@ def _docstring(name: str) -> tuple[str, str]:
 def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, str]:
     """Return a metric, from the lowest to the highest variant, and the time of one seed of all.
 
-    Beside the time stands what of all that is not there: variants, or the last epochs of some.
+    Beside the time stands what of all that is not there: variants, or the last epochs of some,
+    whose metric does not count.
     """
     variants: dict[str, list[dict]] = {}
     for run in runs:
         variants.setdefault(run["variant"], []).append(run)
+    finished = [same for same in variants.values() if all(map(is_finished, same))]
     means = sorted(
         statistics.mean(run["metrics"][metric] for run in same)
-        for same in variants.values()
+        for same in finished
         if all(metric in run["metrics"] for run in same)
     )
     decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
@@ -62,12 +64,13 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     if not variants:
         return "–", "–"
     time = [_duration(seconds)]
-    if len(variants) < variant_count:
-        time.append(f"{len(variants)} of {variant_count} variants")
+    if len(finished) < variant_count > 1:
+        time.append(f"{len(finished)} of {variant_count} variants")
     begun = [run for run in runs if not is_finished(run)]
     if begun:
         least = min(begun, key=lambda run: run["epochs"] / run["settings"]["epochs"])
-        time.append(f"{least['epochs']} of {least['settings']['epochs']} epochs")
+        another = "of another " if finished else ""
+        time.append(f"{another}{least['epochs']} of {least['settings']['epochs']} epochs")
     return " to ".join(texts) or "–", ", ".join(time)
 
 

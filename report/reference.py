@@ -37,8 +37,9 @@ def entries(asked: request.Request) -> list[dict]:
 def read(profile: str) -> dict | None:
     """Return the reference of a profile, None where there is none.
 
-    It has `runs`, as `entries` returns them, `claims` and `defects`, as in claims.json, and
-    `pictures`, as `gallery.draw_all` returns them. Raises UserError where it cannot be read.
+    It has the `profile`, `runs`, as `entries` returns them, `claims` and `defects`, as in
+    claims.json, and `pictures`, as `gallery.draw_all` returns them. Raises UserError where it
+    cannot be read.
     """
     file = FOLDER / f"{profile}.json"
     try:
@@ -171,7 +172,9 @@ def _begun(folder: object) -> dict | None:
 
 
 def _verdicts(content: Content) -> dict:
-    return as_json(content, judged(content), suspected(content))
+    """Return the profile and the verdicts; which seeds and data each rests on, its runs tell."""
+    found = as_json(content, judged(content), suspected(content))
+    return {name: found[name] for name in ("profile", "claims", "defects")}
 
 
 @command

@@ -152,6 +152,23 @@ def test_what_make_asks_of_all_may_be_a_setting_of_some():
     assert request.planned(request.parse([*words, "WANTED=text2text vae-32"]), ["text2text"])
 
 
+@pytest.mark.parametrize(
+    ("experiment", "change", "apart"),
+    [
+        ("text2text", "TRAIN_FRACTION=0.3", "train-95 and train-90"),
+        ("text2image", "ENCODER_LAYERS=4", "1-1-512 and 2-1-512"),
+    ],
+)
+def test_a_change_that_makes_two_variants_the_same_is_refused(experiment, change, apart):
+    asked = request.parse(["PROFILE=paper", "SEEDS=0 1", change])
+    for goals in ([experiment], []):
+        with pytest.raises(UserError, match=f"with {change}, {apart} of {experiment}"):
+            request.planned(asked, goals)
+    variant = apart.split()[0]
+    assert len(request.planned(asked, [experiment], [variant])) == 2
+    assert request.planned(request.parse(["PROFILE=paper", "EPOCHS=3"]))
+
+
 def test_words_ask_again_for_what_was_asked():
     words = ["PROFILE=smoke", "SEEDS=0 1", "DATA=builtin", "STUDY=corrected", "LATENT_DIM=3"]
     asked = request.parse(words)

@@ -99,6 +99,13 @@ def test_of_several_experiments_a_setting_changes_those_that_have_it(make, work)
     assert (work / "runs/smoke/digit_reader/corrected/seed-0/result.json").exists()
 
 
+@pytest.mark.slow
+def test_figures_are_drawn_after_the_training_that_was_asked_for_with_them(make, work):
+    done = make("-j2", "vae-64", "figures", "DATA=builtin", "SEEDS=5", "ALLOW_MISSING=1")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert (work / "build/figures/vae-64-samples.png").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
