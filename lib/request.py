@@ -37,20 +37,17 @@ class Request:
         A changed setting that none of these has is left out.
         """
         known = {field for name in names or experiments() for field in _own_and_needed(name)}
-        rarely = [name for name in ("study", "data", "threads") if self._differs(name)]
+        options = {name: getattr(self, name) for name in ("study", "data", "threads")}
         return [
             f"PROFILE={self.profile}",
             f"SEEDS={' '.join(map(str, self.seeds))}",
-            *(f"{name.upper()}={getattr(self, name)}" for name in rarely),
+            *(f"{k.upper()}={v}" for k, v in options.items() if v != getattr(Request, k)),
             *(f"{name.upper()}={value}" for name, value in self.changes if name in known),
         ]
 
     def words_for(self, run: "Planned") -> list[str]:
         """Return the NAME=VALUE words that ask for a run, when only its experiment is asked for."""
         return dataclasses.replace(self, seeds=(run.key.seed,)).words([run.key.experiment])
-
-    def _differs(self, name: str) -> bool:
-        return getattr(self, name) != getattr(Request, name)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +107,6 @@ def planned(
     for one that makes two variants the same.
     """
     names = [find(goal) for goal in goals] or studied(request.study)
-    if not request.is_part:
-        _check_changes_apply(request, names)
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
@@ -123,7 +118,8 @@ def planned(
         if not variants or variant in variants
         for seed in request.seeds
     ]
-    if not request.is_part:
+    if request.changes and not request.is_part:
+        _check_changes_apply(request, names)
         _check_variants_differ(request, runs)
     return runs
 
@@ -159,10 +155,10 @@ def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
 
 def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
     """Raise UserError where a changed setting takes away what tells two variants apart."""
-    found: dict[tuple, str] = {}
-    for run in runs if request.changes else ():
+    found: dict[tuple[str, settings.Settings], str] = {}
+    for run in runs:
         experiment, variant = run.key.experiment, run.key.variant
-        other = found.setdefault((experiment, run.key.seed, repr(run.settings)), variant)
+        other = found.setdefault((experiment, run.settings), variant)
         if other != variant:
             changes = " ".join(f"{name.upper()}={value}" for name, value in request.changes)
             raise UserError(

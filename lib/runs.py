@@ -40,6 +40,11 @@ class RunKey:
         return paths.RUNS / self.profile / self.experiment / self.variant / f"seed-{self.seed}"
 
     @property
+    def folder(self) -> str:
+        """The run directory, as it is called in the report: from the working folder on."""
+        return f"runs/{self.profile}/{self}"
+
+    @property
     def target(self) -> str:
         """The Make target that makes this run."""
         return self.experiment.replace("_", "-")
@@ -134,13 +139,13 @@ def _remedy(key: RunKey) -> str:
 
 def command_for(key: RunKey) -> str:
     """Return the call of Make that makes a run as its config.json tells, where that can be read."""
-    words = [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
     try:
-        made_with = shlex.split(read_config(key.path)["command"])
+        command = shlex.split(read_config(key.path)["command"])
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        made_with = []
-    changes = [word for word in made_with if "=" in word and not word.startswith("VARIANT=")]
-    return shlex.join(["make", key.target, *(changes or words)])
+        command = []
+    words = [word for word in command if "=" in word and not word.startswith("VARIANT=")]
+    without = [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
+    return shlex.join(["make", key.target, *(words or without)])
 
 
 def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:

@@ -66,9 +66,12 @@ def compare(own: Sequence[dict], reference: Sequence[dict]) -> list[Agreement]:
     }
     failed = _failed_by_holm([(pair, test) for pair in tests for test in tests[pair]])
     for pair, made in tests.items():
-        words = [test.words for test in failed.get(pair, [])]
-        how = f"{len(made)} metrics within what seeds do"
-        decided[pair] = (DIFFERS, "; ".join(words)) if words else (AGREES, how)
+        if pair in failed:
+            decided[pair] = DIFFERS, "; ".join(test.words for test in failed[pair])
+        elif made:
+            decided[pair] = AGREES, f"{len(made)} metrics within what seeds do"
+        else:
+            decided[pair] = NOT_COMPARABLE, "no metric in common"
     return [Agreement("/".join(pair), *decided[pair]) for pair in mine]
 
 
@@ -101,8 +104,6 @@ def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
         return AGREES, "the same weights to the last bit"
     if len(reference) == 1:
         return NOT_COMPARABLE, "the reference has one seed, which gives no tolerance"
-    if not _shared_metrics((*own, *reference)):
-        return NOT_COMPARABLE, "no metric in common"
     return None
 
 
@@ -120,10 +121,6 @@ def _other_metrics(own: dict, reference: dict) -> list[str]:
 def _close(own: float, reference: float, share: float) -> bool:
     both_nan = math.isnan(own) and math.isnan(reference)
     return both_nan or own == reference or abs(own - reference) <= share * max(1, abs(reference))
-
-
-def _shared_metrics(runs: Sequence[dict]) -> set[str]:
-    return set.intersection(*(set(run["metrics"]) for run in runs))
 
 
 def _changed_settings(own: dict, reference: dict) -> str:
@@ -152,7 +149,7 @@ def _same_machinery(own: dict, reference: dict) -> bool:
 
 
 def _tests(own: list[dict], reference: list[dict]) -> list[_Test]:
-    shared = _shared_metrics((*own, *reference))
+    shared = set.intersection(*(set(run["metrics"]) for run in (*own, *reference)))
     return [
         _test(
             name,

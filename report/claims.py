@@ -99,11 +99,7 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
         decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
     else:
         decided = found
-    runs = tuple(
-        f"runs/{run.key.profile}/{run.key}"
-        for pair in criterion.needs
-        for run in content.runs.get(pair, ())
-    )
+    runs = tuple(run.key.folder for pair in criterion.needs for run in content.runs.get(pair, ()))
     shown = tuple(finding for finding in findings if finding.values)
     return Judged(name, text, criterion, shown, *decided, studied, full_scale, runs)
 

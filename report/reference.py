@@ -97,10 +97,8 @@ def own_settings(profile: str) -> dict[tuple[str, str], dict]:
 def _weights(entries: Sequence[dict]) -> dict[str, str | None]:
     """Return the digest of each run's weights, None before its end, by its run directory."""
     return {
-        f"runs/{run['profile']}/{run['experiment']}/{run['variant']}/seed-{run['seed']}": run.get(
-            "weights_sha256"
-        )
-        for run in entries
+        runs.RunKey(entry["profile"], *_key(entry)).folder: entry.get("weights_sha256")
+        for entry in entries
     }
 
 

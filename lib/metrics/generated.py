@@ -9,9 +9,9 @@ def generated_metrics(real: np.ndarray, generated: np.ndarray, prefix: str) -> d
     """Return looks, diversity and closeness to `real` of `generated`, as `prefix`_<name>.
 
     Both are uint8 (N, 64, 64, 3). Sharpness is the variance of the Laplacian; brightness the mean
-    of all values, from 0 (black) to 1; ms_ssim the mean over
-    pairs of generated images (lower is more diverse); swd the sliced Wasserstein distance, times
-    1000; precision, recall, density and coverage are taken in random features, with k = 5.
+    of all values, from 0 (black) to 1; ms_ssim the mean over pairs of generated images (lower is
+    more diverse); swd the sliced Wasserstein distance, times 1000; precision, recall, density and
+    coverage are taken in random features, with k = 5.
     """
     features = manifold.standardised_random_features(real, generated)
     metrics = {
