@@ -7,7 +7,15 @@ from pathlib import Path
 
 from lib.paths import REPOSITORY
 
-_PACKAGES = ("tensorflow", "tf_keras", "numpy", "scipy", "scikit-learn", "opencv-python-headless")
+_PACKAGES = (
+    "tensorflow",
+    "tf_keras",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "opencv-python-headless",
+    "pillow",
+)
 # By these, and by caches, numeric libraries choose their code, and so the order of additions.
 _INSTRUCTION_SETS = {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile"}
 _GENERATION = ("cpu family", "model", "stepping")

@@ -28,15 +28,17 @@ def data_used(planned: request.Planned) -> dict[str, dict]:
 
 
 def identity(planned: request.Planned, threads: int) -> dict:
-    """Return all that a user chose that decides a run's numbers; a run fits if this is equal.
+    """Return what a user chose that decides a run's numbers, and the version of the model's code.
 
-    The machine, the versions of packages and the code decide them too; those are recorded beside.
+    A run fits if this is equal. The machine and the versions of packages decide the numbers too;
+    those are recorded beside.
 
     Of each run that it needs this has the digest of the weights, None while that is not done.
     """
     needed = needed_digests(planned, threads)
     return {
         **dataclasses.asdict(planned.key),
+        "model_version": planned.settings.model_version,
         "settings": dataclasses.asdict(planned.settings),
         "data": data_used(planned),
         "threads": threads,

@@ -1,7 +1,7 @@
 """What can be set in each kind of training; the defaults are the published values.
 
-A setting marked E1, E3, E4, E5, E7 or E10 is a suspected defect of the original (see the report's
-list): its default is as published, its other value is what changes where the suspicion is tested.
+A setting marked with an E is a suspected defect of the original (see the report's list): its
+default is as published, its other value is what changes where the suspicion is tested.
 """
 
 import dataclasses
@@ -24,6 +24,8 @@ class Settings:
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
     keeps_weights: ClassVar[bool] = False  # in the run directory, for others to read
     headline: ClassVar[str] = "loss"  # the metric that tells most
+    # Counts how often the model's code has changed the numbers that the same settings give.
+    model_version: ClassVar[int] = 1
     at_least: ClassVar[tuple[tuple[str, int], ...]] = ()  # what a smaller value leaves nothing of
 
     epochs: int
@@ -51,13 +53,15 @@ class VAESettings(Settings):
 
     trainer = "lib.models.vae:VAETraining"
     uses = ("faces",)
+    model_version = 2  # without a KL divergence in the loss
 
     filters: int = 64
     latent_dim: int
     epochs: int = 50
     batch_size: int = 8
     image_count: int = FACE_COUNT
-    kl_reduction: Literal["sum", "mean"] = "sum"  # E1: over the batch
+    # E1: the KL divergence in the loss: none of it, its sum over the batch, or its mean.
+    kl: Literal["none", "sum", "mean"] = "none"
     sample_scale: float = 1 / 6  # E7: standard deviation of the latents that samples are drawn from
 
 
@@ -67,6 +71,7 @@ class GANSettings(Settings):
 
     trainer = "lib.models.gan:GANTraining"
     uses = ("faces",)
+    model_version = 2  # one Adam for both networks
     headline = "samples_swd"
     at_least = (("batch_size", 2),)
 
@@ -77,6 +82,7 @@ class GANSettings(Settings):
     batch_size: int = 64
     learning_rate: float = 2e-4
     adam_beta_1: float = 0.5
+    optimizer: Literal["shared", "separate"] = "shared"  # E11: one Adam for both networks, or two
     image_count: int = FACE_COUNT
 
     @property
@@ -107,6 +113,7 @@ class FixedGANSettings(GANSettings):
     """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
 
     trainer = "lib.models.gan_fixed:FixedGANTraining"
+    model_version = 1
     at_least = (("filters", 4),)
 
     filters: int = 96  # where the image is smallest
@@ -114,6 +121,7 @@ class FixedGANSettings(GANSettings):
     learning_rate: float = 8e-4
     steps_per_epoch: int = 624  # as many real faces as in the published epoch
     batch_size: int = 16
+    optimizer: Literal["shared", "separate"] = "separate"
     average_decay: float = 0.999  # of the generator's moving average, a step
 
     @property

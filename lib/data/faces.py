@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 FOLDER = paths.DATA / "faces"
-KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",))
+KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",), preparation=2)
 MINIMUM = 64
 STAND_IN_NAME = "drawn stand-in faces"
 STAND_IN_COUNT = 4_000

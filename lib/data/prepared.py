@@ -30,12 +30,17 @@ Build = Callable[[Path], tuple[int, dict]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data: its name, what it really is, its option, its arrays (`<array>.npy`)."""
+    """A kind of data: its name, what it really is, its option, its arrays (`<array>.npy`).
+
+    `preparation` counts how often the way from source to arrays has changed, so that arrays made in
+    an earlier way are not taken for current ones.
+    """
 
     name: str
     original: str
     option: str
     arrays: tuple[str, ...]
+    preparation: int = 1
 
     @property
     def files(self) -> set[str]:
@@ -64,7 +69,7 @@ def load(kind: Kind, folder: Path) -> tuple[dict[str, np.ndarray], dict]:
 
     facts = _whole(kind, folder)
     if facts is None:
-        raise UserError(f"{display(folder)} holds no prepared {kind.name}; run: make data")
+        raise UserError(f"{display(folder)} holds no current {kind.name}; run: make data")
     try:
         arrays = {
             array: np.load(folder / f"{array}.npy", mmap_mode="r", allow_pickle=False)
@@ -110,16 +115,20 @@ def prepare(
 
 
 def _whole(kind: Kind, folder: Path) -> dict | None:
-    """Return the provenance of what is prepared in `folder`, None unless all of it is there."""
+    """Return the provenance of what `folder` holds, None unless it is whole and current."""
     facts = provenance.read(folder)
     sizes = facts.get("arrays") if facts else None
-    if not isinstance(sizes, dict) or set(sizes) != kind.files:
+    if not isinstance(sizes, dict) or set(sizes) != kind.files or _is_outdated(kind, facts):
         return None
     try:
         is_whole = all((folder / name).stat().st_size == size for name, size in sizes.items())
     except OSError:
         return None
     return facts if is_whole else None
+
+
+def _is_outdated(kind: Kind, facts: dict) -> bool:
+    return facts.get("preparation", 1) != kind.preparation
 
 
 def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict | None:
@@ -140,6 +149,12 @@ def _make(
         return _replace(kind, folder, given.build, stand_in=False, given=given.identity)
     if mode == "builtin":
         return _replace(kind, folder, stand_in, stand_in=True, given=None)
+    earlier = provenance.read(folder) or {}
+    if mode == "auto" and earlier.get("given") and _is_outdated(kind, earlier):
+        raise UserError(
+            f"{display(folder)} holds {earlier.get('name')} as an earlier version of this project "
+            f"prepared them; give them again: {kind.option}"
+        )
     try:
         return _replace(kind, folder, real, stand_in=False, given=None)
     except Offline as error:
@@ -158,7 +173,7 @@ def _replace(kind: Kind, folder: Path, build: Build, **facts: object) -> dict:
         fresh.mkdir(parents=True)
         count, more = build(fresh)
         sizes = {name: (fresh / name).stat().st_size for name in sorted(kind.files)}
-        provenance.record(fresh, **more, **facts, arrays=sizes)
+        provenance.record(fresh, **more, **facts, arrays=sizes, preparation=kind.preparation)
         _swap_in(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -9,7 +9,7 @@ from lib.files import write_json
 
 FILE = "provenance.json"
 # The packages that decide the prepared bytes, by the name they are installed under.
-PACKAGES = {"numpy": "numpy", "opencv": "opencv-python-headless"}
+PACKAGES = {"numpy": "numpy", "opencv": "opencv-python-headless", "pillow": "pillow"}
 
 
 def record(folder: Path, **facts: object) -> None:

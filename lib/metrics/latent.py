@@ -1,4 +1,4 @@
-"""How much of a variational autoencoder's latent is used."""
+"""How a variational autoencoder uses its latent space, and how its codes are distributed."""
 
 import numpy as np
 
@@ -23,3 +23,37 @@ def active_units(means: np.ndarray, threshold: float = 0.01) -> int:
     their threshold; the variance divides by N.
     """
     return int(np.count_nonzero(means.var(axis=0, dtype=np.float64) > threshold))
+
+
+def aggregated_posterior(
+    means: np.ndarray, log_variances: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean (D,) and covariance (D, D), float64, of the mixture of all q(z|x).
+
+    `means` and `log_variances` (N, D) are those of the Gaussians in it, one for each image.
+    """
+    means = means.astype(np.float64)
+    within = np.diag(np.exp(log_variances.astype(np.float64)).mean(axis=0))
+    return means.mean(axis=0), np.cov(means, rowvar=False, bias=True) + within
+
+
+def kl_from_standard_normal(mean: np.ndarray, covariance: np.ndarray) -> float:
+    """Return KL(N(mean, covariance) || N(0, I)) in nats.
+
+    `mean` (D,) and `covariance` (D, D), which has to be positive definite. Closed form: Kullback
+    (1959), "Information theory and statistics", chapter 9.
+    """
+    _, log_determinant = np.linalg.slogdet(covariance)
+    return float(np.trace(covariance) + mean @ mean - len(mean) - log_determinant) / 2
+
+
+def noise_fraction(means: np.ndarray, log_variances: np.ndarray) -> float:
+    """Return how large the noise of the codes is against their spread, from 0 to 1.
+
+    `means` and `log_variances` (N, D) are those of q(z|x). It is the standard deviation of q(z|x)
+    over that of the mixture of all, both as root mean squares over the dimensions: 0 where codes
+    have no noise, 1 where they tell nothing of the image, as codes do that are the prior's.
+    """
+    _, covariance = aggregated_posterior(means, log_variances)
+    noise = np.exp(log_variances.astype(np.float64)).mean()
+    return float(np.sqrt(noise / covariance.diagonal().mean()))

@@ -38,10 +38,7 @@ class GANTraining(Training):
         self.generator, self.discriminator = self._build()
         self.sampler = self.generator  # what images are drawn with
         self.models = {"generator": self.generator, "discriminator": self.discriminator}
-        self.optimizers = {
-            name: adam(model.trainable_variables, settings.learning_rate, settings.adam_beta_1)
-            for name, model in self.models.items()
-        }
+        self.optimizers = self._optimizers()
         self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
         self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
 
@@ -52,6 +49,18 @@ class GANTraining(Training):
             upsampling(filters, latent_dim, "tanh", "generator"),
             downsampling(filters, 1, "discriminator"),
         )
+
+    def _optimizers(self) -> dict[str, tf_keras.optimizers.legacy.Adam]:
+        """Return an Adam for each network, or, as published, one for both (E11).
+
+        It counts the updates of both, so that each network's moments are corrected for as many
+        updates as both have had.
+        """
+        trained = {name: model.trainable_variables for name, model in self.models.items()}
+        if self.settings.optimizer == "shared":
+            trained = {"both": [variable for each in trained.values() for variable in each]}
+        rate, beta_1 = self.settings.learning_rate, self.settings.adam_beta_1
+        return {name: adam(variables, rate, beta_1) for name, variables in trained.items()}
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Take a fixed number of steps, then draw the samples of this epoch."""
@@ -98,7 +107,8 @@ class GANTraining(Training):
     def _apply(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
         variables = self.models[name].trainable_variables
         gradients = tape.gradient(loss, variables)
-        self.optimizers[name].apply_gradients(zip(gradients, variables, strict=True))
+        optimizer = self.optimizers["both" if self.settings.optimizer == "shared" else name]
+        optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
     def _generate(self, latents: np.ndarray) -> np.ndarray:
         made = [self.sampler(block).numpy() for block in blocks_of(latents)]

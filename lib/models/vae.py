@@ -6,7 +6,13 @@ import tf_keras
 
 from lib.metrics.generated import generated_metrics, mean_smoothness
 from lib.metrics.images import reconstruction_error
-from lib.metrics.latent import active_units, kl_per_dimension
+from lib.metrics.latent import (
+    active_units,
+    aggregated_posterior,
+    kl_from_standard_normal,
+    kl_per_dimension,
+    noise_fraction,
+)
 from lib.models.autoencoder import reconstruction_loss
 from lib.models.base import (
     Outcome,
@@ -33,6 +39,7 @@ from lib.runtime import compile_convolutions
 from lib.settings import VAESettings
 
 layers = tf_keras.layers
+FITTED = 5_000  # faces whose codes are described
 
 
 def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
@@ -57,7 +64,11 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
 
 
 class VAETraining(Training):
-    """Trains a VAE on faces and keeps nine samples of each epoch."""
+    """Trains a VAE on faces and keeps nine samples of each epoch.
+
+    As published, the loss has no KL divergence (E1): the original's term lies on no path of the
+    model that it trains. What is left is an autoencoder whose codes carry noise.
+    """
 
     in_parts = True
 
@@ -109,64 +120,86 @@ class VAETraining(Training):
         self, pixels: tf.Tensor, noise: tf.Tensor, count: int
     ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
         """Return what these of the batch's `count` images add to the losses, and the gradients."""
+        weight = self._kl_weight(count)
         with tf.GradientTape() as tape:
             reconstruction, kl = self._losses(pixels, noise, count)
-            loss = reconstruction + kl
-        losses = {"loss": loss, "reconstruction_loss": reconstruction, "kl_loss": kl}
+            loss = reconstruction + weight * kl if weight else reconstruction
+        losses = {"loss": loss, "reconstruction_loss": reconstruction, "kl_divergence": kl}
         return losses, tape.gradient(loss, self.variables)
+
+    def _kl_weight(self, count: int) -> float:
+        """Return what the KL divergence, in nats, of `count` images on average weighs in the loss.
+
+        The original divides it by the number of values of an image, over which the reconstruction
+        loss is averaged, and by nothing else.
+        """
+        return {"none": 0, "sum": count, "mean": 1}[self.settings.kl] / VALUES
 
     def _losses(
         self, pixels: tf.Tensor, noise: tf.Tensor, count: int
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return what these images add to both terms of the batch's loss."""
+        """Return what these images add to the batch's reconstruction loss and KL divergence.
+
+        Both are means over the batch: the first in nats per pixel and channel, the other in nats.
+        """
         images = tf.cast(pixels, tf.float32) / 255
         mean, log_variance = self.encoder(images, training=True)
         latents = mean + tf.exp(log_variance / 2) * noise
-        share = len(pixels) / count
-        loss = reconstruction_loss(images, self.decoder(latents, training=True)) * share
-        return loss, self._kl_loss(mean, log_variance, share)
-
-    def _kl_loss(self, mean: tf.Tensor, log_variance: tf.Tensor, share: float) -> tf.Tensor:
-        """Return the KL term on the scale of the reconstruction: nats per pixel and channel."""
-        divergence = kl_divergence(mean, log_variance)
-        if self.settings.kl_reduction == "sum":
-            total = tf.reduce_sum(divergence)
-        else:
-            total = tf.reduce_mean(divergence) * share
-        return total / VALUES
+        loss = reconstruction_loss(images, self.decoder(latents, training=True))
+        kl = tf.reduce_sum(kl_divergence(mean, log_variance))
+        return loss * (len(pixels) / count), kl / count
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Interpolate between latents and between faces, reconstruct faces, and measure."""
-        prior_ends = self._from_prior(interpolation_ends(self.seed, self.settings.latent_dim))
-        interpolation = self._interpolation(prior_ends)
+        """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
+        latent_dim, last = self.settings.latent_dim, history[-1]
         real, other_real = self.faces.measured()
-        means, log_variances = self._encode(real)
-        reconstructions = self._decode(means)
+        ends = self._from_prior(interpolation_ends(self.seed, latent_dim))
+        interpolation = self._interpolation(ends)
+        means, log_variances = self._encode(self.faces.images[: max(FITTED, len(real))])
+        reconstructions = self._decode(means[: len(real)])
         between_faces = means[: 2 * SHOWN_ROWS].reshape(2, SHOWN_ROWS, -1)
-        latents = measured_latents(self.seed, self.settings.latent_dim, len(real))
-        last = history[-1]
+        latents = measured_latents(self.seed, latent_dim, len(real))
+        posterior = aggregated_posterior(means, log_variances)
+        ways = self._sampled_from(latents, posterior)
         metrics = {
-            **{name: last[name] for name in ("loss", "reconstruction_loss", "kl_loss")},
+            **{name: last[name] for name in ("loss", "reconstruction_loss")},
             **reconstruction_error(real, reconstructions),
             "kl_divergence": float(np.sum(kl_per_dimension(means, log_variances))),
             "active_units": active_units(means),
+            "noise_fraction": noise_fraction(means, log_variances),
+            "posterior_kl": kl_from_standard_normal(*posterior),
             "interpolation_smoothness": mean_smoothness(interpolation),
             **generated_metrics(real, other_real, "real"),
-            **generated_metrics(real, self._decode(self._from_prior(latents)), "prior"),
-            **generated_metrics(
-                real,
-                self._decode(self._from_prior(latents * self.settings.sample_scale)),
-                "samples",
-            ),
         }
+        for way, drawn in ways.items():
+            metrics |= generated_metrics(real, self._decode(drawn), way)
+        shown = self._sampled_from(shown_latents(self.seed, latent_dim), posterior)
         samples = {
             "samples": self.arrays["samples"],
+            "prior_samples": self._decode(shown["prior"]),
+            "posterior_samples": self._decode(shown["posterior"]),
             "interpolation": interpolation[:SHOWN_ROWS],
             "image_interpolation": self._interpolation(between_faces),
             "originals": real[:SHOWN],
             "reconstructions": reconstructions[:SHOWN],
         }
         return Outcome(metrics, samples, layer_table(self.encoder) + layer_table(self.decoder))
+
+    def _sampled_from(
+        self, standard: np.ndarray, posterior: tuple[np.ndarray, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Return latents in each way of sampling, all from the same draws from N(0, I).
+
+        "samples" has them at the scale that is set, "prior" at full scale, and "posterior" in the
+        Gaussian that fits the codes, given by mean and covariance.
+        """
+        mean, covariance = posterior
+        fitted = mean + standard @ np.linalg.cholesky(covariance).T
+        return {
+            "samples": self._from_prior(standard * self.settings.sample_scale),
+            "prior": self._from_prior(standard),
+            "posterior": fitted.astype(np.float32),
+        }
 
     def _after_epoch(self) -> None:
         """Prepare for samples; nothing is to be done here."""

@@ -7,14 +7,14 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
+from lib.metrics.latent import aggregated_posterior
 from lib.models.base import Outcome, blocks_of, to_uint8
 from lib.models.blocks import SIDE, VALUES
 from lib.models.likelihood import bits_per_dimension, bound_terms, discretised_logistic
-from lib.models.vae import VAETraining
+from lib.models.vae import FITTED, VAETraining
 from lib.settings import FixedVAESettings
 
 layers = tf_keras.layers
-FITTED = 5_000  # faces that the prior is fitted to
 FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
 
 
@@ -68,18 +68,6 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
 
 
-def aggregated_posterior(
-    means: np.ndarray, log_variances: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return mean (D,) and covariance (D, D), float64, of the mixture of all q(z|x).
-
-    `means` and `log_variances` (N, D) are those of the Gaussians in it, one for each face.
-    """
-    means = means.astype(np.float64)
-    within = np.diag(np.exp(log_variances.astype(np.float64)).mean(axis=0))
-    return means.mean(axis=0), np.cov(means, rowvar=False, bias=True) + within
-
-
 class FixedVAETraining(VAETraining):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
@@ -106,6 +94,10 @@ class FixedVAETraining(VAETraining):
 
     def _from_prior(self, standard: np.ndarray) -> np.ndarray:
         return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
+
+    def _kl_weight(self, count: int) -> float:
+        del count
+        return 1.0
 
     def _losses(
         self, pixels: tf.Tensor, noise: tf.Tensor, count: int
