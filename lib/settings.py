@@ -162,6 +162,7 @@ class Image2TextSettings(SequenceSettings):
     trainer = "lib.models.image2text:Image2TextTraining"
     uses = ("digits",)
     headline = "validation_accuracy"
+    model_version = 2  # Keras 3's ConvLSTM, three warps in a row, operators without smoothing
 
     encoder: Literal["flatten", "convlstm"] = "flatten"
     units: int = 256
@@ -177,6 +178,8 @@ class Image2TextSettings(SequenceSettings):
     rotation: float = 0.05  # largest turn, as a share of a full one
     zoom: float = 0.1
     translation: float = 0.1  # as a share of the image's side
+    # E13: of the augmented images: one after each of rotation, zoom and shift, or one for all.
+    interpolations: Literal[3, 1] = 3
     rescale_twice: bool = True  # E3: pixels in [0, 1] are divided by 255 once more
 
 
@@ -186,6 +189,7 @@ class Text2ImageSettings(SequenceSettings):
 
     trainer = "lib.models.text2image:Text2ImageTraining"
     uses = ("digits",)
+    model_version = 2  # operators without smoothing
     headline = "validation_loss"
 
     encoder_layers: int = 1
@@ -227,6 +231,7 @@ class DigitReaderSettings(Settings):
 
     trainer = "lib.models.digit_reader:DigitReaderTraining"
     uses = ("digits",)
+    model_version = 2  # operators without smoothing
     headline = "test_accuracy"
     keeps_weights = True
 
@@ -253,6 +258,7 @@ class FixedImage2TextSettings(SequenceSettings):
 
     trainer = "lib.models.image2text_fixed:FixedImage2TextTraining"
     uses = ("digits",)
+    model_version = 2  # operators without smoothing
     headline = "test_exact_match"
 
     filters: int = 16  # of the first convolution; of the others three and six times as many
@@ -284,6 +290,7 @@ class FixedText2ImageSettings(SequenceSettings):
 
     trainer = "lib.models.text2image_fixed:FixedText2ImageTraining"
     uses = ("digits",)
+    model_version = 2  # operators without smoothing
     needs = ("digit_reader",)
     headline = "test_read_exact_match"
     at_least = (("filters", 2), ("judge_filters", 2))

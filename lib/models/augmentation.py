@@ -1,39 +1,111 @@
-"""Turns, zooms and shifts of small images."""
+"""Rotations, zooms and shifts of small images, with black outside."""
 
+import dataclasses
 import math
+from collections.abc import Sequence
 
 import tensorflow as tf
 
 
+@dataclasses.dataclass(frozen=True)
+class Warp:
+    """How each of n images is warped, float32 (n,) each.
+
+    `angle` is in radians, counter-clockwise; `zoom` is the side of what is shown over that of the
+    image, so that above 1 all gets smaller; `right` and `down` are in pixels.
+    """
+
+    angle: tf.Tensor
+    zoom: tf.Tensor
+    right: tf.Tensor
+    down: tf.Tensor
+
+    @classmethod
+    def random(
+        cls,
+        count: int | tf.Tensor,
+        seeds: tf.Tensor,
+        side: int,
+        rotation: float,
+        zoom: float,
+        translation: float,
+    ) -> "Warp":
+        """Draw uniformly from `seeds`, int32 (2,): the ranges of Keras' layers of these names.
+
+        An image is turned by up to `rotation` of a full turn, zoomed by up to `zoom`, in both
+        directions alike, and shifted by up to `translation` of its side.
+        """
+        drawn = tf.random.stateless_uniform((4, count), seeds, -1, 1)
+        return cls(
+            angle=drawn[0] * rotation * 2 * math.pi,
+            zoom=1 + drawn[1] * zoom,
+            right=drawn[2] * translation * side,
+            down=drawn[3] * translation * side,
+        )
+
+    def matrices(self, side: int) -> list[tf.Tensor]:
+        """Return rotation, zoom and shift, in this order, as maps: three times (n, 3, 3).
+
+        Each maps a pixel (column, row, 1) of the result to the one of the image that it shows.
+        Rotation and zoom leave the centre where it is.
+        """
+        centre = (side - 1) / 2
+        cosine, sine = tf.cos(self.angle), tf.sin(self.angle)
+        zeros, ones = tf.zeros_like(cosine), tf.ones_like(cosine)
+        return [
+            _matrix(
+                (cosine, -sine, centre * (1 - cosine + sine)),
+                (sine, cosine, centre * (1 - cosine - sine)),
+            ),
+            _matrix(
+                (self.zoom, zeros, centre * (1 - self.zoom)),
+                (zeros, self.zoom, centre * (1 - self.zoom)),
+            ),
+            _matrix((ones, zeros, -self.right), (zeros, ones, -self.down)),
+        ]
+
+
 def random_affine(
-    images: tf.Tensor, seeds: tf.Tensor, rotation: float, zoom: float, translation: float
+    images: tf.Tensor,
+    seeds: tf.Tensor,
+    rotation: float,
+    zoom: float,
+    translation: float,
+    interpolations: int = 1,
 ) -> tf.Tensor:
     """Turn, zoom and shift every image at random: (..., side, side, channels), float32.
 
-    Each image is turned by up to `rotation` of a full turn, zoomed by up to `zoom` and shifted by
-    up to `translation` of its side, drawn uniformly from `seeds` (int32, (2,)). Ranges and the
-    reflection at the border are those of Keras' RandomRotation, RandomZoom and RandomTranslation,
-    but the three are one warp, so that pixels are interpolated once, not three times.
+    `seeds`, int32 (2,), decides; for the ranges see `Warp.random`, for `interpolations` `warped`.
     """
     single = tf.reshape(images, (-1, *images.shape[-3:]))
     count, side = tf.shape(single)[0], single.shape[1]
-    drawn = tf.random.stateless_uniform((4, count), seeds, -1, 1)
-    angle = drawn[0] * rotation * 2 * math.pi
-    scale = 1 + drawn[1] * zoom
-    cosine, sine = tf.cos(angle) * scale, tf.sin(angle) * scale
-    # The transform maps an output pixel to the input pixel that it shows, about the centre.
-    centre = (side - 1) / 2
-    shift_x, shift_y = drawn[2] * translation * side, drawn[3] * translation * side
-    offset_x = centre - cosine * (centre + shift_x) + sine * (centre + shift_y)
-    offset_y = centre - sine * (centre + shift_x) - cosine * (centre + shift_y)
-    zeros = tf.zeros_like(cosine)
-    transforms = tf.stack([cosine, -sine, offset_x, sine, cosine, offset_y, zeros, zeros], axis=1)
-    turned = tf.raw_ops.ImageProjectiveTransformV3(
-        images=single,
-        transforms=transforms,
-        output_shape=(side, side),
-        interpolation="BILINEAR",
-        fill_mode="REFLECT",
-        fill_value=0.0,
-    )
-    return tf.reshape(turned, tf.shape(images))
+    warp = Warp.random(count, seeds, side, rotation, zoom, translation)
+    return tf.reshape(warped(single, warp, interpolations), tf.shape(images))
+
+
+def warped(images: tf.Tensor, warp: Warp, interpolations: int = 1) -> tf.Tensor:
+    """Return images (n, side, side, channels), float32, turned, then zoomed, then shifted.
+
+    Each of `interpolations` is bilinear, with zeros outside: with 1 the three are one map, and with
+    3 each is carried out by itself, as Keras' three layers in a row do, which blurs three times.
+    """
+    maps = warp.matrices(images.shape[1])
+    if interpolations == 1:
+        maps = [maps[0] @ maps[1] @ maps[2]]
+    for each in maps:
+        images = tf.raw_ops.ImageProjectiveTransformV3(
+            images=images,
+            transforms=tf.reshape(each, (-1, 9))[:, :8],
+            output_shape=images.shape[1:3],
+            interpolation="BILINEAR",
+            fill_mode="CONSTANT",
+            fill_value=0.0,
+        )
+    return images
+
+
+def _matrix(column: Sequence[tf.Tensor], row: Sequence[tf.Tensor]) -> tf.Tensor:
+    """Return n affine maps (n, 3, 3) from what gives a column and what gives a row."""
+    zeros = tf.zeros_like(column[0])
+    last = (zeros, zeros, zeros + 1)
+    return tf.stack([tf.stack(each, axis=-1) for each in (column, row, last)], axis=-2)

@@ -9,18 +9,18 @@ LEVELS = 2**16  # of the random numbers that dropout compares with its rate
 
 
 class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
-    """Keras' ConvLSTM2D (Shi et al. 2015), unrolled over a known, small number of steps.
+    """Keras 3's ConvLSTM2D (Shi et al. 2015), unrolled over a known, small number of steps.
 
     The first state, which is zero, is not convolved, and inputs only when it is their turn. What
     lies between two convolutions only passes over memory: with `compiled` XLA does all of it in one
-    pass, and in another for the gradient, so that nothing in between takes room. Dropout draws a
-    mask for each gate and step, as Keras 2's loop does in a graph. Default strides and Keras 2's
-    default activations (its gates are hard sigmoids, Keras 3's sigmoids), "same" padding, channels
-    last, no masking; the last state only.
+    pass, and in another for the gradient, so that nothing in between takes room. As in Keras 3, and
+    unlike Keras 2, gates are logistic sigmoids, and dropout draws one mask for each gate, which
+    all steps share. Default strides, "same" padding, channels last, no masking; last state only.
     """
 
     def __init__(self, filters: int, kernel_size: int, compiled: bool, **options: object) -> None:
-        super().__init__(filters, kernel_size, **{**options, "padding": "same"})
+        options |= {"padding": "same", "recurrent_activation": "sigmoid"}
+        super().__init__(filters, kernel_size, **options)
         self._compiled = compiled
         self._first = _recomputed(self._first_states, compiled)
         self._next = _recomputed(self._next_states, compiled)
@@ -29,8 +29,11 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     def call(self, inputs: tf.Tensor, training: bool | None = None) -> tf.Tensor:
         """Return the last state (batch, height, width, filters) for (batch, length, ...)."""
         length = inputs.shape[1]
+        if length < 2:
+            raise ValueError("a ConvLSTM2D takes two steps or more")
         given = self._given(inputs, training)
-        cell, *states = self._first(*self._shares(given[0]), *self._drawn(inputs, training))
+        drawn = self._drawn(inputs, training)
+        cell, *states = self._first(*self._shares(given[0]), *drawn)
         kernels = tf.split(self.cell.recurrent_kernel, 4, axis=3)
         for step in range(1, length):
             # Added here: what goes into a step is kept for its gradient, so it should be little.
@@ -40,11 +43,9 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
                     states, kernels, self._shares(given[step]), strict=True
                 )
             ]
-            if step == length - 1:
-                return self._last(*gates, cell)
-            drawn = self._drawn(inputs, training)
-            cell, *states = self._next(*gates, cell, *drawn)
-        raise ValueError("a ConvLSTM2D takes two steps or more")
+            if step < length - 1:
+                cell, *states = self._next(*gates, cell, *drawn)
+        return self._last(*gates, cell)
 
     def get_config(self) -> dict:
         """Return what makes the layer again."""
@@ -52,12 +53,19 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
 
     def _given(self, inputs: tf.Tensor, training: bool | None) -> list[list[tf.Tensor]]:
         """Return the inputs of each step (batch, height, width, channels) for each gate."""
-        masked = [inputs] * 4
-        if training and self.dropout:
-            numbers = self._generator.uniform(tf.concat([[4], tf.shape(inputs)], axis=0))
-            masked = tf.unstack(inputs * _kept(numbers >= self.dropout, self.dropout))
-        by_step = [tf.unstack(gate, axis=1) for gate in masked]
-        return [list(gates) for gates in zip(*by_step, strict=True)]
+        steps = tf.unstack(inputs, axis=1)
+        if not (training and self.dropout):
+            return [[step] * 4 for step in steps]
+        masks = tf.unstack(self.draw_input_masks(tf.shape(steps[0])))
+        return [[step * mask for mask in masks] for step in steps]
+
+    def draw_input_masks(self, shape: tf.Tensor) -> tf.Tensor:
+        """Return what a step's inputs (batch, height, width, channels) are multiplied by.
+
+        A mask for each gate, float32 (4, *shape): 0, or what keeps the mean.
+        """
+        numbers = self._generator.uniform(tf.concat([[4], shape], axis=0))
+        return _kept(numbers >= self.dropout, self.dropout)
 
     def _shares(self, given: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return what a step's inputs add to each of the four gates."""
@@ -73,12 +81,19 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         return self.cell._random_generator._generator
 
     def _drawn(self, inputs: tf.Tensor, training: bool | None) -> list[tf.Tensor]:
-        """Draw 16 random bits for every number of a state and gate; none where none is dropped."""
+        """Draw what decides the states' masks; nothing where none is dropped."""
         if not (training and self.recurrent_dropout):
             return []
         shape = tf.shape(inputs)
-        size = shape[0] * shape[2] * shape[3] * self.filters
-        return [self._generator.uniform_full_int([size], tf.uint64)]
+        return [self.draw_state_bits(shape[0] * shape[2] * shape[3] * self.filters)]
+
+    def draw_state_bits(self, count: tf.Tensor) -> tf.Tensor:
+        """Return 16 random bits for each gate of `count` numbers of a state: uint64 (count,).
+
+        Read as uint16 (4, count), gate by gate, they are whole numbers below LEVELS; where one is
+        below the rate of recurrent dropout times LEVELS, that gate does not see that number.
+        """
+        return self._generator.uniform_full_int([count], tf.uint64)
 
     def _masked(self, state: tf.Tensor, drawn: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return the state for each gate, with some of its numbers dropped."""
@@ -94,8 +109,8 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
 
     def _first_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
         input_gate, _, candidate, output_gate, *drawn = given
-        cell = _gate(input_gate) * tf.tanh(candidate)
-        return cell, *self._masked(_gate(output_gate) * tf.tanh(cell), drawn)
+        cell = tf.sigmoid(input_gate) * tf.tanh(candidate)
+        return cell, *self._masked(tf.sigmoid(output_gate) * tf.tanh(cell), drawn)
 
     def _next_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
         state, cell = _update(*given[:5])
@@ -139,13 +154,8 @@ def _update(
     cell: tf.Tensor,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Return state and cell state after a step, from the gates before activation."""
-    cell = _gate(forget_gate) * cell + _gate(input_gate) * tf.tanh(candidate)
-    return _gate(output_gate) * tf.tanh(cell), cell
-
-
-def _gate(values: tf.Tensor) -> tf.Tensor:
-    """Keras' hard sigmoid."""
-    return tf.clip_by_value(0.2 * values + 0.5, 0.0, 1.0)
+    cell = tf.sigmoid(forget_gate) * cell + tf.sigmoid(input_gate) * tf.tanh(candidate)
+    return tf.sigmoid(output_gate) * tf.tanh(cell), cell
 
 
 def _kept(is_kept: tf.Tensor, rate: float) -> tf.Tensor:

@@ -91,9 +91,14 @@ class Image2TextTraining(AnswerTraining):
 
     def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each turned, zoomed and shifted if so set."""
-        images = self.inputs(rows)
-        if not self.settings.augment:
+        images, settings = self.inputs(rows), self.settings
+        if not settings.augment:
             return images
         return random_affine(
-            images, seeds, self.settings.rotation, self.settings.zoom, self.settings.translation
+            images,
+            seeds,
+            settings.rotation,
+            settings.zoom,
+            settings.translation,
+            settings.interpolations,
         )

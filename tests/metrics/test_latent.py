@@ -42,3 +42,35 @@ def test_units_are_active_above_the_threshold():
     means = np.array([[0.15, 0.08, 5.0], [-0.15, -0.08, 5.0]])
     assert latent.active_units(means) == 1
     assert latent.active_units(means, threshold=0.005) == 2
+
+
+def test_the_aggregated_posterior_has_the_moments_of_its_draws():
+    random = np.random.default_rng(0)
+    means, log_variances = random.standard_normal((2, 50, 3)) @ random.standard_normal((3, 3))
+    mean, covariance = latent.aggregated_posterior(means, log_variances)
+    draws = means[:, None] + np.exp(log_variances / 2)[:, None] * random.standard_normal(
+        (50, 20_000, 3)
+    )
+    draws = draws.reshape(-1, 3)
+    assert np.allclose(mean, draws.mean(axis=0), atol=0.03 * np.sqrt(covariance.diagonal().max()))
+    assert np.allclose(covariance, np.cov(draws.T), atol=0.03 * covariance.diagonal().max())
+
+
+def test_divergence_of_a_correlated_normal_equals_what_draws_estimate():
+    mean, covariance = np.array([0.5, -1.0]), np.array([[2.0, 0.6], [0.6, 0.5]])
+    normal = stats.multivariate_normal(mean, covariance)
+    draws = normal.rvs(400_000, random_state=0)
+    estimates = normal.logpdf(draws) - stats.multivariate_normal(np.zeros(2)).logpdf(draws)
+    error = estimates.std() / np.sqrt(len(estimates))
+    divergence = latent.kl_from_standard_normal(mean, covariance)
+    assert abs(divergence - estimates.mean()) < 4 * error
+    assert latent.kl_from_standard_normal(np.zeros(3), np.eye(3)) == 0
+
+
+@pytest.mark.parametrize(("spread", "noise", "expected"), [(0, 2, 1), (3, 0, 0), (3, 4, 0.8)])
+def test_the_noise_fraction_of_known_spreads(spread, noise, expected):
+    """Codes at plus and minus `spread` have that standard deviation, and noise adds to it."""
+    means = np.array([[spread, -spread], [-spread, spread]], float)
+    with np.errstate(divide="ignore"):
+        log_variances = np.full((2, 2), 2 * np.log(noise))
+    assert np.isclose(latent.noise_fraction(means, log_variances), expected)

@@ -6,7 +6,6 @@ from lib import runtime
 from lib.models.augmentation import random_affine
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
-layers = tf_keras.layers
 SEEDS = np.array([3, 4], np.int32)
 
 
@@ -43,10 +42,10 @@ def test_a_quarter_turn_moves_every_pixel_to_its_place(images, drawn, turns):
 
 
 @pytest.mark.parametrize(("right", "down"), [(2, 0), (0, 3), (-4, 1)])
-def test_a_shift_by_whole_pixels_mirrors_the_border(images, drawn, right, down):
+def test_a_shift_by_whole_pixels_leaves_black_behind(images, drawn, right, down):
     drawn(0, 0, right / 4, down / 4)
     shifted = random_affine(images, SEEDS, 0, 0, 4 / 28)
-    expected = ndimage.shift(images, (0, down, right, 0), order=0, mode="reflect")
+    expected = ndimage.shift(images, (0, down, right, 0), order=0, mode="constant")
     assert np.allclose(shifted, expected, atol=1e-5)
 
 
@@ -56,32 +55,13 @@ def test_a_shift_by_whole_pixels_mirrors_the_border(images, drawn, right, down):
 def test_any_mixture_is_the_affine_map_about_the_centre(images, drawn, values):
     drawn(*values)
     turn, zoom, right, down = np.array(values) * [2 * np.pi * 0.05, 0.1, 0.1 * 28, 0.1 * 28]
-    # An output pixel (row, column) shows what was there before the shift, the turn and the zoom.
+    # An output pixel (row, column) shows what was there before the turn, the zoom and the shift.
     matrix = (1 + zoom) * np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     offset = 13.5 - matrix @ (13.5 + np.array([down, right]))
     result = random_affine(images, SEEDS, 0.05, 0.1, 0.1).numpy()
     for image, made in zip(images[..., 0], result[..., 0], strict=True):
-        expected = ndimage.affine_transform(image, matrix, offset, order=1, mode="reflect")
+        expected = ndimage.affine_transform(image, matrix, offset, order=1, mode="grid-constant")
         assert np.allclose(made, expected, atol=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("values", "layer"),
-    [
-        ((1, 0, 0, 0), lambda: layers.RandomRotation((0.05, 0.05))),
-        ((-1, 0, 0, 0), lambda: layers.RandomRotation((-0.05, -0.05))),
-        ((0, 1, 0, 0), lambda: layers.RandomZoom((0.1, 0.1))),
-        ((0, -1, 0, 0), lambda: layers.RandomZoom((-0.1, -0.1))),
-        ((0, 0, 1, -1), lambda: layers.RandomTranslation((-0.1, -0.1), (0.1, 0.1))),
-        ((0, 0, 0.5, 0.25), lambda: layers.RandomTranslation((0.025, 0.025), (0.05, 0.05))),
-    ],
-)
-def test_each_range_ends_where_that_of_the_keras_layer_does(images, drawn, values, layer):
-    """Up to the direction of a turn, which is drawn evenly."""
-    expected = layer()(images, training=True).numpy()
-    drawn(*values)
-    made = random_affine(images, SEEDS, 0.05, 0.1, 0.1).numpy()
-    assert np.allclose(made, expected, atol=2e-4)
 
 
 def test_draws_are_uniform_and_of_each_image_its_own():

@@ -19,9 +19,10 @@ def images():
     return tf.constant(np.random.default_rng(1).standard_normal((7, *SHAPE)), tf.float32)
 
 
-def test_states_and_gradients_are_those_of_keras(images):
+def test_states_and_gradients_are_those_of_keras_with_sigmoid_gates(images):
     ours = model_with(ConvLSTM2D(FILTERS, 3, compiled=False))
-    theirs = model_with(tf_keras.layers.ConvLSTM2D(FILTERS, 3, padding="same"))
+    options = {"padding": "same", "recurrent_activation": "sigmoid"}
+    theirs = model_with(tf_keras.layers.ConvLSTM2D(FILTERS, 3, **options))
     random = np.random.default_rng(0)
     weights = [random.standard_normal(weight.shape) for weight in theirs.get_weights()]
     found = []

@@ -3,7 +3,7 @@ import pytest
 
 from lib import runtime
 from lib.models.likelihood import discretised_logistic
-from lib.models.vae_fixed import FixedVAETraining, aggregated_posterior, build_decoder
+from lib.models.vae_fixed import FixedVAETraining, build_decoder
 from lib.randomness import stateless_seed
 from lib.settings import FixedVAESettings
 
@@ -26,7 +26,7 @@ def test_the_loss_is_the_bound_written_out_in_nats_per_image(training, few_faces
     rate = 0.5 * (tf.exp(log_variance) + mean**2 - 1 - log_variance).numpy().sum(axis=1)
     metrics = training._update(few_faces[:8], SEED)
     assert np.isclose(metrics["reconstruction_loss"], distortion.mean(), rtol=1e-5)
-    assert np.isclose(metrics["kl_loss"], rate.mean(), rtol=1e-4)
+    assert np.isclose(metrics["kl_divergence"], rate.mean(), rtol=1e-4)
     assert np.isclose(metrics["loss"], distortion.mean() + rate.mean(), rtol=1e-5)
 
 
@@ -56,18 +56,6 @@ def test_the_decoder_has_about_the_published_one_s_parameters():
     assert 0.8 < ours / theirs < 1.2
 
 
-def test_the_aggregated_posterior_has_the_moments_of_its_draws():
-    random = np.random.default_rng(0)
-    means, log_variances = random.standard_normal((2, 50, 3)) @ random.standard_normal((3, 3))
-    mean, covariance = aggregated_posterior(means, log_variances)
-    draws = means[:, None] + np.exp(log_variances / 2)[:, None] * random.standard_normal(
-        (50, 20_000, 3)
-    )
-    draws = draws.reshape(-1, 3)
-    assert np.allclose(mean, draws.mean(axis=0), atol=0.03 * np.sqrt(covariance.diagonal().max()))
-    assert np.allclose(covariance, np.cov(draws.T), atol=0.03 * covariance.diagonal().max())
-
-
 def test_draws_from_the_prior_have_its_moments(training):
     covariance = np.diag(np.arange(1.0, 7.0)) + 0.5
     training.arrays["prior_mean"] = np.arange(6.0)
@@ -80,7 +68,7 @@ def test_draws_from_the_prior_have_its_moments(training):
 def test_an_epoch_and_its_outcome(training, few_faces):
     history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
     outcome = training.outcome(history)
-    assert outcome.metrics.items() >= history[-1].items()
+    assert outcome.metrics["loss"] == history[-1]["loss"]
     bits = history[-1]["loss"] / (64 * 64 * 3) / np.log(2)
     assert np.isclose(outcome.metrics["bits_per_dimension"], bits)
     assert outcome.metrics["samples_swd"] == outcome.metrics["prior_swd"]
