@@ -1,24 +1,41 @@
-"""Arithmetic, digit images to text: each published model with the other scale of its pixels (E3).
+"""Arithmetic, digit images to text: one change of the published models at a time (E3, E12, E13).
 
-Original: script task2_txt2txtimg2txt. With augmentation it divided pixels by 255 twice, without it
-once; each variant here changes that alone, so its twin is the published variant named like its
-beginning. All are judged on handwriting that was never trained on as well (E9).
+Original: script task2_txt2txtimg2txt. With augmentation it divided pixels by 255 twice (E3) and
+interpolated each image three times (E13); without, it is not known whether it divided them twice,
+and a quarter of the queries was trained on (E12). Each variant here changes one of these; its twin
+is the published variant named like its beginning. All are tested on handwriting that was never
+trained on as well (E9).
 """
 
 from lib.experiment import Experiment
 from lib.settings import Image2TextAblationSettings
 from lib.training import main
 
-_ONCE = {"augment": True, "rescale_twice": False}
-_TWICE = {"augment": False, "rescale_twice": True}
+_UNAUGMENTED = {
+    "augment": False,
+    "rescale_twice": False,
+    "validation_fraction": 0.75,
+    "epochs": 500,
+}
 
 EXPERIMENT = Experiment(
     Image2TextAblationSettings(),
     variants={
-        "flatten-rescaled-once": {"encoder": "flatten", **_ONCE},
-        "flatten-unaugmented-rescaled-twice": {"encoder": "flatten", **_TWICE},
-        "convlstm-rescaled-once": {"encoder": "convlstm", "epochs": 200, **_ONCE},
-        "convlstm-unaugmented-rescaled-twice": {"encoder": "convlstm", **_TWICE},
+        "flatten-rescaled-once": {"encoder": "flatten", "rescale_twice": False},
+        "convlstm-rescaled-once": {"encoder": "convlstm", "rescale_twice": False, "epochs": 200},
+        "flatten-interpolated-once": {"encoder": "flatten", "interpolations": 1},
+        "flatten-unaugmented-rescaled-twice": {
+            "encoder": "flatten",
+            **_UNAUGMENTED,
+            "rescale_twice": True,
+        },
+        # About as many steps as 400 epochs of a quarter.
+        "flatten-unaugmented-most-queries": {
+            "encoder": "flatten",
+            **_UNAUGMENTED,
+            "validation_fraction": 0.2,
+            "epochs": 100,
+        },
     },
     study="corrected",
 )

@@ -31,6 +31,7 @@ _QUICK_GAN = {"epochs": 3, "steps_per_epoch": 16}
 # An epoch of it sees as many real faces as a training at _QUICK_GAN.
 _QUICK_FIXED_GAN = {"epochs": 8, "steps_per_epoch": 96}
 _QUICK_IMAGE2TEXT = {"epochs": 8}
+_QUICK_UNAUGMENTED = {"epochs": 25}  # of a quarter of the queries
 _QUICK_CONVLSTM = {"epochs": 2, "query_count": 2_500}
 _QUICK_TEXT2IMAGE = {"epochs": 4, "query_count": 10_000}
 
@@ -44,7 +45,8 @@ PROFILES = {
             "vae_64_wide": {**_SMOKE_FACES, "filters": 16},
             **{name: _SMOKE_GAN for name in ("gan_64", "gan_128", "gan_256")},
             "gan_first_epoch": {**_SMOKE_GAN, "epochs": 1},
-            **{name: _SMOKE_FACES for name in ("vae_kl_weight", "vae_fixed")},
+            "gan_ablation": {**_SMOKE_GAN, "epochs": 1},
+            **{name: _SMOKE_FACES for name in ("vae_ablation", "vae_fixed")},
             "gan_fixed": {**_SMOKE_FACES, "steps_per_epoch": 2},
             "text2text": _SMOKE_QUERIES,
             "text2text/train-95": {"compile": True},
@@ -66,7 +68,7 @@ PROFILES = {
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
             "vae_64_wide": {**_QUICK_VAE, "epochs": 2},
             **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
-            **{name: _QUICK_VAE for name in ("vae_kl_weight", "vae_fixed")},
+            **{name: _QUICK_VAE for name in ("vae_ablation", "vae_fixed")},
             "gan_fixed": _QUICK_FIXED_GAN,
             "text2text": {"epochs": 24},
             "text2text/train-75": {"epochs": 30},
@@ -76,11 +78,12 @@ PROFILES = {
             "text2text/train-05": {"epochs": 100},
             "image2text": _QUICK_IMAGE2TEXT,
             "image2text/convlstm": _QUICK_CONVLSTM,
-            "image2text/convlstm-unaugmented": _QUICK_CONVLSTM,
+            "image2text/flatten-unaugmented": _QUICK_UNAUGMENTED,
+            "image2text/convlstm-unaugmented": {**_QUICK_CONVLSTM, "query_count": 8_000},
             "text2image": _QUICK_TEXT2IMAGE,
             "image2text_ablation": _QUICK_IMAGE2TEXT,
             "image2text_ablation/convlstm-rescaled-once": _QUICK_CONVLSTM,
-            "image2text_ablation/convlstm-unaugmented-rescaled-twice": _QUICK_CONVLSTM,
+            "image2text_ablation/flatten-unaugmented-rescaled-twice": _QUICK_UNAUGMENTED,
             "text2image_ablation": _QUICK_TEXT2IMAGE,
             "digit_reader": {"epochs": 2},
             "image2text_fixed": {"epochs": 10},

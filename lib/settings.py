@@ -172,7 +172,7 @@ class Image2TextSettings(SequenceSettings):
     recurrent_dropout: float = 0.3  # of the states of ConvLSTM and decoder
     epochs: int = 100
     batch_size: int = 64
-    validation_fraction: float = 0.2
+    validation_fraction: float = 0.2  # E12: 0.75 in the published models without augmentation
     split_seed: int = 69
     augment: bool = True
     rotation: float = 0.05  # largest turn, as a share of a full one
@@ -247,7 +247,7 @@ class DigitReaderSettings(Settings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Image2TextAblationSettings(Image2TextSettings):
-    """The published image-to-text models, judged on unseen handwriting as well (E9)."""
+    """The published image-to-text models, tested on unseen handwriting as well (E9)."""
 
     trainer = "lib.models.image2text_ablation:Image2TextAblationTraining"
 

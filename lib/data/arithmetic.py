@@ -172,7 +172,7 @@ class SymbolImages:
     def for_testing(cls, digits: Digits) -> "SymbolImages":
         """Return the images of the test part of `digits`, with the operators drawn once more.
 
-        Of the 256 minus signs that can be drawn, a fifth of these is also among those to train on.
+        Of each operator 256 drawings are possible: about a fifth of these is trained on, too.
         """
         return cls.of(digits.test_images, digits.test_labels, operator_seed=1)
 

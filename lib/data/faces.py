@@ -12,6 +12,7 @@ import json
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,7 @@ KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",
 MINIMUM = 64
 STAND_IN_NAME = "drawn stand-in faces"
 STAND_IN_COUNT = 4_000
+SIZES = 10  # of the pictures, most common first, that the provenance names
 
 
 @dataclass(frozen=True)
@@ -130,14 +132,15 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
     from lib.data.images import RESIZED
 
     with opened(path) as source:
-        skipped = source.skipped.copy()
+        skipped, sizes = source.skipped.copy(), Counter()
 
         def usable() -> Iterator[np.ndarray]:
             for result in resized(source.readers):
                 if isinstance(result, str):
                     skipped[result] += 1
                 else:
-                    yield result
+                    sizes[result.size] += 1
+                    yield result.pixels
 
         total = min(limit, len(source.readers))
         fingerprint, used = _write_array(fresh / "images.npy", usable(), total)
@@ -149,7 +152,8 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
         )
     if reasons:
         print(f"{display(path)}: {used:,} images used; skipped: {reasons}", file=sys.stderr)
-    counts = {"used": used, "skipped": dict(skipped)}
+    common = {f"{width}x{height}": count for (width, height), count in sizes.most_common(SIZES)}
+    counts = {"used": used, "skipped": dict(skipped), "sizes": common, "distinct_sizes": len(sizes)}
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
@@ -162,7 +166,7 @@ def _build_stand_in(count: int, fresh: Path) -> tuple[int, dict]:
         "source": "built in",
         "files": {},
         "converted": "drawn at twice the size and shrunk to 64x64 pixels",
-        "counts": {"used": used, "skipped": {}},
+        "counts": {"used": used, "skipped": {}, "sizes": {}, "distinct_sizes": 0},
         "fingerprint": fingerprint,
     }
 

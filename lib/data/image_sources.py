@@ -56,20 +56,30 @@ def opened(path: Path) -> Iterator[Source]:
         _mapped.cache_clear()
 
 
-def resized(readers: Sequence[Reader]) -> Iterator[np.ndarray | str]:
-    """Return each picture as uint8 (64, 64, 3), or the reason why it is unusable, in order."""
+@dataclass(frozen=True)
+class Resized:
+    """A picture as uint8 (64, 64, 3), and the width and height that it had."""
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+
+
+def resized(readers: Sequence[Reader]) -> Iterator[Resized | str]:
+    """Return each picture resized, or the reason why it is unusable, in order."""
     return in_processes(_resized_batch, readers, BATCH)
 
 
-def _resized_batch(readers: Sequence[Reader]) -> list[np.ndarray | str]:
+def _resized_batch(readers: Sequence[Reader]) -> list[Resized | str]:
     return [_resized(read) for read in readers]
 
 
-def _resized(read: Reader) -> np.ndarray | str:
+def _resized(read: Reader) -> Resized | str:
     try:
-        return resize(read())
+        picture = read()
     except UnusableError as error:
         return str(error)
+    height, width, _ = picture.shape
+    return Resized(resize(picture), (width, height))
 
 
 def _folder(folder: Path) -> Source:

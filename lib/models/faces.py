@@ -18,7 +18,11 @@ class FaceBatches:
     """The first `count` faces, memory-mapped: uint8 (count, 64, 64, 3)."""
 
     def __init__(self, count: int, batch_size: int, seed: int) -> None:
-        self.images = faces.load().images[:count]
+        prepared = faces.load()
+        self.images = prepared.images[:count]
+        counts = prepared.provenance["counts"]
+        # Of the pictures as they were given: how many sizes there are, and the most common.
+        self.source_sizes = {name: counts[name] for name in ("distinct_sizes", "sizes")}
         self.batch_size = batch_size
         self.seed = seed
         if len(self.images) < batch_size:

@@ -1,4 +1,4 @@
-"""The published image-to-text models, judged on unseen handwriting as well (E9)."""
+"""The published image-to-text models, tested on unseen handwriting as well (E9)."""
 
 import dataclasses
 

@@ -15,6 +15,7 @@ from lib.data.arithmetic import (
     as_texts,
     choose_rows,
     draw_query_images,
+    encode,
 )
 from lib.data.splits import split_off_last
 from lib.models.base import Outcome, Training, adam, layer_table, to_uint8
@@ -31,7 +32,8 @@ from lib.settings import Text2ImageSettings
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
-DRAWN = 200  # validation queries whose drawings are kept
+DRAWN = 200  # queries of each part whose drawings are kept
+SHOWN = "46+69"  # the query of the original's figure 14
 
 
 def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
@@ -160,23 +162,48 @@ class Text2ImageTraining(Training):
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
     def outcome(self, history: list[dict]) -> Outcome:
-        """Go back to the best weights, evaluate them, and draw the answers to some queries."""
+        """Go back to the best weights, evaluate them, and draw the answers to some queries.
+
+        Queries that were trained on and those that were not are drawn apart: the original shows
+        what its model draws for any of them.
+        """
         count = len(self.model.weights)
         self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
-        validation, training = self.evaluate(self.validation_rows), self.evaluate(self.train_rows)
-        chosen = generator(self.seed, "drawn queries").permutation(len(self.validation_rows))
-        rows = self.validation_rows[chosen[:DRAWN]]
-        pixels = self.model(self._inputs(rows)).numpy().reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
-        targets = self._targets(rows, self.handwriting).numpy().reshape(pixels.shape)
+        parts = {"validation": self.validation_rows, "training": self.train_rows}
+        (shown,) = np.flatnonzero((arithmetic().queries == encode([SHOWN])).all(axis=1))
+        drawn = {name: self._chosen(name, rows) for name, rows in parts.items()}
+        drawn["shown"] = np.array([shown])
+        samples = {}
+        for name, rows in drawn.items():
+            samples[f"{name}_predictions"] = self.draw(rows)
+            samples[f"{name}_targets"] = to_uint8(self._target_images(rows))
         return Outcome(
             metrics={
-                **{f"validation_{name}": value for name, value in validation.items()},
-                **{f"training_{name}": value for name, value in training.items()},
+                f"{part}_{name}": value
+                for part, rows in parts.items()
+                for name, value in self.evaluate(rows).items()
             },
-            samples={"predictions": to_uint8(pixels), "targets": to_uint8(targets)},
+            samples=samples,
             model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
-                "examples": as_texts(rows),
+                "examples": {name: as_texts(rows) for name, rows in drawn.items()},
+                "shown_is_trained_on": bool(np.isin(shown, self.train_rows)),
             },
         )
+
+    def _chosen(self, part: str, rows: np.ndarray) -> np.ndarray:
+        """Return the queries of a part whose drawings are kept."""
+        return generator(self.seed, f"drawn {part} queries").permutation(rows)[:DRAWN]
+
+    def draw(self, rows: np.ndarray) -> np.ndarray:
+        """Return the images drawn for `rows` of queries: uint8 (rows, 3, 28, 28)."""
+        drawn = [
+            self.model(self._inputs(batch)).numpy()[weights > 0]
+            for batch, weights in padded_batches(rows, EVALUATION_BATCH)
+        ]
+        return to_uint8(np.concatenate(drawn).reshape(-1, ANSWER_LENGTH, SIDE, SIDE))
+
+    def _target_images(self, rows: np.ndarray) -> np.ndarray:
+        targets = self._targets(rows, self.handwriting).numpy()
+        return targets.reshape(-1, ANSWER_LENGTH, SIDE, SIDE)

@@ -8,9 +8,7 @@ from lib.data.arithmetic import ANSWER_LENGTH, arithmetic
 from lib.data.digits import SIDE
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models import digit_reader
-from lib.models.base import Outcome, to_uint8
-from lib.models.epochs import padded_batches
-from lib.models.sequence import EVALUATION_BATCH
+from lib.models.base import Outcome
 from lib.models.text2image import Text2ImageTraining
 
 
@@ -21,7 +19,7 @@ class Text2ImageAblationTraining(Text2ImageTraining):
         """Evaluate as published, then read what is drawn for the validation part's queries."""
         outcome = super().outcome(history)
         reader = digit_reader.load(self.needed["digit_reader"])
-        drawn = self._drawn(self.validation_rows)
+        drawn = self.draw(self.validation_rows).reshape(-1, SIDE, SIDE)
         read = reader.read(drawn).reshape(-1, ANSWER_LENGTH)
         answers = arithmetic().answers[self.validation_rows]
         metrics = {
@@ -41,11 +39,3 @@ class Text2ImageAblationTraining(Text2ImageTraining):
         against = (self.symbols.averages()[answers], self.symbols.images[written].astype(float))
         average, target = (np.square(drawn - images).mean() for images in against)
         return float(average / target)
-
-    def _drawn(self, rows: np.ndarray) -> np.ndarray:
-        """Return the images drawn for `rows` of queries: uint8 (3 * rows, 28, 28)."""
-        drawn = [
-            self.model(self._inputs(batch)).numpy()[weights > 0]
-            for batch, weights in padded_batches(rows, EVALUATION_BATCH)
-        ]
-        return to_uint8(np.concatenate(drawn).reshape(-1, SIDE, SIDE))

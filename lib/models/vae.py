@@ -183,7 +183,12 @@ class VAETraining(Training):
             "originals": real[:SHOWN],
             "reconstructions": reconstructions[:SHOWN],
         }
-        return Outcome(metrics, samples, layer_table(self.encoder) + layer_table(self.decoder))
+        return Outcome(
+            metrics,
+            samples,
+            model=layer_table(self.encoder) + layer_table(self.decoder),
+            facts={"source_sizes": self.faces.source_sizes},
+        )
 
     def _sampled_from(
         self, standard: np.ndarray, posterior: tuple[np.ndarray, np.ndarray]

@@ -75,7 +75,7 @@ def test_real_mnist_is_read_from_the_given_folder(real):
     assert (facts["name"], facts["stand_in"], facts["source"]) == ("MNIST", False, "given folder")
     assert facts["counts"] == {"train": 60_000, "test": 10_000}
     assert facts["files"] == {path.name: sha256(path) for path in REAL.glob("*.gz")}
-    assert set(facts["versions"]) == {"python", "numpy", "opencv"}
+    assert set(facts["versions"]) == {"python", "numpy", "opencv", "pillow"}
 
 
 @needs_mnist

@@ -18,6 +18,7 @@ from PIL import Image
 from lib.data import faces, provenance
 from lib.data.images import resize
 from lib.errors import Offline, UserError
+from lib.files import write_json
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CELEBA_PART = REPOSITORY.parent / "shared" / "data" / "celeba-subset-20k.zip"
@@ -69,12 +70,43 @@ def test_the_provenance_tells_where_the_faces_come_from(tmp_path, folder):
     assert facts["name"] == "images given by the user (mine.npy)"
     assert facts["stand_in"] is False
     assert facts["files"] == {"mine.npy": hashlib.sha256(source.read_bytes()).hexdigest()}
-    assert facts["counts"] == {"used": 80, "skipped": {}}
+    assert facts["counts"]["used"] == 80
+    assert facts["counts"]["skipped"] == {}
     assert "bicubic" in facts["converted"]
     stored = np.load(folder / "images.npy", allow_pickle=False)
     assert facts["fingerprint"] == hashlib.sha256(stored.tobytes()).hexdigest()
     assert str(tmp_path) in facts.pop("given")["path"]
     assert str(tmp_path) not in json.dumps(facts)
+
+
+def test_the_provenance_tells_of_what_sizes_the_pictures_were(tmp_path, folder):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    for index in range(70):
+        size = (30, 40) if index < 66 else (20 + index, 50)
+        Image.new("RGB", size, (index, 0, 0)).save(pictures / f"{index:02}.png")
+    counts = faces.prepare("auto", pictures, folder)["counts"]
+    assert counts["distinct_sizes"] == 5
+    assert counts["sizes"] == {"30x40": 66, **{f"{20 + index}x50": 1 for index in range(66, 70)}}
+
+
+@pytest.mark.parametrize(("mode", "given"), [("auto", True), ("builtin", False)])
+def test_faces_prepared_in_an_earlier_way_are_not_used(tmp_path, folder, mode, given):
+    """Nothing is lost: what the user gave is asked for again, what is built in is made again."""
+    source = array(tmp_path)
+    facts = faces.prepare("builtin", None, folder, limit=64)
+    if given:
+        facts = faces.prepare(mode, source, folder)
+    write_json(folder / "provenance.json", {**facts, "preparation": 1})
+    with pytest.raises(UserError, match="run: make data"):
+        faces.load(folder)
+    if given:
+        with pytest.raises(UserError, match=r"mine.npy.*earlier version.*FACES="):
+            faces.prepare(mode, None, folder)
+        assert faces.prepare(mode, source, folder)["fingerprint"] == facts["fingerprint"]
+    elif mode == "builtin":
+        again = faces.prepare(mode, None, folder, limit=64)
+        assert again["fingerprint"] == facts["fingerprint"]
 
 
 def test_a_folder_and_a_zip_give_the_same_faces(tmp_path, folder):
@@ -300,17 +332,16 @@ def test_a_kill_between_the_two_renames_is_undone(tmp_path, folder):
 
 
 @pytest.mark.skipif(not CELEBA_PART.exists(), reason=f"no {CELEBA_PART.name} beside the repository")
-def test_real_photographs_equal_pillow(folder):
+def test_real_photographs_become_what_the_original_made_of_them(folder):
     facts = faces.prepare("real", CELEBA_PART, folder, limit=300)
     assert facts["name"] == "images given by the user (celeba-subset-20k.zip)"
-    assert facts["counts"] == {"used": 300, "skipped": {}}
+    assert facts["counts"]["used"] == 300
+    assert facts["counts"]["skipped"] == {}
     with zipfile.ZipFile(CELEBA_PART) as archive:
         names = sorted(archive.namelist())[:300]
         expected = [
             np.asarray(Image.open(io.BytesIO(archive.read(name))).convert("RGB").resize((64, 64)))
             for name in names
         ]
-    difference = np.abs(faces.load(folder).images.astype(int) - np.array(expected))
-    assert difference.mean() < 0.3
-    assert difference.max() <= 8
+    np.testing.assert_array_equal(faces.load(folder).images, expected)
     assert provenance.read(folder) == facts

@@ -32,7 +32,7 @@ def outcome(path):
     with opened(path) as source:
         results = list(resized(source.readers))
         skipped = source.skipped + Counter(result for result in results if isinstance(result, str))
-    return [result for result in results if not isinstance(result, str)], skipped
+    return [result.pixels for result in results if not isinstance(result, str)], skipped
 
 
 def assert_pictures(images, seeds):
@@ -314,5 +314,5 @@ def test_several_processes_keep_the_order_and_can_be_left_early(tmp_path, monkey
     assert not skipped
     with opened(path) as source:
         results = resized(source.readers)
-        assert_pictures([next(results), next(results)], [0, 1])
+        assert_pictures([next(results).pixels, next(results).pixels], [0, 1])
         results.close()

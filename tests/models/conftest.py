@@ -1,5 +1,3 @@
-import types
-
 import numpy as np
 import pytest
 
@@ -38,7 +36,9 @@ def compiled(runtime):
 def few_faces(monkeypatch):
     """Twenty prepared faces of noise: uint8 (20, 64, 64, 3)."""
     images = np.random.default_rng(0).integers(0, 256, (20, 64, 64, 3), dtype=np.uint8)
-    monkeypatch.setattr(faces, "load", lambda: types.SimpleNamespace(images=images))
+    counts = {"used": 20, "skipped": {}, "distinct_sizes": 1, "sizes": {"178x218": 20}}
+    prepared = faces.Faces(images, {"counts": counts})
+    monkeypatch.setattr(faces, "load", lambda: prepared)
     return images
 
 

@@ -163,14 +163,27 @@ def test_a_loss_that_is_no_number_ends_with_an_outcome(few_digits):
     assert np.isnan(training.outcome(history).metrics["validation_loss"])
 
 
-def test_examples_are_of_the_validation_part_and_match_their_images(few_digits):
+def test_examples_are_of_their_part_and_match_their_images(few_digits):
     training = training_with()
     outcome = training.outcome([training.train_epoch(1, "")])
-    shape = (len(training.validation_rows), 3, 28, 28)
-    assert outcome.samples["predictions"].shape == outcome.samples["targets"].shape == shape
-    queries = decode(arithmetic().queries[training.validation_rows])
-    answers = decode(arithmetic().answers[training.validation_rows])
-    known = dict(zip(queries, answers, strict=True))
-    for example, images in zip(outcome.facts["examples"], outcome.samples["targets"], strict=True):
-        assert known[example["query"]] == example["answer"]
-        assert images.any(axis=(1, 2)).sum() == len(example["answer"])
+    parts = {"validation": training.validation_rows, "training": training.train_rows}
+    for part, rows in parts.items():
+        samples = [outcome.samples[f"{part}_{kind}"] for kind in ("predictions", "targets")]
+        assert samples[0].shape == samples[1].shape == (len(rows), 3, 28, 28)
+        queries, answers = (
+            decode(codes[rows]) for codes in (arithmetic().queries, arithmetic().answers)
+        )
+        known = dict(zip(queries, answers, strict=True))
+        for example, images in zip(outcome.facts["examples"][part], samples[1], strict=True):
+            assert known[example["query"]] == example["answer"]
+            assert images.any(axis=(1, 2)).sum() == len(example["answer"])
+
+
+def test_the_original_s_query_is_drawn_and_told_whether_it_was_trained_on(few_digits):
+    for count, is_trained_on in ((20_000, True), (100, False)):
+        training = training_with(query_count=count, batch_size=8_000)
+        outcome = training.outcome([training.train_epoch(1, "")])
+        assert outcome.facts["examples"]["shown"] == [{"query": "46+69", "answer": "115"}]
+        assert outcome.samples["shown_targets"].any(axis=(2, 3)).all()
+        assert outcome.samples["shown_predictions"].shape == (1, 3, 28, 28)
+        assert outcome.facts["shown_is_trained_on"] == is_trained_on

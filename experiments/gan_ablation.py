@@ -1,0 +1,17 @@
+"""Generative adversarial network on faces: an Adam for each network, in the first epoch (E11).
+
+The published models train both networks with one; its twin with that is `gan_first_epoch`.
+"""
+
+from lib.experiment import Experiment
+from lib.settings import GANSettings
+from lib.training import main
+
+EXPERIMENT = Experiment(
+    GANSettings(latent_dim=128, epochs=1),
+    variants={"separate-optimizers": {"optimizer": "separate"}},
+    study="corrected",
+)
+
+if __name__ == "__main__":
+    main(__file__)
