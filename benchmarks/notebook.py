@@ -45,35 +45,13 @@ def prepare(settings: Settings) -> Prepared:
     raise TypeError(f"no notebook for {type(settings).__name__}")
 
 
-class VAE(tf_keras.Model):
-    """Encoder, decoder and a `train_step` of its own, as in Keras' examples."""
+class Sampling(layers.Layer):
+    """Draws codes from their means and log-variances."""
 
-    def __init__(self, encoder: tf_keras.Model, decoder: tf_keras.Model) -> None:
-        super().__init__()
-        self.encoder, self.decoder = encoder, decoder
-        names = ("loss", "reconstruction_loss", "kl_loss")
-        self.trackers = [tf_keras.metrics.Mean(name=name) for name in names]
-
-    @property
-    def metrics(self) -> list:
-        """What Keras resets before each epoch."""
-        return self.trackers
-
-    def train_step(self, images: tf.Tensor) -> dict:
-        """Take one step."""
-        with tf.GradientTape() as tape:
-            mean, log_variance = self.encoder(images, training=True)
-            latents = mean + tf.exp(log_variance / 2) * tf.random.normal(tf.shape(mean))
-            decoded = self.decoder(latents, training=True)
-            reconstruction = tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, decoded))
-            divergence = -0.5 * (1 + log_variance - tf.square(mean) - tf.exp(log_variance))
-            kl = tf.reduce_sum(divergence) / (FACE * FACE * 3)
-            loss = reconstruction + kl
-        gradients = tape.gradient(loss, self.trainable_weights)
-        self.optimizer.apply_gradients(zip(gradients, self.trainable_weights, strict=True))
-        for tracker, value in zip(self.trackers, (loss, reconstruction, kl), strict=True):
-            tracker.update_state(value)
-        return {tracker.name: tracker.result() for tracker in self.trackers}
+    def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
+        """Return (batch, latent)."""
+        mean, log_variance = inputs
+        return mean + tf.exp(log_variance / 2) * tf.random.normal(tf.shape(mean))
 
 
 def downsampling(filters: int, outputs: int) -> tf_keras.Sequential:
@@ -103,27 +81,26 @@ def _(settings: VAESettings) -> Prepared:
     features = downsampling(settings.filters, 2 * settings.latent_dim)(images)
     code = [layers.Dense(settings.latent_dim)(features) for _ in range(2)]
     decoder = upsampling(settings.filters, settings.latent_dim, "sigmoid")
-    model = VAE(tf_keras.Model(images, code), decoder)
-    model.compile(optimizer=tf_keras.optimizers.Adam(settings.learning_rate))
+    model = tf_keras.Model(images, decoder(Sampling()(code)))
+    optimizer = tf_keras.optimizers.Adam(settings.learning_rate)
+    model.compile(loss="binary_crossentropy", optimizer=optimizer)
     faces = arrays.scaled_faces(settings.image_count)
     return Prepared(
-        lambda: model.fit(faces, batch_size=settings.batch_size, verbose=0),
+        lambda: model.fit(faces, faces, batch_size=settings.batch_size, verbose=0),
         len(faces),
-        model.encoder.count_params() + decoder.count_params(),
+        model.count_params(),
     )
 
 
 @prepare.register
 def _(settings: GANSettings) -> Prepared:
-    def optimizer() -> tf_keras.optimizers.Optimizer:
-        return tf_keras.optimizers.Adam(settings.learning_rate, beta_1=settings.adam_beta_1)
-
+    optimizer = tf_keras.optimizers.legacy.Adam(settings.learning_rate, beta_1=settings.adam_beta_1)
     generator = upsampling(settings.filters, settings.latent_dim, "tanh")
     discriminator = downsampling(settings.filters, 1)
-    discriminator.compile(loss="binary_crossentropy", optimizer=optimizer())
+    discriminator.compile(loss="binary_crossentropy", optimizer=optimizer)
     discriminator.trainable = False
     both = tf_keras.Sequential([layers.Input((settings.latent_dim,)), generator, discriminator])
-    both.compile(loss="binary_crossentropy", optimizer=optimizer())
+    both.compile(loss="binary_crossentropy", optimizer=optimizer)
     faces = arrays.scaled_faces(settings.image_count) * 2 - 1
     batch, half = settings.batch_size, settings.batch_size // 2
     labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))])
@@ -160,10 +137,11 @@ def _(settings: Text2TextSettings) -> Prepared:
 def _(settings: Image2TextSettings) -> Prepared:
     model = tf_keras.Sequential([layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))])
     model.add(layers.Rescaling(1 / 255))
+    black = {"fill_mode": "constant", "fill_value": 0}
     for layer in (
-        layers.RandomRotation(settings.rotation),
-        layers.RandomZoom(settings.zoom),
-        layers.RandomTranslation(settings.translation, settings.translation),
+        layers.RandomRotation(settings.rotation, **black),
+        layers.RandomZoom(settings.zoom, **black),
+        layers.RandomTranslation(settings.translation, settings.translation, **black),
     ):
         model.add(layers.TimeDistributed(layer))
     if settings.encoder == "flatten":
@@ -175,6 +153,7 @@ def _(settings: Image2TextSettings) -> Prepared:
                 settings.filters,
                 3,
                 padding="same",
+                recurrent_activation="sigmoid",
                 dropout=settings.dropout,
                 recurrent_dropout=settings.recurrent_dropout,
             )

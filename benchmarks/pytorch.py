@@ -57,10 +57,8 @@ def _(settings: VAESettings) -> Prepared:
 
     def step(rows: Tensor) -> Tensor:
         images = faces[rows]
-        decoded, mean, log_variance = model(images)
-        divergence = -0.5 * (1 + log_variance - mean.square() - log_variance.exp())
-        kl = divergence.sum() / images[0].numel()
-        return functional.binary_cross_entropy(decoded, images) + kl
+        decoded, _, _ = model(images)
+        return functional.binary_cross_entropy(decoded, images)
 
     return Prepared(
         lambda: _train(step, optimizer, np.arange(len(faces)), settings.batch_size),
@@ -126,18 +124,27 @@ def _(settings: Image2TextSettings) -> Prepared:
 
 
 def _augmented(images: Tensor, settings: Image2TextSettings) -> Tensor:
-    """Turn, zoom and shift each image by one warp: (n, 5, 1, 28, 28)."""
+    """Turn, zoom and shift each image, one after the other: (n, 5, 1, 28, 28)."""
     single = images.flatten(0, 1)
-    turn, zoom, shift_x, shift_y = torch.rand(4, len(single)) * 2 - 1
+    turn, zoom, right, down = torch.rand(4, len(single)) * 2 - 1
     angle, scale = turn * settings.rotation * 2 * torch.pi, 1 + zoom * settings.zoom
-    cosine, sine = angle.cos() * scale, angle.sin() * scale
-    # Coordinates run from -1 to 1, so a share of the side is twice as much.
-    shifts = (2 * settings.translation * shift for shift in (shift_x, shift_y))
-    rows = zip((cosine, sine), (-sine, cosine), shifts, strict=True)
-    transforms = torch.stack([torch.stack(row, dim=1) for row in rows], dim=1)
-    grid = functional.affine_grid(transforms, list(single.shape), align_corners=False)
-    turned = functional.grid_sample(single, grid, padding_mode="reflection", align_corners=False)
-    return turned.reshape(images.shape)
+    cosine, sine, zeros, ones = (
+        angle.cos(),
+        angle.sin(),
+        torch.zeros_like(zoom),
+        torch.ones_like(zoom),
+    )
+    # Coordinates run from -1 to 1, so a fraction of the side is twice as much.
+    right, down = (2 * settings.translation * shift for shift in (right, down))
+    for first, second in (
+        ((cosine, sine, zeros), (-sine, cosine, zeros)),
+        ((scale, zeros, zeros), (zeros, scale, zeros)),
+        ((ones, zeros, right), (zeros, ones, down)),
+    ):
+        transforms = torch.stack([torch.stack(row, dim=1) for row in (first, second)], dim=1)
+        grid = functional.affine_grid(transforms, list(single.shape), align_corners=False)
+        single = functional.grid_sample(single, grid, align_corners=False)
+    return single.reshape(images.shape)
 
 
 @prepare.register

@@ -111,9 +111,9 @@ class DropoutDecoder(nn.Module):
 class ConvLSTM(nn.Module):
     """Images (n, length, channels, height, width) -> the last state (n, filters, height, width).
 
-    Shi et al., "Convolutional LSTM network" (2015), without peepholes, with the hard
-    sigmoids that Keras has; one dropout mask serves all steps, which is less work than Keras' own
-    for each. The inputs' convolutions are one for all steps.
+    Shi et al., "Convolutional LSTM network" (2015), without peepholes; one dropout
+    mask serves all steps and gates, where Keras has one for each gate. The inputs' convolutions are
+    one for all steps.
     """
 
     def __init__(
@@ -136,11 +136,7 @@ class ConvLSTM(nn.Module):
         for step in range(length):
             total = inputs[:, step] + self.recurrent(state * mask)
             into, keep, new, out = total.chunk(4, dim=1)
-            into, keep, out = (_hard_sigmoid(gate) for gate in (into, keep, out))
+            into, keep, out = (torch.sigmoid(gate) for gate in (into, keep, out))
             memory = keep * memory + into * new.tanh()
             state = out * memory.tanh()
         return state
-
-
-def _hard_sigmoid(values: Tensor) -> Tensor:
-    return (0.2 * values + 0.5).clamp(0, 1)

@@ -6,30 +6,41 @@ from pathlib import Path
 from figures import Figure
 from lib import plots
 from lib.runs import Run
-from report.published import published
+from report.published import curve, published
 
 _ENCODERS = {"flatten": "flattening LSTM", "convlstm": "ConvLSTM"}
-# The original shows so many epochs, though it trained one model for twice as long.
-LAST_EPOCH = published()["image2text"]["short_epochs"]
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw training and validation of each encoder, up to the last epoch that is shown."""
+def _draw(groups: Sequence[Sequence[Run]], path: Path, figure: int, epochs: int) -> None:
+    """Draw training and validation of each encoder, and the published points, up to an epoch."""
     with plots.panels(path) as (axes,):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
-            name = _ENCODERS[runs[0].config["identity"]["settings"]["encoder"]]
-            style = {"color": color, "epochs": LAST_EPOCH}
+            encoder = runs[0].config["identity"]["settings"]["encoder"]
+            name, style = _ENCODERS[encoder], {"color": color, "epochs": epochs}
             plots.curve(axes, runs, "accuracy", label=f"{name}, training", dashed=True, **style)
             plots.curve(axes, runs, "val_accuracy", label=f"{name}, validation", **style)
+            for words in ("training", "validation"):
+                points = curve(figure, f"{encoder}_{words}")
+                hollow = words == "validation"
+                plots.published_points(axes, points, color=color, hollow=hollow)
         plots.label_epochs(axes, "accuracy")
-        axes.set_ylim(0, 1.03)
-        plots.legend_below(axes, columns=2)
+        plots.legend_below(axes, columns=2, published=True)
+
+
+def draw_augmented(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw figure 12, which ends where the original's does, though one model trained for longer."""
+    _draw(groups, path, 12, published()["image2text"]["augmented_epochs"])
+
+
+def draw_unaugmented(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw figure 13."""
+    _draw(groups, path, 13, published()["image2text"]["unaugmented_epochs"])
 
 
 FIGURES = tuple(
     Figure(number, f"image2text-{kind}.svg", tuple(("image2text", name) for name in names), draw)
-    for number, kind, names in (
-        (12, "augmented", ("flatten", "convlstm")),
-        (13, "unaugmented", ("flatten-unaugmented", "convlstm-unaugmented")),
+    for number, kind, names, draw in (
+        (12, "augmented", ("flatten", "convlstm"), draw_augmented),
+        (13, "unaugmented", ("flatten-unaugmented", "convlstm-unaugmented"), draw_unaugmented),
     )
 )

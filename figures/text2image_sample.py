@@ -8,16 +8,10 @@ from lib import plots
 from lib.runs import Run
 
 
-def shown(run: Run) -> int:
-    """Return which stored example is drawn: the first of those with the longest answer."""
-    answers = [example["answer"].strip() for example in run.result["examples"]]
-    return answers.index(max(answers, key=len))
-
-
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw the prediction above its target, from the first seed."""
+    """Draw the prediction for the original's query above its target, from the first seed."""
     run = groups[0][0]
-    rows = [run.samples[name][shown(run)] for name in ("predictions", "targets")]
+    rows = [run.samples[f"shown_{name}"][0] for name in ("predictions", "targets")]
     plots.image_rows(path, rows, ["predicted", "target"], scale=6)
 
 

@@ -1,4 +1,4 @@
-"""Figure 11: text-to-text accuracy over the epochs, for every share of queries to train on."""
+"""Figure 11: text-to-text accuracy over the epochs, by the fraction of queries to train on."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,21 +6,29 @@ from pathlib import Path
 from figures import Figure
 from lib import plots
 from lib.runs import Run
-from report.published import published
+from report.published import curve, published
+
+# Of the original's curves, those of these splits could be told apart.
+_READ_OFF = ("train-10", "train-05")
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw training above validation, one curve per share."""
+    """Draw training above validation, one curve per fraction, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (training, validation):
         for runs, color in zip(groups, plots.ordinal_colors(len(groups)), strict=True):
             share = runs[0].config["identity"]["settings"]["train_fraction"]
             plots.curve(training, runs, "accuracy", color=color, label=f"{share:.0%}")
             plots.curve(validation, runs, "val_accuracy", color=color)
+            variant = runs[0].key.variant
+            if variant in _READ_OFF:
+                for axes, words in ((training, "training"), (validation, "validation")):
+                    points = curve(11, f"{variant.replace('-', '_')}_{words}")
+                    plots.published_points(axes, points, color=color)
         plots.label_epochs(training, "training accuracy", xlabel="")
         plots.label_epochs(validation, "validation accuracy")
         for axes in (training, validation):
             axes.set_ylim(0, 1.03)
-        plots.legend_below(training, columns=4)
+        plots.legend_below(training, columns=4, published=True)
 
 
 _NEEDS = tuple(("text2text", variant) for variant in published()["text2text"]["test_accuracy"])

@@ -1,4 +1,4 @@
-"""Figure 5: the VAEs' training loss over the epochs, by latent size."""
+"""Figure 5: the VAEs' training loss over the epochs, by latent size, beside the published one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,16 +6,18 @@ from pathlib import Path
 from figures import Figure
 from lib import plots
 from lib.runs import Run
+from report.published import curve
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw one curve per latent size."""
+    """Draw one curve per latent size, and the points of the published one."""
     with plots.panels(path) as (axes,):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
             size = runs[0].config["identity"]["settings"]["latent_dim"]
             plots.curve(axes, runs, "loss", color=color, label=f"latent {size}")
+            plots.published_points(axes, curve(5, f"latent_{size}"), color=color)
         plots.label_epochs(axes, "training loss")
-        plots.legend_below(axes, columns=3)
+        plots.legend_below(axes, columns=4, published=True)
 
 
 _NEEDS = tuple((name, "published") for name in ("vae_32", "vae_64", "vae_128"))

@@ -1,13 +1,14 @@
 """One look for every figure: sizes, colours, curves over epochs, rows of images, saving."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from lib.files import replaced
@@ -93,15 +94,37 @@ def curve(
         axes.fill_between(numbers, *band, color=color, alpha=0.2, linewidth=0)
 
 
+def published_points(
+    axes: Axes, points: Mapping[int, float], *, color: object, hollow: bool = True
+) -> None:
+    """Draw the points of a published curve, by the number of epochs; hollow unless of training."""
+    style = {"color": color, "linestyle": "none", "marker": "o", "markersize": 2.5}
+    axes.plot(
+        list(points),
+        list(points.values()),
+        markerfacecolor="white" if hollow else color,
+        markeredgewidth=0.7,
+        zorder=3,
+        **style,
+    )
+
+
 def label_epochs(axes: Axes, ylabel: str, xlabel: str = "epoch") -> None:
     """Name the axes of curves over the epochs; epochs are ticked at whole numbers."""
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
-def legend_below(axes: Axes, columns: int) -> None:
-    """Put the legend of `axes` under all panels of its figure, where it hides no curve."""
+def legend_below(axes: Axes, columns: int, published: bool = False) -> None:
+    """Put the legend of `axes` under all panels of its figure, where it hides no curve.
+
+    `published` adds what the points of published curves look like.
+    """
     handles, labels = axes.get_legend_handles_labels()
+    if published:
+        points = {"color": "#555555", "linestyle": "none", "marker": "o", "markersize": 2.5}
+        handles = [*handles, Line2D([], [], markerfacecolor="white", **points)]
+        labels = [*labels, "published"]
     axes.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
 

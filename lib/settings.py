@@ -355,11 +355,11 @@ _types = functools.cache(typing.get_type_hints)
 
 
 def _checked(name: str, value: object, kind: object, least: int) -> object:
-    choices = typing.get_args(kind)
+    choices = {str(choice): choice for choice in typing.get_args(kind)}
     if choices:
-        if value not in choices:
+        if str(value) not in choices:
             raise UserError(f"{name.upper()}={value}: choose one of {', '.join(choices)}")
-        return value
+        return choices[str(value)]
     if kind is bool:
         known = {"true": True, "1": True, "false": False, "0": False}
         if str(value).lower() not in known:

@@ -3,9 +3,10 @@
 import dataclasses
 
 from report.content import Content
-from report.criteria_defects import DEFECT_CRITERIA
+from report.criteria_face_defects import FACE_DEFECT_CRITERIA
 from report.criteria_gan import GAN_CRITERIA
 from report.criteria_image2text import IMAGE2TEXT_CRITERIA
+from report.criteria_sequence_defects import SEQUENCE_DEFECT_CRITERIA
 from report.criteria_text2image import TEXT2IMAGE_CRITERIA
 from report.criteria_text2text import TEXT2TEXT_CRITERIA
 from report.criteria_vae import VAE_CRITERIA
@@ -28,6 +29,7 @@ CRITERIA = {
     **IMAGE2TEXT_CRITERIA,
     **TEXT2IMAGE_CRITERIA,
 }
+DEFECT_CRITERIA = FACE_DEFECT_CRITERIA | SEQUENCE_DEFECT_CRITERIA
 # Trains so little that nothing follows from its numbers.
 MEANINGLESS_PROFILE = "smoke"
 

@@ -1,13 +1,16 @@
 """Comparisons that the criteria of several claims are made of."""
 
+import contextlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from lib.models.faces import MEASURED_ROWS
-from report.content import Content, pairs
-from report.judgement import NEVER, NO_CONTRAST, Finding
+from report.content import Content, Pair, pairs
+from report.judgement import NEVER, NO_CONTRAST, OTHER_CURVE, Finding
+from report.published import curve
+from report.recorded_runs import NumbersOnlyError
 
 SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
 SMOOTHNESS_MARGIN = 0.1
@@ -16,10 +19,12 @@ MOVING_MARGIN = 0.05
 SHARPNESS_TOLERANCE = 0.2  # C3, C5: share of the value
 DISTANCE_TOLERANCE = 0.2
 ABOUT = 0.05  # C10, C15: how far from the published value is still "about" it
-TO_ONE = 0.95  # C11, C14: training accuracy that "goes to 1"
+TO_ONE = 0.95  # C14: training accuracy that "goes to 1"
 ONE_SEED = 0.02  # for accuracies, in place of an interval
-STALLED = 0.02  # C11, C15: gain between the last quarter of the epochs and the one before
+STALLED = 0.02  # C15: gain between the last quarter of the epochs and the one before
 STALLED_MARGIN = 0.01
+# How far our curve may be from the one read off the original's figure of that number.
+CURVE_TOLERANCES = {5: 0.006, 11: 0.06, 12: 0.015, 13: 0.02, 15: 0.003}
 _MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
 SMOOTH_WORDS = (
     "The largest step between neighbouring frames, over the mean step (mean of "
@@ -33,9 +38,17 @@ MOVING_WORDS = (
 
 
 def difference(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
-    """Return `first` less `second`, seed by seed."""
+    """Return `first` minus `second`, seed by seed."""
     values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
     return tuple(one - other for one, other in values)
+
+
+def gap(
+    content: Content, one: tuple[str, str, str], other: tuple[str, str, str]
+) -> tuple[float, ...]:
+    """Return one number minus another, seed by seed; each is (experiment, variant, name)."""
+    values = (content.numbers(name, metric, variant) for name, variant, metric in (one, other))
+    return tuple(first - second for first, second in zip(*values, strict=True))
 
 
 def relative(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
@@ -45,11 +58,17 @@ def relative(content: Content, first: str, second: str, name: str) -> tuple[floa
 
 
 def alike(
-    content: Content, label: str, first: str, second: str, **tolerances: float
+    content: Content,
+    label: str,
+    first: str,
+    second: str,
+    margins: Mapping[str, float],
+    **tolerances: float,
 ) -> list[Finding]:
-    """Return what shows that numbers of two experiments differ by no more than a share of them.
+    """Return what shows that numbers of two experiments differ by no more than a fraction of them.
 
-    `tolerances` has the share by the name of the number. Judged at the full scale.
+    `tolerances` has the fraction by the name of the number, and `margins` that by which one seed
+    has to keep clear of it. Judged at the full scale.
     """
     return [
         Finding(
@@ -57,6 +76,7 @@ def alike(
             relative(content, first, second, name),
             low=-tolerance,
             high=tolerance,
+            margin=margins[name],
             at_reduced_scale=NEVER,
         )
         for name, tolerance in tolerances.items()
@@ -79,9 +99,9 @@ def latent_size(content: Content, experiment: str) -> object:
     return content.setting(experiment, "latent_dim")
 
 
-def less(content: Content, first: str, second: str) -> str:
+def minus(content: Content, first: str, second: str) -> str:
     """Return what to call the difference of two latent sizes."""
-    return f"latent {latent_size(content, first)} less {latent_size(content, second)}"
+    return f"latent {latent_size(content, first)} minus {latent_size(content, second)}"
 
 
 def published_runs(*experiments: str) -> tuple[tuple[str, str], ...]:
@@ -100,7 +120,7 @@ def contrast(content: Content, experiment: str, ends: str) -> Finding:
         quotients([1 - one for one in made], [1 - other for other in real]),
         low=MOVING_ABOVE,
         margin=MOVING_MARGIN,
-        guards=True,
+        guards=NO_CONTRAST,
     )
 
 
@@ -125,6 +145,33 @@ def smooth(content: Content, experiments: tuple[str, ...], ends: str) -> list[Fi
         )
         found.append(contrast(content, name, ends))
     return found
+
+
+def near_published_curve(
+    content: Content, pair: Pair, metric: str, figure: int, name: str, words: str
+) -> Finding:
+    """Return what shows whether our curve is the published one: the largest distance of the two.
+
+    Over the epochs that were read off the original's figure, as far as ours goes. Open where only
+    the results of runs are known.
+    """
+    points = curve(figure, name)
+    distances = []
+    with contextlib.suppress(NumbersOnlyError):
+        for run in content.complete(pair):
+            series = run.series(metric)
+            shared = [epoch for epoch in points if epoch <= len(series)]
+            found = [abs(float(series[epoch - 1]) - points[epoch]) for epoch in shared]
+            distances.append(max(found, default=math.nan))
+    return Finding(
+        f"largest distance from figure {figure}, {words}",
+        tuple(distances),
+        high=CURVE_TOLERANCES[figure],
+        margin=0.0,
+        spec=".4f",
+        at_reduced_scale=NEVER,
+        guards=OTHER_CURVE,
+    )
 
 
 def gain(series: np.ndarray) -> float:

@@ -10,11 +10,10 @@ from collections.abc import Iterable, Sequence
 import benchmarks
 import figures
 from benchmarks import table
-from figures import text2image_sample
 from lib import paths, plan, request
 from lib.data import provenance
 from lib.errors import UserError
-from lib.models.faces import MEASURED
+from lib.models.faces import CODES_FITTED, MEASURED
 from lib.paths import display
 from lib.runs import Run, command_for
 from lib.settings import Settings, names
@@ -77,6 +76,11 @@ class Content:
     def faces_measured(self) -> int:
         """How many faces a metric is taken over, at most."""
         return MEASURED
+
+    @property
+    def codes_fitted(self) -> int:
+        """How many faces the Gaussian of a VAE's codes is fitted to, at most."""
+        return CODES_FITTED
 
     def not_run(self, *needs: Pair) -> str:
         """Return what to say where any of the runs is missing, or "" where they are all there."""
@@ -226,10 +230,6 @@ class Content:
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
         """Tell whether the runs of `needs` have the published settings, and as many images."""
         return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
-
-    def shown_example(self, run: Run) -> int:
-        """Return which of a text-to-image run's examples the figure shows."""
-        return text2image_sample.shown(run)
 
     @functools.cached_property
     def speed(self) -> dict[str, object] | None:

@@ -1,32 +1,59 @@
 """What decides the claims about image to text."""
 
-from figures.image2text_curves import LAST_EPOCH
+from collections.abc import Sequence
+
 from report.comparisons import (
     ABOUT,
+    CURVE_TOLERANCES,
     ONE_SEED,
     STALLED,
     STALLED_MARGIN,
     TO_ONE,
     gain,
+    near_published_curve,
 )
 from report.content import Content, pairs
 from report.judgement import NEVER, ONLY_IF_FALSE, Criterion, Finding
 from report.published import published
 from report.recorded_runs import NumbersOnlyError
 
-COMPARED_SPLIT = "train-75"  # C12: no larger than the share that image to text trains on
+COMPARED_SPLIT = "train-75"  # C12: no larger than the fraction that image to text trains on
 ENCODERS = ("flatten", "convlstm")
+UNAUGMENTED = ("flatten-unaugmented", "convlstm-unaugmented")
 FAR = 0.2  # C12
 FAR_MARGIN = 0.1
 LOW = published()["image2text"]["unaugmented_validation_below"]  # C14
-TOGETHER = 0.05  # C14
+TOGETHER = 0.08  # C14: the original's own figure 12 has .041
+# C13: epochs after which figure 12 ends
+AUGMENTED_EPOCHS = published()["image2text"]["augmented_epochs"]
+# C13, of one seed: twice the standard deviation between seeds of the quick profile, times root 2.
+BETTER_MARGIN = 0.02
+CURVES_WORDS = (
+    f"It is left open where a curve is more than {CURVE_TOLERANCES[12]:g} from figure 12, or "
+    f"{CURVE_TOLERANCES[13]:g} from figure 13."
+)
+
+
+def _near_figure(content: Content, figure: int, variants: Sequence[str]) -> list[Finding]:
+    return [
+        near_published_curve(
+            content,
+            ("image2text", variant),
+            metric,
+            figure,
+            f"{variant.partition('-')[0]}_{words}",
+            f"{_called(variant)}, {words}",
+        )
+        for variant in variants
+        for metric, words in (("accuracy", "training"), ("val_accuracy", "validation"))
+    ]
 
 
 def _far_below_text(content: Content) -> list[Finding]:
     text = content.numbers("text2text", "validation_accuracy", COMPARED_SPLIT)
     return [
         Finding(
-            f"text to text less {_called(encoder)}",
+            f"text to text minus {_called(encoder)}",
             tuple(
                 one - other
                 for one, other in zip(
@@ -49,24 +76,35 @@ def _called(variant: str) -> str:
 
 
 def _convlstm_is_better(content: Content) -> list[Finding]:
-    flat, convolutional = (content.complete(("image2text", name)) for name in ENCODERS)
-    epoch = min(LAST_EPOCH, *(run.result["epochs"] for run in (*flat, *convolutional)))
-    counts = {content.setting("image2text", "query_count", name) for name in ENCODERS}
     return [
-        Finding(
-            f"ConvLSTM less flattening LSTM, validation accuracy after epoch {epoch}",
-            tuple(
-                float(one.series("val_accuracy")[epoch - 1] - two.series("val_accuracy")[epoch - 1])
-                for one, two in zip(convolutional, flat, strict=True)
-            ),
-            low=0,
-            unfair="the two learn from unlike numbers of queries" if len(counts) > 1 else "",
-        )
+        *_near_figure(content, 12, ENCODERS),
+        _convlstm_minus_flatten(content, ENCODERS, AUGMENTED_EPOCHS, low=0, margin=BETTER_MARGIN),
+        _convlstm_minus_flatten(
+            content, UNAUGMENTED, published()["image2text"]["unaugmented_epochs"]
+        ),
     ]
 
 
+def _convlstm_minus_flatten(
+    content: Content, variants: Sequence[str], epochs: int, **bounds: float
+) -> Finding:
+    flat, convolutional = (content.complete(("image2text", name)) for name in variants)
+    epoch = min([epochs, *(run.result["epochs"] for run in (*flat, *convolutional))])
+    counts = {content.setting("image2text", "query_count", name) for name in variants}
+    ending = " without augmentation" if variants == UNAUGMENTED else ""
+    return Finding(
+        f"ConvLSTM minus flattening LSTM{ending}, validation accuracy after epoch {epoch}",
+        tuple(
+            float(one.series("val_accuracy")[epoch - 1] - two.series("val_accuracy")[epoch - 1])
+            for one, two in zip(convolutional, flat, strict=False)
+        ),
+        unfair="the two learn from unlike numbers of queries" if len(counts) > 1 else "",
+        **bounds,
+    )
+
+
 def _overfits_unless_augmented(content: Content) -> list[Finding]:
-    found = []
+    found = _near_figure(content, 12, ENCODERS) + _near_figure(content, 13, UNAUGMENTED)
     for encoder in ENCODERS:
         bare = f"{encoder}-unaugmented"
         found += [
@@ -79,13 +117,13 @@ def _overfits_unless_augmented(content: Content) -> list[Finding]:
             ),
             Finding(
                 f"{_called(bare)}, validation",
-                _validation_at_last(content, bare),
+                tuple(content.numbers("image2text", "validation_accuracy", bare)),
                 high=LOW,
                 margin=ONE_SEED,
                 at_reduced_scale=ONLY_IF_FALSE,
             ),
             Finding(
-                f"{_called(encoder)} with augmentation, training less validation",
+                f"{_called(encoder)} with augmentation, training minus validation",
                 tuple(
                     one - other
                     for one, other in zip(
@@ -109,25 +147,19 @@ def _at_last(content: Content, variant: str, name: str) -> tuple[float, ...]:
     None where runs are missing, or only their results are known.
     """
     runs = content.complete(("image2text", variant))
+    last = AUGMENTED_EPOCHS if variant in ENCODERS else None
     try:
-        return tuple(float(run.series(name)[:LAST_EPOCH][-1]) for run in runs)
+        return tuple(float(run.series(name)[:last][-1]) for run in runs)
     except NumbersOnlyError:
         return ()
 
 
-def _validation_at_last(content: Content, variant: str) -> tuple[float, ...]:
-    """Return the validation accuracy where `_at_last` does, and where a result has the same."""
-    runs = content.complete(("image2text", variant))
-    if all(run.result["epochs"] <= LAST_EPOCH for run in runs):
-        return tuple(content.numbers("image2text", "validation_accuracy", variant))
-    return _at_last(content, variant, "val_accuracy")
-
-
 def _ends_and_stalls(content: Content) -> list[Finding]:
-    known = published()["image2text"]["convlstm_long"]
+    known = published()["image2text"]["convlstm_accuracy"]
     accuracy = tuple(content.numbers("image2text", "validation_accuracy", "convlstm"))
     runs = content.complete(("image2text", "convlstm"))
     return [
+        *_near_figure(content, 12, ("convlstm",)),
         Finding(
             "validation accuracy", accuracy, low=known - ABOUT, margin=ONE_SEED,
             at_reduced_scale=NEVER,
@@ -155,7 +187,7 @@ def _reading_and_calculating_is_better(content: Content) -> list[Finding]:
     best = [max(each) for each in zip(*models, strict=True)]
     return [
         Finding(
-            "answers right, reader and calculator less the better model",
+            "exact match, classifier and calculation minus the better model",
             tuple(one - other for one, other in zip(calculated, best, strict=True)),
             low=0,
             margin=ONE_SEED,
@@ -174,20 +206,24 @@ IMAGE2TEXT_CRITERIA = {
         _far_below_text,
     ),
     "C13": Criterion(
-        f"After the same epoch, the last that both reached and at most {LAST_EPOCH}, validation "
-        "accuracy of the ConvLSTM less that of the flattening LSTM is above 0 with its whole "
-        "interval, seed by seed, from two seeds on, and if both learn from as many queries.",
+        f"With augmentation, after {AUGMENTED_EPOCHS} epochs or the last that both reached, "
+        "validation accuracy of the ConvLSTM minus that of the flattening LSTM is above 0 with its "
+        f"whole interval (one seed: by {BETTER_MARGIN:g}, twice the standard deviation of such a "
+        "difference between seeds of the quick profile), if both learn from as many queries. "
+        "Without augmentation the original's figure 13 has it the other way round; ours is shown "
+        f"beside. {CURVES_WORDS}",
         pairs("image2text", ENCODERS),
-        ("fig:image2text-augmented",),
+        ("fig:image2text-augmented", "fig:image2text-unaugmented"),
         _convlstm_is_better,
     ),
     "C14": Criterion(
-        f"For both encoders, after the last epoch but at most {LAST_EPOCH}: without augmentation, "
-        f"training accuracy (its mean during the epoch, with dropout) is above {TO_ONE:g} and "
-        f"validation accuracy below {LOW:g}; with it, the two differ by less than {TOGETHER:g} "
-        f"(one seed: each by {ONE_SEED:g}). A validation accuracy above the bound decides at any "
-        "scale, and where other runs are missing; the rest at the full one.",
-        pairs("image2text", (*ENCODERS, *(f"{name}-unaugmented" for name in ENCODERS))),
+        "For both encoders, after the last epoch that the original shows: without augmentation, "
+        "trained on a quarter of the queries as in figure 13, training accuracy (its mean during "
+        f"the epoch, with dropout) is above {TO_ONE:g} and validation accuracy below {LOW:g}; with "
+        f"it, the two differ by less than {TOGETHER:g} (one seed: each by {ONE_SEED:g}). A "
+        "validation accuracy above the bound decides at any scale, and where other runs are "
+        f"missing; the rest at the full one. {CURVES_WORDS}",
+        pairs("image2text", (*ENCODERS, *UNAUGMENTED)),
         ("fig:image2text-unaugmented", "fig:image2text-augmented"),
         _overfits_unless_augmented,
         in_part=True,
@@ -196,16 +232,16 @@ IMAGE2TEXT_CRITERIA = {
         f"Validation accuracy ends within {ABOUT:g} of the published one (one seed: by "
         f"{ONE_SEED:g}), and its mean over the last quarter of the epochs is less than "
         f"{STALLED:g} above that of the quarter before (one seed: by {STALLED_MARGIN:g}). A higher "
-        "accuracy decides at any scale, the rest at the full one.",
+        f"accuracy decides at any scale, the rest at the full one. {CURVES_WORDS}",
         pairs("image2text", ("convlstm",)),
         ("fig:image2text-augmented",),
         _ends_and_stalls,
     ),
     "C18": Criterion(
-        "The share of whole answers right, by reading each digit, of handwriting never trained on, "
-        "and calculating, less that of the better augmented model on handwriting like that which "
-        f"it was trained on, is above 0 (one seed: by {ONE_SEED:g}). Judged at the full "
-        "scale: the reader needs few epochs, the models many.",
+        "The exact match of classifying each digit, of images never trained on, and calculating, "
+        "minus that of the better augmented model on digit images that it was trained on, is above "
+        f"0 (one seed: by {ONE_SEED:g}). Judged at the full scale: the classifier needs few "
+        "epochs, the models many.",
         (("digit_reader", "corrected"), *pairs("image2text", ENCODERS)),
         ("tbl:corrected",),
         _reading_and_calculating_is_better,

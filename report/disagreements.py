@@ -5,9 +5,20 @@ from report.content import Content
 
 def ran(content: Content) -> dict[str, str]:
     """Return, for each disagreement's name, what our runs did."""
+    convlstm, unaugmented = (
+        content.setting("image2text", "epochs", variant)
+        for variant in ("convlstm", "flatten-unaugmented")
+    )
+    tested = content.setting("image2text", "validation_fraction", "flatten")
+    kl = content.setting("vae_64", "kl")
     return {
-        "gan_epochs": f"{content.setting('gan_256', 'epochs'):,} epochs",
-        "padding": "on the right",
-        "convlstm_parameters": content.value("image2text", "parameters", ",.0f", "convlstm"),
+        "kl": {"none": "in no loss", "sum": "summed", "mean": "averaged"}[kl],
+        "padding": "behind",
         "interpolation": "both: @fig:vae-interpolation",
+        "convlstm_epochs": f"{convlstm:,}",
+        "unaugmented_epochs": f"{unaugmented:,}",
+        "queries": "all there are, at the full scale",
+        "test_fraction": f"{tested:.0%}, with augmentation",
+        "samples": "both, apart",
+        "image_sizes": "see @sec:data",
     }

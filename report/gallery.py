@@ -11,8 +11,8 @@ FOLDER = REPOSITORY / "docs" / "images"
 CAPTIONS = {
     "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
     " published and as reproduced, and answers that are right as a whole",
-    "kl-weight": "VAEs by their divergence and reconstruction error, with the divergence summed"
-    " over the batch, as published, or averaged over it, and by batch size",
+    "kl": "VAEs by their KL divergence and reconstruction loss, with the KL divergence in no loss,"
+    " as published, summed over the batch, or averaged over it",
     "vae-fixed-samples": "Faces that the mended VAE draws from its prior: none is a person's",
     "gan-fixed-samples": "Faces that the mended GAN draws: none is a person's",
     "handwritings": "Answers that the mended text-to-image model draws, in ten handwritings",

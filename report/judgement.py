@@ -15,6 +15,7 @@ VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_RUN)
 ALWAYS = frozenset({True, False})
 NEVER: frozenset[bool] = frozenset()
 NO_CONTRAST = "no contrast"
+OTHER_CURVE = "our curve is not the published one"
 ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
 
 
@@ -35,7 +36,7 @@ class Finding:
     margin: float | None = None
     spec: str = ".3f"
     at_reduced_scale: frozenset[bool] = ALWAYS  # the outcomes that count at other settings
-    guards: bool = False  # asks whether there is anything to compare; refuted, it leaves all open
+    guards: str = ""  # what is wrong with the comparison where this is refuted
     unfair: str = ""  # why nothing may be concluded, where there is a reason
     level: float = LEVEL
 
@@ -59,7 +60,7 @@ class Finding:
         if holds is None:
             return None, reason
         if self.guards and not holds:
-            return None, NO_CONTRAST
+            return None, self.guards
         if not full_scale and holds not in self.at_reduced_scale:
             return None, "reduced scale"
         return holds, ""
@@ -132,9 +133,14 @@ class Criterion:
 def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
     """Return the verdict on a claim that all `findings` have to bear out, and its reason.
 
-    One finding that is refuted refutes the claim; without one, any that is open leaves it open.
+    One finding that is refuted refutes the claim; without one, any that is open leaves it open. At
+    a reduced scale, no curve can be told from the published one.
     """
-    outcomes = [finding.outcome(full_scale) for finding in findings if finding.judges]
+    outcomes = [
+        finding.outcome(full_scale)
+        for finding in findings
+        if finding.judges and (full_scale or finding.guards != OTHER_CURVE)
+    ]
     refuted = sum(holds is False for holds, _ in outcomes)
     if refuted:
         return NOT_REPRODUCED, f"{refuted} of {len(outcomes)} conditions fail"

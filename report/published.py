@@ -1,4 +1,4 @@
-"""What the original published: its numbers, its claims, and its suspected defects."""
+"""What the original published: its numbers, its curves, its claims, and its suspected defects."""
 
 import functools
 import tomllib
@@ -11,3 +11,15 @@ FILE = Path(__file__).with_name("published.toml")
 def published() -> dict:
     """Return the content of published.toml."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def curve(figure: int, name: str) -> dict[int, float]:
+    """Return the points of a published curve: the value by the number of epochs trained.
+
+    None where there is no curve of that name, as for a setting that is not the original's.
+    """
+    points = published()["curves"][f"figure_{figure}"]
+    # Counted from 0 in the original; figure 13 ends at the number of its epochs all the same.
+    last = published()["image2text"]["unaugmented_epochs"]
+    trained = [min(epoch + 1, last) for epoch in points["epoch"]]
+    return dict(zip(trained, points[name], strict=True)) if name in points else {}

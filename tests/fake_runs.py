@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[1]
 EPOCHS = 4
 IMAGE_METRICS = tuple(
     f"{images}_{name}"
-    for images in ("real", "samples", "prior")
+    for images in ("real", "samples", "prior", "posterior")
     for name in ("sharpness", "ms_ssim", "swd", "precision", "recall", "density", "coverage")
 )
 MODEL = [
@@ -28,8 +28,8 @@ MODEL = [
     {"layer": "answer", "type": "Dense", "output_shape": [None, 3, 13], "parameters": 3341},
 ]
 FACE_METRICS = (
-    *("interpolation_smoothness", "active_units"),
-    *("kl_divergence", "mean_squared_error"),
+    *("interpolation_smoothness", "active_units", "noise_fraction", "posterior_kl"),
+    *("mean_squared_error", "samples_brightness"),
 )
 # What runs of the corrected study tell besides.
 MORE_METRICS = {
@@ -50,7 +50,7 @@ MORE_METRICS = {
 METRICS = {
     "cae": ("loss",),
     "digit": ("loss",),
-    "vae": ("loss", "reconstruction_loss", "kl_loss"),
+    "vae": ("loss", "reconstruction_loss", "kl_divergence"),
     "gan": ("discriminator_loss", "generator_loss"),
     "text2text": ("loss", "accuracy", "exact_match"),
     "image2text": ("loss", "accuracy", "exact_match"),
@@ -139,7 +139,10 @@ def _write_run(planned: request.Planned, identity: dict) -> None:
     (key.path / "history.jsonl").write_text(lines, encoding="utf-8")
     np.savez(key.path / "samples.npz", **_samples(kind, random))
     more = dict.fromkeys(MORE_METRICS.get(key.experiment, ()), 0.5)
-    runs.write_result(key.path, _result(kind, history, more))
+    result = _result(kind, history, more)
+    if key.experiment in ("text2image", "text2image_ablation"):
+        result["examples"] = dict.fromkeys((*_PARTS, "shown"), _EXAMPLES)
+    runs.write_result(key.path, result)
 
 
 def _epoch(kind: str, number: int, random: np.random.Generator) -> dict:
@@ -179,9 +182,17 @@ def _result(kind: str, history: list[dict], more: dict[str, float]) -> dict:
         "model": MODEL,
         "weights_sha256": "0" * 64,
         "mistakes": [{"query": "12+30", "answer": "42 ", "predicted": "41 "}],
-        "examples": [{"query": "80-5 ", "answer": "75 "}] * 6
-        + [{"query": "99+10", "answer": "109"}] * 2,
+        "source_sizes": {"distinct_sizes": 1, "sizes": {"178x218": 100}},
+        "shown_is_trained_on": True,
+        "examples": _EXAMPLES,
     }
+
+
+_PARTS = ("training", "validation")
+_EXAMPLES = [
+    *[{"query": "80-5 ", "answer": "75 "}] * 6,
+    *[{"query": "99+10", "answer": "109"}] * 2,
+]
 
 
 def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
@@ -193,12 +204,15 @@ def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
 
     if kind in ("cae", "vae", "gan"):
         encoded = ("image_interpolation", "originals", "reconstructions") if kind != "gan" else ()
+        encoded += ("prior_samples", "posterior_samples") if kind == "vae" else ()
         shapes = {
             "samples": (EPOCHS, 9),
             "interpolation": (3, 9),
             "image_interpolation": (3, 9),
             "originals": (9,),
             "reconstructions": (9,),
+            "prior_samples": (9,),
+            "posterior_samples": (9,),
         }
         return {
             name: faces(*shape)
@@ -208,5 +222,9 @@ def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
     if kind == "text2image":
         digits = random.integers(0, 256, (2, 8, 3, 28, 28), dtype=np.uint8)
         handwritings = random.integers(0, 256, (8, 10, 3, 28, 28), dtype=np.uint8)
-        return {"predictions": digits[0], "targets": digits[1], "handwritings": handwritings}
+        return {
+            **{f"{part}_predictions": digits[0] for part in (*_PARTS, "shown")},
+            **{f"{part}_targets": digits[1] for part in (*_PARTS, "shown")},
+            "handwritings": handwritings,
+        }
     return {"unused": np.zeros(1)}

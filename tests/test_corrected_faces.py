@@ -7,12 +7,12 @@ import pytest
 from lib import request
 from lib.profiles import PROFILES
 
+KL_VARIANTS = {
+    f"{kl}-{size}": (f"vae_{size}", "published") for kl in ("sum", "mean") for size in (32, 64, 128)
+}
 TWINS = {
-    "mean-32": ("vae_32", {"kl_reduction"}),
-    "mean-64": ("vae_64", {"kl_reduction"}),
-    "mean-128": ("vae_128", {"kl_reduction"}),
-    "sum-64-batch-64": ("vae_64", {"batch_size"}),
-    "mean-64-batch-64": ("vae_64", {"kl_reduction", "batch_size"}),
+    **{("vae_ablation", variant): (twin, {"kl"}) for variant, twin in KL_VARIANTS.items()},
+    ("gan_ablation", "separate-optimizers"): (("gan_first_epoch", "published"), {"optimizer"}),
 }
 
 
@@ -22,10 +22,10 @@ def settings(profile, experiment, variant):
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@pytest.mark.parametrize("variant", TWINS)
-def test_a_weight_of_the_divergence_is_all_that_differs_from_the_published_twin(profile, variant):
-    twin, differing = TWINS[variant]
-    ours, theirs = settings(profile, "vae_kl_weight", variant), settings(profile, twin, "published")
+@pytest.mark.parametrize("ablation", TWINS, ids="-".join)
+def test_an_ablation_changes_one_setting_of_its_published_twin(profile, ablation):
+    twin, differing = TWINS[ablation]
+    ours, theirs = settings(profile, *ablation), settings(profile, *twin)
     assert {name for name in ours if ours[name] != theirs[name]} == differing
 
 

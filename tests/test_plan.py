@@ -3,6 +3,7 @@ import pytest
 
 from lib import files, paths, plan, request, runs
 from lib.errors import UserError
+from lib.settings import VAESettings
 
 WORDS = ("PROFILE=smoke",)
 
@@ -64,7 +65,7 @@ def test_a_finished_run_is_done():
 
 
 @pytest.mark.parametrize(
-    "word", ["EPOCHS=3", "BATCH_SIZE=4", "KL_REDUCTION=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
+    "word", ["EPOCHS=3", "BATCH_SIZE=4", "KL=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
 )
 def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
     finish()
@@ -80,8 +81,8 @@ def made_for(*words, goals=("vae-32",)):
 
 
 def test_every_setting_for_which_a_run_was_made_is_named():
-    finish("EPOCHS=3", "KL_REDUCTION=mean", "THREADS=2")
-    assert made_for("EPOCHS=4") == "epochs 3, not 4; kl_reduction mean, not sum; threads 2, not 1"
+    finish("EPOCHS=3", "KL=mean", "THREADS=2")
+    assert made_for("EPOCHS=4") == "epochs 3, not 4; kl mean, not none; threads 2, not 1"
 
 
 def test_the_data_for_which_a_run_was_made_are_named():
@@ -165,8 +166,17 @@ def test_what_needs_nothing_has_the_identity_it_always_had():
     asked, (run,) = runs_for()
     assert set(plan.identity(run, asked.threads)) == {
         *("profile", "experiment", "variant", "seed"),
-        *("settings", "data", "threads"),
+        *("model_version", "settings", "data", "threads"),
     }
+
+
+def test_a_run_of_another_version_of_the_model_s_code_is_outdated(monkeypatch):
+    finish()
+    assert states() == [True]
+    before = VAESettings.model_version
+    monkeypatch.setattr(VAESettings, "model_version", 99)
+    assert states() == [False]
+    assert made_for() == f"model_version {before}, not 99"
 
 
 def test_data_that_is_not_prepared_is_told_with_the_target():

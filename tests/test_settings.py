@@ -38,7 +38,7 @@ PUBLISHED = {
         "epochs": 50,
         "learning_rate": 1e-3,
         "image_count": 20_000,
-        "kl_reduction": "sum",
+        "kl": "none",
         "sample_scale": 1 / 6,
     },
     GANSettings: {
@@ -48,6 +48,7 @@ PUBLISHED = {
         "steps_per_epoch": 312,
         "learning_rate": 2e-4,
         "adam_beta_1": 0.5,
+        "optimizer": "shared",
         "image_count": 20_000,
     },
     Text2TextSettings: {
@@ -70,6 +71,7 @@ PUBLISHED = {
         "zoom": 0.1,
         "translation": 0.1,
         "augment": True,
+        "interpolations": 3,
         "rescale_twice": True,
     },
     Text2ImageSettings: {

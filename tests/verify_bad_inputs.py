@@ -38,7 +38,7 @@ CASES = [
     ("experiments.gan_64", "ADAM_BETA_1=1", "ADAM_BETA_1=1: expected a number below 1"),
     ("experiments.gan_fixed", "AVERAGE_DECAY=1.5", "AVERAGE_DECAY=1.5: expected a number below 1"),
     (T2I, "REDUCE_FACTOR=3", "REDUCE_FACTOR=3: expected a number below 1"),
-    (VAE, "KL_REDUCTION=max", "KL_REDUCTION=max: choose one of sum, mean"),
+    (VAE, "KL=max", "KL=max: choose one of none, sum, mean"),
     (VAE, "UNITS=3", "UNITS is no setting of vae_32; these have BATCH_SIZE, "),
     (VAE, "EPOCH=3", "unknown setting EPOCH; known: PROFILE, "),
     (VAE, "epochs=3", "unknown setting epochs; known: "),

@@ -12,6 +12,7 @@ SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
 SHOWN_ROWS = 3  # of interpolations
 MEASURED = 1_000  # images that a metric is taken over, where there are as many
 MEASURED_ROWS = 50
+CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, where there are as many
 
 
 class FaceBatches:

@@ -25,6 +25,7 @@ from lib.models.base import (
 )
 from lib.models.blocks import SIDE, VALUES, downsampling, upsampling
 from lib.models.faces import (
+    CODES_FITTED,
     SHOWN,
     SHOWN_ROWS,
     FaceBatches,
@@ -39,7 +40,6 @@ from lib.runtime import compile_convolutions
 from lib.settings import VAESettings
 
 layers = tf_keras.layers
-FITTED = 5_000  # faces whose codes are described
 
 
 def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
@@ -155,7 +155,7 @@ class VAETraining(Training):
         real, other_real = self.faces.measured()
         ends = self._from_prior(interpolation_ends(self.seed, latent_dim))
         interpolation = self._interpolation(ends)
-        means, log_variances = self._encode(self.faces.images[: max(FITTED, len(real))])
+        means, log_variances = self._encode(self.faces.images[: max(CODES_FITTED, len(real))])
         reconstructions = self._decode(means[: len(real)])
         between_faces = means[: 2 * SHOWN_ROWS].reshape(2, SHOWN_ROWS, -1)
         latents = measured_latents(self.seed, latent_dim, len(real))

@@ -10,8 +10,9 @@ import tf_keras
 from lib.metrics.latent import aggregated_posterior
 from lib.models.base import Outcome, blocks_of, to_uint8
 from lib.models.blocks import SIDE, VALUES
+from lib.models.faces import CODES_FITTED
 from lib.models.likelihood import bits_per_dimension, bound_terms, discretised_logistic
-from lib.models.vae import FITTED, VAETraining
+from lib.models.vae import VAETraining
 from lib.settings import FixedVAESettings
 
 layers = tf_keras.layers
@@ -87,7 +88,7 @@ class FixedVAETraining(VAETraining):
 
     def _after_epoch(self) -> None:
         """Fit the prior; its covariance is kept as a triangular factor."""
-        means, log_variances = self._encode(self.faces.images[:FITTED])
+        means, log_variances = self._encode(self.faces.images[:CODES_FITTED])
         mean, covariance = aggregated_posterior(means, log_variances)
         self.arrays["prior_mean"] = mean.astype(np.float32)
         self.arrays["prior_factor"] = np.linalg.cholesky(covariance).astype(np.float32)

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from figures import gan_display, kl_weight
+from figures import gan_display, kl
 from lib.runs import Run, RunKey
 from tests.figures import svg_panels
 
@@ -30,11 +30,10 @@ def test_display_shows_the_same_samples_clipped_above_mapped(tmp_path):
 def groups():
     """Two made-up runs for each of what the figure needs."""
     found = []
-    for number, (experiment, variant) in enumerate(kl_weight.FIGURES[0].needs):
+    for number, (experiment, variant) in enumerate(kl.FIGURES[0].needs):
         settings = {
             "latent_dim": (32, 64, 128)[number % 3],
-            "kl_reduction": "mean" if "mean" in variant else "sum",
-            "batch_size": 64 if "batch" in variant else 8,
+            "kl": "none" if variant == "published" else variant.split("-")[0],
         }
         metrics = {"kl_divergence": 10.0 + number, "reconstruction_loss": 0.5 + number / 100}
         found.append(
@@ -50,18 +49,18 @@ def groups():
     return found
 
 
-def test_kl_weight_needs_runs_that_the_studies_have():
+def test_the_kl_figure_needs_runs_that_the_studies_have():
     from lib.experiment import experiments
 
-    for experiment, variant in kl_weight.FIGURES[0].needs:
+    for experiment, variant in kl.FIGURES[0].needs:
         assert variant in experiments()[experiment].variants
-    assert set(kl_weight._VARIANTS) == set(experiments()["vae_kl_weight"].variants)
+    assert set(kl._VARIANTS) == set(experiments()["vae_ablation"].variants)
 
 
-def test_kl_weight_draws_a_mark_for_every_group_the_same_bytes_each_time(groups, tmp_path):
+def test_the_kl_figure_draws_a_mark_for_every_group_the_same_bytes_each_time(groups, tmp_path):
     for name in ("first.svg", "second.svg"):
-        kl_weight.draw(groups, tmp_path / name)
+        kl.draw(groups, tmp_path / name)
     text = (tmp_path / "first.svg").read_text(encoding="utf-8")
     assert text == (tmp_path / "second.svg").read_text(encoding="utf-8")
     (panel,) = svg_panels.panels(tmp_path / "first.svg")
-    assert svg_panels.marks(panel) == sum(map(len, groups)) == 8 * 2
+    assert svg_panels.marks(panel) == sum(map(len, groups)) == 9 * 2

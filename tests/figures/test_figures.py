@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from figures import all_figures
-from figures.text2image_sample import shown
 from lib import plots
 from lib.runs import Run, RunKey
 from tests import fake_runs
@@ -103,11 +102,18 @@ def test_over_seeds_ends_where_the_shortest_run_ends():
     assert plots.over_seeds(runs, "loss", epochs=1)[0].tolist() == [2.0]
 
 
-def test_shown_example_is_the_first_with_the_longest_answer():
-    examples = [{"query": "", "answer": answer} for answer in ("3  ", "-12", "100", "7  ")]
-    run = _run([1.0])
-    run.result["examples"] = examples
-    assert shown(run) == 1
+def test_curves_stand_beside_the_published_points(work):
+    """A mark for each point that was read off the original's figures, and for each curve's band."""
+    drawn = {
+        "vae-loss": [3 * 11 + 3],
+        "text2text-curves": [2 * 5 + 7] * 2,
+        "image2text-augmented": [4 * 10 + 4],
+        "image2text-unaugmented": [4 * 10 + 4],
+        "text2image-curves": [2 * 13 + 2 * 5] * 2,
+    }
+    for name, counts in drawn.items():
+        panels = svg_panels.panels(work / "build" / "figures" / f"{name}.svg")
+        assert [svg_panels.marks(panel) for panel in panels] == counts, name
 
 
 def _run(losses):

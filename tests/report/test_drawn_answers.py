@@ -4,7 +4,7 @@ import pytest
 from report.drawn_answers import (
     drawn_sharpness,
     own_error,
-    own_error_share,
+    own_error_fraction,
     same_for_every_query,
 )
 from tests.report.claimed_study import DIGITS, content
@@ -18,27 +18,29 @@ def test_a_flat_drawing_has_no_sharpness():
 
 
 def test_own_error_is_none_for_the_target_and_all_for_one_drawing_of_every_query():
-    assert own_error_share(DIGITS, DIGITS, list("+" * 8)) == 0
-    assert own_error_share(ALIKE, DIGITS, list("+" * 8)) == pytest.approx(1)
+    assert own_error_fraction(DIGITS, DIGITS, list("+" * 8)) == 0
+    assert own_error_fraction(ALIKE, DIGITS, list("+" * 8)) == pytest.approx(1)
 
 
 def test_own_error_is_all_for_a_drawing_that_depends_on_the_operator_alone():
     dark = DIGITS // 4
     targets = np.concatenate([DIGITS[:5], dark[5:]])
     drawn = np.concatenate([DIGITS[:1].repeat(5, axis=0), dark[:1].repeat(3, axis=0)])
-    assert own_error_share(drawn, targets, list("+++++---")) == pytest.approx(1)
-    assert own_error_share(drawn, targets, list("+" * 8)) < 0.95
+    assert own_error_fraction(drawn, targets, list("+++++---")) == pytest.approx(1)
+    assert own_error_fraction(drawn, targets, list("+" * 8)) < 0.95
 
 
 def test_models_that_draw_one_picture_are_found(tmp_path):
     rounded = ALIKE.clip(0, 254)
     rounded[0] += 1
-    made = content(tmp_path, changes={(*DEEP, "samples.predictions"): rounded})
+    made = content(tmp_path, changes={(*DEEP, "samples.validation_predictions"): rounded})
     assert same_for_every_query(made, [FLAT, DEEP]) == [DEEP]
 
 
 def test_a_model_that_tells_queries_apart_with_one_seed_is_none_of_them(tmp_path):
-    varied = {(*DEEP, "samples.predictions"): lambda seed: DIGITS if seed == 1 else ALIKE}
+    varied = {
+        (*DEEP, "samples.validation_predictions"): lambda seed: DIGITS if seed == 1 else ALIKE
+    }
     assert same_for_every_query(content(tmp_path, changes=varied), [DEEP]) == []
 
 
@@ -46,4 +48,4 @@ def test_a_model_that_was_not_run_is_none_of_them(tmp_path):
     made = content(tmp_path)
     made.runs.pop(DEEP)
     assert same_for_every_query(made, [DEEP]) == []
-    assert own_error(made, DEEP).startswith("not run")
+    assert own_error(made, DEEP, "validation").startswith("not run")

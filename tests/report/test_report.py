@@ -32,8 +32,8 @@ def page(work):
 
 def test_published_values_are_complete():
     known = tomllib.loads((fake_runs.REPOSITORY / "report/published.toml").read_text())
-    assert list(known["claims"]) == [f"C{number}" for number in range(1, 19)]
-    assert list(known["defects"]) == [f"E{number}" for number in range(1, 11)]
+    assert list(known["claims"]) == [f"C{number}" for number in range(1, 23)]
+    assert list(known["defects"]) == [f"E{number}" for number in range(1, 14)]
     assert len(known["text2text"]["test_accuracy"]) == 7
     assert len(known["text2image"]) == 5
     explained = {claim for defect in known["defects"].values() for claim in defect["explains"]}
@@ -41,8 +41,8 @@ def test_published_values_are_complete():
 
 
 def test_every_claim_defect_and_figure_is_in_the_page(page):
-    for name in [f"C{number}" for number in range(1, 19)] + [
-        f"E{number}" for number in range(1, 11)
+    for name in [f"C{number}" for number in range(1, 23)] + [
+        f"E{number}" for number in range(1, 14)
     ]:
         assert re.search(rf'<th [^>]*scope="row"[^>]*>(<a [^>]*>)?{name}(</a>)?</th>', page), name
     for figure in all_figures():
@@ -246,13 +246,13 @@ def test_page_begins_with_the_verdicts_and_has_every_claim_with_its_criterion(pa
     assert re.sub("<[^>]*>", "", headings[0]) == "1 Verdicts"
     assert page.index('id="tbl:verdicts"') < page.index('id="tbl:summary"')
     boxes = re.findall(r'<div id="claim-(C\d+)" class="claim">(.*?)</div>', page, re.DOTALL)
-    assert {name for name, _ in boxes} == {f"C{number}" for number in range(1, 19)}
+    assert {name for name, _ in boxes} == {f"C{number}" for number in range(1, 23)}
     assert all("Criterion." in text for _, text in boxes)
 
 
 def test_the_build_writes_the_claims_for_machines(work):
     record = json.loads((work / "build" / "claims.json").read_text(encoding="utf-8"))
-    assert [claim["id"] for claim in record["claims"]] == [f"C{n}" for n in range(1, 19)]
+    assert [claim["id"] for claim in record["claims"]] == [f"C{n}" for n in range(1, 23)]
 
 
 def test_check_fails_where_a_verdict_is_the_opposite_of_the_reference_s(

@@ -1,4 +1,4 @@
-"""The VAEs in the plane of rate and distortion, by the weight of their divergence (E1)."""
+"""The VAEs in the plane of rate and distortion, by the KL divergence in their loss (E1)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,22 +9,21 @@ from figures import Figure
 from lib import plots
 from lib.runs import Run
 
-_MARKERS = "os^DvPX*"
+_MARKERS = {"none": "o", "sum": "s", "mean": "^"}
+_WORDS = {"none": "in no loss", "sum": "summed", "mean": "averaged"}
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw one point per run: colour by latent size, shape by reduction and batch size."""
+    """Draw one point per run: colour by latent size, shape by the KL divergence in the loss."""
     all_settings = [_settings(runs[0]) for runs in groups]
     colors = dict(zip(sorted({each["latent_dim"] for each in all_settings}), plots.PALETTE))  # noqa: B905
-    ways = dict.fromkeys(map(_way, all_settings))
-    markers = dict(zip(ways, _MARKERS))  # noqa: B905
     with plots.panels(path, height=2.6) as (axes,):
         for runs, settings in zip(groups, all_settings, strict=True):
             axes.plot(
                 [run.result["metrics"]["kl_divergence"] for run in runs],
                 [run.result["metrics"]["reconstruction_loss"] for run in runs],
                 linestyle="none",
-                marker=markers[_way(settings)],
+                marker=_MARKERS[settings["kl"]],
                 markersize=4,
                 color=colors[settings["latent_dim"]],
             )
@@ -32,16 +31,9 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
         axes.set_xscale("log")
         keys = [
             *(_key("o", color, f"latent {size}") for size, color in colors.items()),
-            *(
-                _key(marker, "#555555", f"KL {reduction}, batch {size}")
-                for (reduction, size), marker in markers.items()
-            ),
+            *(_key(marker, "#555555", f"KL {_WORDS[kl]}") for kl, marker in _MARKERS.items()),
         ]
         axes.figure.legend(handles=keys, loc="outside lower center", ncols=3)
-
-
-def _way(settings: dict) -> tuple[str, int]:
-    return settings["kl_reduction"], settings["batch_size"]
 
 
 def _settings(run: Run) -> dict:
@@ -53,6 +45,6 @@ def _key(marker: str, color: str, label: str) -> Line2D:
 
 
 _PUBLISHED = tuple((name, "published") for name in ("vae_32", "vae_64", "vae_128"))
-_VARIANTS = ("mean-32", "mean-64", "mean-128", "sum-64-batch-64", "mean-64-batch-64")
-_NEEDS = (*_PUBLISHED, *(("vae_kl_weight", variant) for variant in _VARIANTS))
-FIGURES = (Figure(None, "kl-weight.svg", _NEEDS, draw),)
+_VARIANTS = tuple(f"{kl}-{size}" for kl in ("sum", "mean") for size in (32, 64, 128))
+_NEEDS = (*_PUBLISHED, *(("vae_ablation", variant) for variant in _VARIANTS))
+FIGURES = (Figure(None, "kl.svg", _NEEDS, draw),)

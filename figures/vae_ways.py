@@ -1,0 +1,30 @@
+"""Samples of the VAEs from three distributions of the latents, for each latent size (E7).
+
+From N(0, I) at the published scale, a sixth, at full scale, and from the Gaussian that fits the
+codes of faces. All start from the same draws.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from figures import Figure
+from lib import plots
+from lib.runs import Run
+
+_WAYS = {"samples": "scaled", "prior_samples": "N(0, I)", "posterior_samples": "fitted"}
+
+
+def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+    """Draw the first seed's samples after the last epoch."""
+    rows, labels = [], []
+    for runs in groups:
+        size = runs[0].config["identity"]["settings"]["latent_dim"]
+        for name, words in _WAYS.items():
+            images = runs[0].samples[name]
+            rows.append(images[-1] if name == "samples" else images)
+            labels.append(f"latent {size}\n{words}")
+    plots.image_rows(path, rows, labels)
+
+
+_NEEDS = tuple((name, "published") for name in ("vae_32", "vae_64", "vae_128"))
+FIGURES = (Figure(None, "vae-ways.png", _NEEDS, draw),)
