@@ -8,11 +8,12 @@ a verdict that needs no more than numbers rests on the runs of all.
 import dataclasses
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lib import files, plan, request, runs
 from lib.errors import UserError, command
 from lib.paths import REPOSITORY, display
+from lib.settings import Settings
 from report import gallery, readme, recorded_runs
 from report.claims import as_json, judged, suspected
 from report.content import Content
@@ -56,10 +57,11 @@ def read(profile: str) -> dict | None:
 def joined(earlier: dict | None, new: dict) -> dict:
     """Return the reference `new` with what `earlier` knows of other runs, both as `read` does.
 
-    A run is kept where its settings are still the experiment's own, it read the data that the new
-    ones read, and the new ones have none of its variant and seed that came further; a verdict,
-    where the new one was not run or rests on fewer runs or findings, all of its own are kept as
-    they were, and its criterion is the same; a picture, where it was not drawn anew.
+    A run is kept where its settings are still the experiment's own and its model is the current
+    one, it read the data that the new ones read, and the new ones have none of its variant and seed
+    that came further; a verdict, where the new one was not run or rests on fewer runs or findings,
+    all of its own are kept as they were, and its criterion is the same; a picture, where it was not
+    drawn anew.
     """
     if earlier is None:
         return new
@@ -85,13 +87,20 @@ def references() -> dict[str, dict]:
     return {profile: reference for profile, reference in found.items() if reference is not None}
 
 
-def own_settings(profile: str) -> dict[tuple[str, str], dict]:
+def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
     """Return each experiment's own settings in a profile, by (experiment, variant)."""
     every = request.planned(request.parse([f"PROFILE={profile}", "STUDY=corrected"]))
-    return {
-        (planned.key.experiment, planned.key.variant): dataclasses.asdict(planned.settings)
-        for planned in every
-    }
+    return {(planned.key.experiment, planned.key.variant): planned.settings for planned in every}
+
+
+def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
+    """Tell whether a run has its experiment's own settings and the current model, by `own`."""
+    settings = own.get(_key(entry)[:2])
+    return (
+        settings is not None
+        and entry["settings"] == dataclasses.asdict(settings)
+        and entry.get("model_version", 1) == settings.model_version
+    )
 
 
 def _weights(entries: Sequence[dict]) -> dict[str, str | None]:
@@ -121,7 +130,7 @@ def _joined_runs(earlier: Sequence[dict], new: Sequence[dict], profile: str) -> 
     known = {
         _key(entry): entry
         for entry in earlier
-        if entry["settings"] == own.get(_key(entry)[:2])
+        if is_current(entry, own)
         and all(
             data["fingerprint"] == read_now.get(kind, data["fingerprint"])
             for kind, data in entry["data"].items()
@@ -146,8 +155,8 @@ def _entry(planned: request.Planned, identity: dict) -> dict | None:
     if (folder / "result.json").exists():
         run = runs.load(planned.key)
         config, result = run.config, run.result
-        known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics")
-        outcome = {name: result[name] for name in known}
+        known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics", "source_sizes")
+        outcome = {name: result[name] for name in known if name in result}
     else:
         config = runs.read_config(folder)
         outcome = _begun(folder)
