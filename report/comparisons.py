@@ -161,11 +161,11 @@ def near_published_curve(
         for run in content.complete(pair):
             series = run.series(metric)
             shared = [epoch for epoch in points if epoch <= len(series)]
-            found = [abs(float(series[epoch - 1]) - points[epoch]) for epoch in shared]
-            distances.append(max(found, default=math.nan))
+            if shared:
+                distances.append(max(abs(series[epoch - 1] - points[epoch]) for epoch in shared))
     return Finding(
         f"largest distance from figure {figure}, {words}",
-        tuple(distances),
+        tuple(map(float, distances)),
         high=CURVE_TOLERANCES[figure],
         margin=0.0,
         spec=".4f",
