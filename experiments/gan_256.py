@@ -1,7 +1,6 @@
 """Generative adversarial network on faces, 256 latent dimensions.
 
 Original: script GAN_filter128_latent256; figures 4 and 9; claims C5, C6 and C8.
-The script says 20 epochs and the report 50 (E8); 50 are run.
 """
 
 from lib.experiment import Experiment
