@@ -28,7 +28,7 @@ wanted_locks = $(if $(filter 1,$(CUDA)),$(locks),$(firstword $(locks)))
 holds = cat $(1) | cmp -s - $(VENV)/requirements.lock
 is_installed = $(shell { $(call holds,$(wanted_locks)) || $(call holds,$(locks)); } && echo 1)
 
-container = lib/container.sh $(if $(filter 1,$(CUDA)),cuda,cpu)
+container = docker/container.sh $(if $(filter 1,$(CUDA)),cuda,cpu)
 runtime_of_trainings = $(call once,runtime_of_trainings,$(or $(filter local,$(RUNTIME)),$(shell \
   $(container) choose $(RUNTIME)),$(error see the line above)))
 runtime = $(call once,runtime,$(or $(filter-out auto,$(RUNTIME)),$(if $(is_installed),local,docker)))
@@ -64,7 +64,7 @@ check_python = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_inf
 
 help:
 	@$(check_python)
-	@$(PYTHON) -m lib.help $(request)
+	@$(PYTHON) -m lib.config.help $(request)
 
 define install
 $(if $(IMAGE_VENV),echo "error: this image has other requirements; run: make image" >&2; exit 2;) \
@@ -118,7 +118,7 @@ report: data
 	$(inner) $(work)build/reported WANTED=
 
 ifeq ($(origin WANTED),command line)
-plan := $(shell $(python) -m lib.plan $(request) $(WANTED))
+plan := $(shell $(python) -m lib.runs.plan $(request) $(WANTED))
 ifneq ($(.SHELLSTATUS),0)
 $(error see the line above)
 endif
@@ -144,16 +144,17 @@ $(work)build/shown: FORCE
 	@printf '%s\n' $(request) $(results) | cmp -s - $@ || printf '%s\n' $(request) $(results) >$@
 
 # What neither trains a model nor prepares data may show in a figure or in the report.
-code = $(wildcard $(addsuffix /*.py,lib lib/metrics experiments figures $(1)))
+drawing := lib/system lib/config lib/runs lib/metrics experiments figures original
+code = $(wildcard $(addsuffix /*.py,$(drawing) $(1)))
 
 $(work)build/figures/complete: $(results) $(work)build/shown $(call code) \
-    report/published.py report/published.toml
+    original/published.toml
 	@$(python) -m figures $(request)
 	@touch $@
 
 reports := $(work)build/report.html $(work)build/report.pdf
-$(work)build/reported: $(work)build/figures/complete $(call code,lib/data benchmarks) \
-    $(wildcard report/* report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
+$(work)build/reported: $(work)build/figures/complete $(call code,lib/data benchmarks report report/criteria report/reference) \
+    $(wildcard report/templates/* report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
 	@touch $@
 
@@ -161,10 +162,10 @@ check: data
 	$(inner) checked WANTED=
 
 checked: $(results)
-	@$(python) -m report.check $(request)
+	@$(python) -m report.reference.check $(request)
 
 reference: setup
-	@$(python) -m report.reference $(request)
+	@$(python) -m report.reference.record $(request)
 
 # Files of tests are spread over the cores. What they train is trained where they run.
 pytest = RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile --durations 30

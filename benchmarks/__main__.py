@@ -12,10 +12,10 @@ from benchmarks import OUTPUT, commands, table, training
 from benchmarks.processes import cores, interpreter, one_shot
 from benchmarks.turns import median_ratio
 from benchmarks.workloads import WORKLOADS
-from lib.environment import hardware, source_commit, versions
-from lib.errors import UserError, command
-from lib.files import write_json
-from lib.paths import display
+from lib.system.environment import hardware, source_commit, versions
+from lib.system.errors import UserError, command
+from lib.system.files import write_json
+from lib.system.paths import display
 
 REPEATS = 5
 # Least ratios of the notebook's time to ours.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lib.config.arithmetic import SequenceSettings
 from lib.data import digits, faces
 from lib.data.arithmetic import (
     ALPHABET,
@@ -10,8 +11,7 @@ from lib.data.arithmetic import (
     choose_rows,
     draw_query_images,
 )
-from lib.errors import UserError
-from lib.settings import SequenceSettings
+from lib.system.errors import UserError
 
 SEED = 0
 

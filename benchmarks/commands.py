@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.workloads import FEW
-from lib import paths, plan, request
-from lib.errors import UserError
-from lib.profiles import PROFILES
+from lib.config import request
+from lib.config.profiles import PROFILES
+from lib.runs import plan
+from lib.system import paths
+from lib.system.errors import UserError
 
 REPEATS = 5
 
@@ -23,7 +25,7 @@ def measure() -> dict[str, list[float]]:
     are all done. Where none is, the smoke profile is trained first, on stand-ins.
     """
     python = [sys.executable, "-m"]
-    commands = {"python -m lib.plan": [*python, "lib.plan"]}
+    commands = {"python -m lib.runs.plan": [*python, "lib.runs.plan"]}
     for name in FEW:
         commands[f"{name}: start to first steps"] = [*python, "benchmarks.first_steps", name]
     seconds = {name: _seconds(command) for name, command in commands.items()}

@@ -4,7 +4,7 @@ import sys
 
 from benchmarks import ours
 from benchmarks.workloads import FEW, WORKLOADS
-from lib.settings import replaced
+from lib.config.base import replaced
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """The notebook's way: plain Keras, its own loops and layers, floating-point arrays in memory.
 
 TensorFlow's and Keras' defaults throughout: as many threads as there are cores, no XLA, no
-determinism, convolutions by whatever library TensorFlow chooses. So `lib.runtime` is not used.
+determinism, convolutions by whatever library TensorFlow chooses: `lib.system.runtime` is not used.
 """
 
 import functools
@@ -11,18 +11,17 @@ import numpy as np
 
 from benchmarks import arrays
 from benchmarks.workloads import Prepared
-from lib import native_messages
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
-from lib.data.digits import SIDE
-from lib.settings import (
-    GANSettings,
+from lib.config.arithmetic import (
     Image2TextSettings,
     SequenceSettings,
-    Settings,
     Text2ImageSettings,
     Text2TextSettings,
-    VAESettings,
 )
+from lib.config.base import Settings
+from lib.config.faces import GANSettings, VAESettings
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
+from lib.data.digits import SIDE
+from lib.system import native_messages
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

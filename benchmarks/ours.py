@@ -4,9 +4,10 @@ import itertools
 
 from benchmarks import flops
 from benchmarks.workloads import Prepared
-from lib import runtime
-from lib.models.base import Training, trainer
-from lib.settings import GANSettings, Settings, VAESettings
+from lib.config.base import Settings
+from lib.config.faces import GANSettings, VAESettings
+from lib.system import runtime
+from lib.training.trainer import Training, trainer
 
 tf = runtime.tf
 SEED = 0

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 
-from lib import runtime
+from lib.system import runtime
 
 SIZE = 4096
 REPEATS = 5

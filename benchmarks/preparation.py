@@ -14,11 +14,11 @@ import numpy as np
 
 from benchmarks.memory import peak_megabytes, peak_megabytes_of_children
 from benchmarks.processes import cores
+from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits, faces
 from lib.data.arithmetic import ALPHABET, SymbolImages, arithmetic, draw_query_images
 from lib.data.images import SIDE
 from lib.data.operators import operator_images
-from lib.settings import Image2TextSettings
 
 COUNT = 20_000
 SIZE = (178, 218)  # width and height of CelebA's aligned pictures

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.workloads import Workload
-from lib.errors import UserError
-from lib.paths import REPOSITORY
+from lib.system.errors import UserError
+from lib.system.paths import REPOSITORY
 
 
 def cores() -> int:

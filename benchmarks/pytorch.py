@@ -23,17 +23,16 @@ from benchmarks.pytorch_models import (
     upsampling,
 )
 from benchmarks.workloads import Prepared
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
-from lib.data.digits import SIDE
-from lib.settings import (
-    GANSettings,
+from lib.config.arithmetic import (
     Image2TextSettings,
     SequenceSettings,
-    Settings,
     Text2ImageSettings,
     Text2TextSettings,
-    VAESettings,
 )
+from lib.config.base import Settings
+from lib.config.faces import GANSettings, VAESettings
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
+from lib.data.digits import SIDE
 
 EVALUATION_BATCH = 500
 

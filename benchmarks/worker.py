@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from benchmarks.memory import peak_megabytes
 from benchmarks.workloads import Workload
-from lib.errors import command
+from lib.system.errors import command
 
 _MODULES = {
     "ours": "benchmarks.ours",

@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 
-from lib.experiment import experiments
-from lib.settings import Settings, replaced
+from lib.config.base import Settings, replaced
+from lib.config.experiments import experiments
 
 WAYS = ("ours", "notebook", "torch")
 

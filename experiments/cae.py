@@ -3,9 +3,9 @@
 Original: the first part of all six VAE and GAN scripts. No figure of its own in the original.
 """
 
-from lib.experiment import Experiment
-from lib.settings import CAESettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import CAESettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(CAESettings())
 

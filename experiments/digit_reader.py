@@ -3,9 +3,9 @@
 Original: none; its authors suggest it, untested (claim C18).
 """
 
-from lib.experiment import Experiment
-from lib.settings import DigitReaderSettings
-from lib.training import main
+from lib.config.arithmetic import DigitReaderSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(DigitReaderSettings(), variants={"corrected": {}}, study="corrected")
 

@@ -3,9 +3,9 @@
 Original: script GAN_filtter128_latent64; figures 7 and 9; claims C5, C6 and C8.
 """
 
-from lib.experiment import Experiment
-from lib.settings import GANSettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import GANSettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(GANSettings(latent_dim=64))
 

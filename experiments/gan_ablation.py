@@ -3,9 +3,9 @@
 The published models train both networks with one; its twin with that is `gan_first_epoch`.
 """
 
-from lib.experiment import Experiment
-from lib.settings import GANSettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import GANSettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(
     GANSettings(latent_dim=128, epochs=1),

@@ -4,9 +4,9 @@ Original: script GAN_filtter128_latent128; the first images of figure 8; claim C
 that this claim is about, so that a machine without a GPU can judge it at the original's scale.
 """
 
-from lib.experiment import Experiment
-from lib.settings import GANSettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import GANSettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(GANSettings(latent_dim=128, epochs=1))
 

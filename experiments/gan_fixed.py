@@ -4,9 +4,9 @@ Mends what C6 and C7 complain of: a pyramid of filters that costs a fraction of 
 a hinge loss on spectrally normalised layers, and samples from a moving average of the generator.
 """
 
-from lib.experiment import Experiment
-from lib.settings import FixedGANSettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import FixedGANSettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(FixedGANSettings(), variants={"corrected": {}}, study="corrected")
 

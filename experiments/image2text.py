@@ -5,9 +5,9 @@ There is no code for figure 13, without augmentation: its curves are those of mo
 trained on the quarter of the queries to which the script's commented-out split leads (E12).
 """
 
-from lib.experiment import Experiment
-from lib.settings import Image2TextSettings
-from lib.training import main
+from lib.config.arithmetic import Image2TextSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 _UNAUGMENTED = {"augment": False, "rescale_twice": False, "validation_fraction": 0.75}
 

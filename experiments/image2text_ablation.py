@@ -7,9 +7,9 @@ is the published variant named like its beginning. All are tested on handwriting
 trained on as well (E9).
 """
 
-from lib.experiment import Experiment
-from lib.settings import Image2TextAblationSettings
-from lib.training import main
+from lib.config.arithmetic import Image2TextAblationSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 _UNAUGMENTED = {
     "augment": False,

@@ -5,9 +5,9 @@ epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5,
 Besides the answer, the symbol of each image is a target: labels of MNIST's training part are used.
 """
 
-from lib.experiment import Experiment
-from lib.settings import FixedImage2TextSettings
-from lib.training import main
+from lib.config.arithmetic import FixedImage2TextSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(FixedImage2TextSettings(), variants={"corrected": {}}, study="corrected")
 

@@ -4,9 +4,9 @@ Original: script A2_RNNs_text2image; figures 14 and 15, table 4; claims C16 and 
 A variant's name is its encoder layers, decoder layers and units.
 """
 
-from lib.experiment import Experiment
-from lib.settings import Text2ImageSettings
-from lib.training import main
+from lib.config.arithmetic import Text2ImageSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(
     Text2ImageSettings(),

@@ -5,9 +5,9 @@ answers that are drawn (E6), those of the published twin as well, which is 1/1/5
 models train for all epochs at one learning rate.
 """
 
-from lib.experiment import Experiment
-from lib.settings import Text2ImageAblationSettings
-from lib.training import main
+from lib.config.arithmetic import Text2ImageAblationSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 _ALL_EPOCHS = Text2ImageAblationSettings.epochs
 _UNSTOPPED = {"stop_patience": _ALL_EPOCHS, "reduce_patience": _ALL_EPOCHS}

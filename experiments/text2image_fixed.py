@@ -5,9 +5,9 @@ tested on a fifth of the queries, drawn at random, by a digit reader that takes 
 training (E4, E5, E6). Labels of MNIST's training part are used, and train a reader of their own.
 """
 
-from lib.experiment import Experiment
-from lib.settings import FixedText2ImageSettings
-from lib.training import main
+from lib.config.arithmetic import FixedText2ImageSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(FixedText2ImageSettings(), variants={"corrected": {}}, study="corrected")
 

@@ -3,9 +3,9 @@
 Original: script task2_txt2txtimg2txt; figures 10 and 11, table 1; claims C9 to C12.
 """
 
-from lib.experiment import Experiment
-from lib.settings import Text2TextSettings
-from lib.training import main
+from lib.config.arithmetic import Text2TextSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(
     Text2TextSettings(),

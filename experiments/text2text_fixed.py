@@ -4,9 +4,9 @@ Original: text2text, which needs a quarter of the queries (claims C9 to C11). Ea
 leaves out one ingredient, in about as many steps: fewer derived examples take more epochs.
 """
 
-from lib.experiment import Experiment
-from lib.settings import FixedText2TextSettings
-from lib.training import main
+from lib.config.arithmetic import FixedText2TextSettings
+from lib.config.experiments import Experiment
+from lib.training.command import main
 
 EXPERIMENT = Experiment(
     FixedText2TextSettings(),

@@ -3,9 +3,9 @@
 Original: script VAE_filter64_latent128; figures 3, 5 and 6; claims C1, C2 and C4.
 """
 
-from lib.experiment import Experiment
-from lib.settings import VAESettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import VAESettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(VAESettings(latent_dim=128))
 

@@ -3,9 +3,9 @@
 Original: said to have been tried, not shown; claim C3.
 """
 
-from lib.experiment import Experiment
-from lib.settings import VAESettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import VAESettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(VAESettings(latent_dim=64, filters=128))
 

@@ -7,9 +7,9 @@ it. Every run is measured on samples at the published scale, at full scale, and 
 that fits its codes (E7).
 """
 
-from lib.experiment import Experiment
-from lib.settings import VAESettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import VAESettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(
     VAESettings(latent_dim=64),

@@ -5,9 +5,9 @@ image, and samples from the full prior, which is fitted to the encoded faces. Th
 linear, and the decoder has about the parameters of the published one.
 """
 
-from lib.experiment import Experiment
-from lib.settings import FixedVAESettings
-from lib.training import main
+from lib.config.experiments import Experiment
+from lib.config.faces import FixedVAESettings
+from lib.training.command import main
 
 EXPERIMENT = Experiment(FixedVAESettings(), variants={"corrected": {}}, study="corrected")
 

@@ -10,9 +10,9 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from lib.errors import UserError
-from lib.paths import BUILD, REPOSITORY, display
-from lib.runs import Run, command_for
+from lib.runs.directories import Run, command_for
+from lib.system.errors import UserError
+from lib.system.paths import BUILD, REPOSITORY, display
 
 FOLDER = BUILD / "figures"
 MANIFEST = FOLDER / "manifest.json"
@@ -46,7 +46,8 @@ def all_figures() -> tuple[Figure, ...]:
     """Return every figure in the order of the original's numbers, then ours."""
     files = sorted((REPOSITORY / "figures").glob("[a-z]*.py"))
     modules = [importlib.import_module(f"figures.{file.stem}") for file in files]
-    found = [figure for module in modules for figure in module.FIGURES]
+    # All but `plots`, which they share.
+    found = [figure for module in modules for figure in getattr(module, "FIGURES", ())]
     return tuple(sorted(found, key=lambda figure: (figure.number is None, figure.number)))
 
 

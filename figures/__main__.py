@@ -4,10 +4,11 @@ import sys
 from collections.abc import Sequence
 
 from figures import FOLDER, MANIFEST, Runs, all_figures, manifest, missing, save
-from lib import plan, request
-from lib.errors import command
-from lib.files import write_json
-from lib.paths import display
+from lib.config import request
+from lib.runs import plan
+from lib.system.errors import command
+from lib.system.files import write_json
+from lib.system.paths import display
 
 
 def draw_all(runs: Runs, seeds: Sequence[int]) -> None:

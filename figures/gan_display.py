@@ -9,9 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 
 def as_published(images: np.ndarray) -> np.ndarray:

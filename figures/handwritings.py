@@ -5,9 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:

@@ -7,9 +7,8 @@ figure 6 has both.
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 _ENDS = {"interpolation": "random", "image_interpolation": "encoded"}
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 from matplotlib.lines import Line2D
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 _MARKERS = {"none": "o", "sum": "s", "mean": "^"}
 _WORDS = {"none": "in no loss", "sum": "summed", "mean": "averaged"}

@@ -7,9 +7,8 @@ The samples of all epochs start from the same latents, so each column shows one 
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
-from report.published import curve, published
+from figures import Figure, plots
+from lib.runs.directories import Run
+from original.published import curve, published
 
 _READ_OFF = "1-1-512"  # the one that the original's figure 15 shows
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:

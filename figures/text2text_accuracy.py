@@ -8,11 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from figures import Figure
-from lib import plots
+from figures import Figure, plots
 from lib.metrics.intervals import mean_interval
-from lib.runs import Run
-from report.published import published
+from lib.runs.directories import Run
+from original.published import published
 
 _BAR = 0.27
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
-from report.published import curve, published
+from figures import Figure, plots
+from lib.runs.directories import Run
+from original.published import curve, published
 
 # Of the original's curves, those of these splits could be told apart.
 _READ_OFF = ("train-10", "train-05")

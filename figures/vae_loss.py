@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
-from report.published import curve
+from figures import Figure, plots
+from lib.runs.directories import Run
+from original.published import curve
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:

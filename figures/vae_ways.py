@@ -7,9 +7,8 @@ codes of faces. All start from the same draws.
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure
-from lib import plots
-from lib.runs import Run
+from figures import Figure, plots
+from lib.runs.directories import Run
 
 _WAYS = {"samples": "scaled", "prior_samples": "N(0, I)", "posterior_samples": "fitted"}
 

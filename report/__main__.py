@@ -6,23 +6,18 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from figures import MANIFEST
-from lib import plan, request
-from lib.errors import command
-from lib.files import write_json
+from lib.config import request
 from lib.metrics.intervals import LEVEL
-from lib.paths import BUILD, display
-from report import (
-    build,
-    check,
-    disagreements,
-    drawn_answers,
-    generated_faces,
-    loss_bounds,
-    reference_results,
-)
-from report.claims import as_json, judged, suspected
+from lib.runs import plan
+from lib.system.errors import command
+from lib.system.files import write_json
+from lib.system.paths import BUILD, display
+from original.published import published
+from report import build, disagreements, generated_faces, loss_bounds
 from report.content import Content, pairs
-from report.published import published
+from report.criteria import drawn_answers
+from report.criteria.claims import as_json, judged, suspected
+from report.reference import check, results
 from report.wording import called, escaped, estimate, held, range_of, required
 
 _HELPERS = (called, escaped, estimate, held, pairs, range_of, required)
@@ -45,7 +40,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "ran": disagreements.ran(content),
             "drawn_answers": drawn_answers,
             "generated_faces": generated_faces,
-            "reference": reference_results.at_full_scale(),
+            "reference": results.at_full_scale(),
             "bounds": loss_bounds.of_prepared_digits(
                 content.setting("text2image", "validation_fraction")
             ),

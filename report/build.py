@@ -8,11 +8,11 @@ import matplotlib as mpl
 import pypandoc
 import typst
 
-from lib.errors import UserError
-from lib.files import replaced
-from lib.paths import BUILD, display
+from lib.system.errors import UserError
+from lib.system.files import replaced
+from lib.system.paths import BUILD, display
 
-_HERE = Path(__file__).parent
+_TEMPLATES = Path(__file__).parent / "templates"
 # Typst would write the hour of its start into the file, and would draw with whatever is installed.
 _TIMESTAMP = 0
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -22,7 +22,7 @@ def fill_in(names: dict[str, object]) -> str:
     """Return the report's Markdown, its template filled in with `names`."""
     # Delimiters that neither Markdown nor Typst uses.
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_HERE),
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
         variable_start_string="<<",
         variable_end_string=">>",
@@ -39,7 +39,7 @@ def fill_in(names: dict[str, object]) -> str:
 
 def write_html(markdown: str, state: str, path: Path) -> None:
     """Write the report as one HTML file that needs nothing else; `state` heads every screen."""
-    style = (_HERE / "page.css").read_text(encoding="utf-8")
+    style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     options = ["--embed-resources", "--mathml", "--toc", "--toc-depth=2", "-V", f"style={style}"]
     _write(path, _pandoc(markdown, state, "html5", "page.html", options))
 
@@ -68,12 +68,12 @@ def _pandoc(markdown: str, state: str, to: str, template: str, options: list[str
         pypandoc.get_pandoc_path(),
         *("--from", "markdown-implicit_figures", "--to", to, "--standalone", "--fail-if-warnings"),
         *("--wrap", "none"),
-        *("--template", str(_HERE / template)),
+        *("--template", str(_TEMPLATES / template)),
         *("--resource-path", str(BUILD)),
         *("--metadata", f"state={state}"),
         # Before the citations: what is a cross-reference must not be looked up as a source.
-        *("--lua-filter", str(_HERE / "crossref.lua")),
-        *("--citeproc", "--bibliography", str(_HERE / "references.bib")),
+        *("--lua-filter", str(_TEMPLATES / "crossref.lua")),
+        *("--citeproc", "--bibliography", str(_TEMPLATES / "references.bib")),
         *options,
     ]
     done = subprocess.run(words, input=markdown.encode(), capture_output=True, check=False)

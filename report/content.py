@@ -10,14 +10,16 @@ from collections.abc import Iterable, Sequence
 import benchmarks
 import figures
 from benchmarks import table
-from lib import paths, plan, request
+from lib.config import request
+from lib.config.base import Settings, names
 from lib.data import provenance
-from lib.errors import UserError
-from lib.models.faces import CODES_FITTED, MEASURED
-from lib.paths import display
-from lib.runs import Run, command_for
-from lib.settings import Settings, names
-from report.judgement import NOT_RUN
+from lib.models.faces.batches import CODES_FITTED, MEASURED
+from lib.runs import plan
+from lib.runs.directories import Run, command_for
+from lib.system import paths
+from lib.system.errors import UserError
+from lib.system.paths import display
+from report.criteria.judgement import NOT_RUN
 from report.wording import (
     SCALE,
     called,

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from lib.runs import Run
-from lib.settings import GANSettings, Settings
+from lib.config.base import Settings
+from lib.config.faces import GANSettings
+from lib.runs.directories import Run
 from report.content import Content, Pair, pairs
-from report.criteria_gan import GANS
-from report.criteria_vae import VAES
-from report.judgement import NOT_RUN
+from report.criteria.gan import GANS
+from report.criteria.judgement import NOT_RUN
+from report.criteria.vae import VAES
 from report.wording import estimate
 
 PUBLISHED_GANS = (*GANS, "gan_first_epoch")

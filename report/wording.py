@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Sequence
 
+from lib.config.base import Settings
 from lib.metrics.intervals import LEVEL, mean_interval
-from lib.settings import Settings
-from report.judgement import Finding
+from report.criteria.judgement import Finding
 
 # The settings that say how much is trained, in the units that they count.
 SCALE = {

@@ -22,7 +22,7 @@ def pytest_configure():
 @pytest.fixture(scope="session")
 def runtime():
     """TensorFlow as every training starts it; imported only when a test asks for this."""
-    from lib import runtime
+    from lib.system import runtime
 
     runtime.start(threads=1, seed=0)
     return runtime

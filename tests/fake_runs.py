@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib import paths, plan, request, runs
+from lib.config import request
 from lib.data import digits
-from lib.files import write_json
+from lib.runs import directories, plan
+from lib.system import paths
+from lib.system.files import write_json
 
 REPOSITORY = Path(__file__).parents[1]
 EPOCHS = 4
@@ -142,7 +144,7 @@ def _write_run(planned: request.Planned, identity: dict) -> None:
     result = _result(kind, history, more)
     if key.experiment in ("text2image", "text2image_ablation"):
         result["examples"] = dict.fromkeys((*_PARTS, "shown"), _EXAMPLES)
-    runs.write_result(key.path, result)
+    directories.write_result(key.path, result)
 
 
 def _epoch(kind: str, number: int, random: np.random.Generator) -> dict:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.paths import REPOSITORY
+from lib.system.paths import REPOSITORY
 from tests import fake_runs
 
 CPU_ENGINE = "x86_64|io.containerd.runc.v2 runc |[name=seccomp,profile=builtin]"
@@ -23,7 +23,7 @@ case $1 in
   image) test -e "$here/built" ;;
   build) if [ -e "$here/offline" ]; then echo "no route to host" >&2; exit 1; fi
          touch "$here/built" ;;
-  run) if [[ $* = *lib.plan* ]]; then echo todo:runs/smoke/vae_32/published/seed-{0,1}; fi ;;
+  run) if [[ $* = *lib.runs.plan* ]]; then echo todo:runs/smoke/vae_32/published/seed-{0,1}; fi ;;
 esac
 """
 
@@ -76,7 +76,7 @@ def machine(tmp_path):
 
 
 def container(machine, *words, **environment):
-    return machine.run("lib/container.sh", *words, **environment)
+    return machine.run("docker/container.sh", *words, **environment)
 
 
 def started(machine, *words, kind="cpu", **environment):
@@ -102,7 +102,7 @@ def mounted(path, more=""):
 
 
 def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repository_only(machine):
-    options, image, words = started(machine, "/opt/venv/bin/python", "-m", "lib.plan", "A=b c")
+    options, image, words = started(machine, "/opt/venv/bin/python", "-m", "lib.runs.plan", "A=b c")
     assert options == {
         "--rm": [""],
         "--init": [""],
@@ -116,7 +116,7 @@ def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repositor
         "--entrypoint": ["/opt/venv/bin/python"],
     }
     assert re.fullmatch("generative-models-reproduction:cpu-[0-9a-f]{12}", image)
-    assert words == ["-m", "lib.plan", "A=b c"]
+    assert words == ["-m", "lib.runs.plan", "A=b c"]
 
 
 def test_without_another_place_to_work_in_only_the_repository_is_mounted(machine):
@@ -208,7 +208,7 @@ def test_where_docker_cannot_train_one_line_tells_why(machine, failure):
 def test_without_any_docker_nothing_is_said(machine, tmp_path):
     (tmp_path / "empty").mkdir()
     bash = shutil.which("bash")
-    words = (bash, "lib/container.sh", "cpu", "choose")
+    words = (bash, "docker/container.sh", "cpu", "choose")
     auto = machine.run(*words, "auto", PATH=str(tmp_path / "empty"))
     assert (auto.returncode, auto.stdout, auto.stderr) == (0, "local\n", "")
     forced = machine.run(*words, "docker", PATH=str(tmp_path / "empty"))
@@ -244,7 +244,7 @@ def test_make_runs_everything_in_the_image(machine):
     calls = [split(call) for call in machine.calls("run")]
     assert [words[1] for _, _, words in calls] == [
         "lib.data",
-        "lib.plan",
+        "lib.runs.plan",
         *2 * ["experiments.vae_32"],
     ]
     assert [options["--network"] for options, _, _ in calls] == [["bridge"], *3 * [["none"]]]

@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from lib import request
-from lib.profiles import PROFILES
+from lib.config import request
+from lib.config.profiles import PROFILES
 
 KL_VARIANTS = {
     f"{kl}-{size}": (f"vae_{size}", "published") for kl in ("sum", "mean") for size in (32, 64, 128)

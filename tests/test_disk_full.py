@@ -13,8 +13,8 @@ import sys
 import numpy as np
 import pytest
 
-from lib import checkpoints
 from lib.data import faces
+from lib.runs import checkpoints
 from tests import fake_runs, verify_bad_inputs
 from tests.verify_kills import epochs_done
 from tests.workplace import REPOSITORY, Workplace, differences, wait_until

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from lib.paths import REPOSITORY
+from lib.system.paths import REPOSITORY
 
 
 def text_of(name):

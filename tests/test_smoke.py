@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lib.paths import REPOSITORY
+from lib.system.paths import REPOSITORY
 
 RUNS = 25  # nine of faces; seven, four and five of arithmetic
 # Experiments of many variants, which one process trains after each other in less time than many.

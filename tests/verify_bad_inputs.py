@@ -66,8 +66,8 @@ CASES = [
     (VAE, "THREADS=many", "THREADS=many: expected a whole number from 1 to 1024"),
     (VAE, "ALLOW_MISSING=yes", "ALLOW_MISSING=yes: choose 0 or 1"),
     (VAE, "DATA=fake", "DATA=fake: choose one of auto, builtin, real"),
-    ("lib.plan", "vae-33", "unknown experiment vae-33; known: cae, vae-32, "),
-    ("lib.help", "PROFIL=smoke", "unknown setting PROFIL; known: PROFILE, "),
+    ("lib.runs.plan", "vae-33", "unknown experiment vae-33; known: cae, vae-32, "),
+    ("lib.config.help", "PROFIL=smoke", "unknown setting PROFIL; known: PROFILE, "),
     # Images and digits that the user brings
     (DATA, "vae-32 FACES=nowhere.zip", "FACES=nowhere.zip: there is no such file or folder"),
     (DATA, "vae-32 FACES=empty", "empty holds 0 usable images and at least 64 are needed"),
@@ -95,7 +95,7 @@ CASES = [
     ("figures", "SEEDS=4", "cae/published/seed-4 was made for what its config.json does not "),
     ("figures", "SEEDS=5 EPOCHS=3", "cae/published/seed-5 holds no finished run; run: make cae"),
     ("report", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
-    ("report.check", "SEEDS=2", "cae/published/seed-2 was changed after its training; "),
+    ("report.reference.check", "SEEDS=2", "cae/published/seed-2 was changed after its training; "),
     ("report", "", "build/figures does not show these runs; run: make figures"),
 ]
 

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lib import paths
+from lib.system import paths
 from tests.workplace import Workplace, differences
 
 STEPS = 20

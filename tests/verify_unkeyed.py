@@ -7,7 +7,7 @@ one generator that lives as long as the process.
 import runpy
 import sys
 
-from lib import randomness
+from lib.system import randomness
 
 _keyed = randomness.generator
 _kept = {}

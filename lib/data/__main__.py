@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from lib import request
+from lib.config import request
 from lib.data import digits, faces
-from lib.errors import command
+from lib.system.errors import command
 
 _MODULES = {"faces": faces, "digits": digits}
 

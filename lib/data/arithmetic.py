@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.data.digits import SIDE, Digits
 from lib.data.operators import operator_images
-from lib.randomness import generator
+from lib.system.randomness import generator
 
 ALPHABET = "0123456789+- "
 BLANK = ALPHABET.index(" ")

@@ -13,12 +13,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib import paths
 from lib.data import prepared
-from lib.data.remote_files import MNIST, MNIST_MIRRORS, RemoteFile
-from lib.errors import UserError
-from lib.files import replaced, sha256
-from lib.paths import display
+from lib.data.download.remote_files import MNIST, MNIST_MIRRORS, RemoteFile
+from lib.system import paths
+from lib.system.errors import UserError
+from lib.system.files import replaced, sha256
+from lib.system.paths import display
 
 if TYPE_CHECKING:
     import numpy as np
@@ -139,7 +139,7 @@ def _find(source: Path) -> dict[str, Path]:
 
 
 def _build_downloaded(downloads: Path, fresh: Path) -> tuple[int, dict]:
-    from lib.data.fetch import fetch
+    from lib.data.download.fetch import fetch
 
     found = {array: fetch(file.packed, downloads) for array, file in IDX_FILES.items()}
     source = f"downloaded from {MNIST_MIRRORS[0]} or a mirror with the same checksums"
@@ -161,7 +161,7 @@ def _build_mnist(found: dict[str, Path], source: str, fresh: Path) -> tuple[int,
 
 
 def _build_stand_in(fresh: Path) -> tuple[int, dict]:
-    from lib.data.builtin_digits import CONVERTED, enlarged_digits
+    from lib.data.synthetic.digits import CONVERTED, enlarged_digits
 
     return _write(
         fresh,

@@ -19,13 +19,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib import paths
+from lib.config.base import FACE_COUNT
 from lib.data import prepared
-from lib.data.remote_files import CELEBA
-from lib.errors import UserError
-from lib.files import sha256
-from lib.paths import display
-from lib.settings import FACE_COUNT
+from lib.data.download.remote_files import CELEBA
+from lib.system import paths
+from lib.system.errors import UserError
+from lib.system.files import sha256
+from lib.system.paths import display
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,7 +114,7 @@ def _build_given(source: Path, limit: int, fresh: Path) -> tuple[int, dict]:
 
 
 def _build_celeba(downloads: Path, limit: int, fresh: Path) -> tuple[int, dict]:
-    from lib.data.fetch import fetch
+    from lib.data.download.fetch import fetch
 
     return _build_from(
         fetch(CELEBA, downloads),
@@ -158,7 +158,7 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
 
 
 def _build_stand_in(count: int, fresh: Path) -> tuple[int, dict]:
-    from lib.data.builtin_faces import drawn
+    from lib.data.synthetic.faces import drawn
 
     fingerprint, used = _write_array(fresh / "images.npy", drawn(count), count)
     return used, {

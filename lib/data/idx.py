@@ -7,7 +7,7 @@ import zlib
 
 import numpy as np
 
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 def gunzip(packed: bytes, limit: int) -> bytes:

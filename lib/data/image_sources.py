@@ -16,8 +16,8 @@ import numpy as np
 
 from lib.data.images import MAX_PIXELS, TOO_LARGE, UnusableError, decode, resize
 from lib.data.workers import in_processes
-from lib.errors import UserError
-from lib.paths import display
+from lib.system.errors import UserError
+from lib.system.paths import display
 
 MAX_ENTRIES = 1_000_000
 MAX_ENTRY_BYTES = 64 << 20

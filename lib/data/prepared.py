@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lib.config.request import DATA_MODES
 from lib.data import provenance
-from lib.errors import Offline, UserError
-from lib.locks import locked
-from lib.paths import display
-from lib.request import DATA_MODES
+from lib.system.errors import Offline, UserError
+from lib.system.locks import locked
+from lib.system.paths import display
 
 if TYPE_CHECKING:
     import numpy as np

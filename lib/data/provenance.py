@@ -5,7 +5,7 @@ import json
 import platform
 from pathlib import Path
 
-from lib.files import write_json
+from lib.system.files import write_json
 
 FILE = "provenance.json"
 # The packages that decide the prepared bytes, by the name they are installed under.

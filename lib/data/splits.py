@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 def random_split(

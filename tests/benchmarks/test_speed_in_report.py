@@ -5,8 +5,8 @@ import pytest
 import benchmarks
 from benchmarks.training import summary
 from benchmarks.workloads import WORKLOADS
-from lib import request
-from lib.errors import UserError
+from lib.config import request
+from lib.system.errors import UserError
 from report.content import Content
 
 FACTS = {"examples": 100, "parameters": 1, "flops": 10, "peak_megabytes": 500.0}

@@ -9,7 +9,7 @@ import pytest
 from benchmarks import training
 from benchmarks.processes import interpreter
 from benchmarks.workloads import WORKLOADS, Workload
-from lib.paths import REPOSITORY
+from lib.system.paths import REPOSITORY
 from tests.benchmarks.noise_data import put_noise_in_place_of_data
 
 # Published (tables 1 to 4), and for faces a convolution's 9 * inputs * filters + filters.

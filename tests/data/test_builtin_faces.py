@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.data.builtin_faces import BATCH, draw_faces
-from lib.data.canvas import mixed
-from lib.paths import REPOSITORY
+from lib.data.synthetic.canvas import mixed
+from lib.data.synthetic.faces import BATCH, draw_faces
+from lib.system.paths import REPOSITORY
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_the_middle_is_a_face_and_the_corner_is_not(faces):
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: no other process")
 def test_workers_end_when_who_started_them_is_killed():
-    code = "from lib.data.builtin_faces import draw_faces; draw_faces(4000)"
+    code = "from lib.data.synthetic.faces import draw_faces; draw_faces(4000)"
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=REPOSITORY, start_new_session=True
     ) as drawing:

@@ -11,8 +11,8 @@ import pytest
 from sklearn.neighbors import KNeighborsClassifier
 
 from lib.data import digits
-from lib.errors import UserError
-from lib.files import sha256
+from lib.system.errors import UserError
+from lib.system.files import sha256
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = REPOSITORY.parent / "shared" / "data" / "mnist"

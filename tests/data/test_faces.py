@@ -17,8 +17,8 @@ from PIL import Image
 
 from lib.data import faces, provenance
 from lib.data.images import resize
-from lib.errors import Offline, UserError
-from lib.files import write_json
+from lib.system.errors import Offline, UserError
+from lib.system.files import write_json
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CELEBA_PART = REPOSITORY.parent / "shared" / "data" / "celeba-subset-20k.zip"
@@ -40,7 +40,7 @@ def offline(monkeypatch):
     def fetch(file, folder):
         raise Offline("no mirror can be reached")
 
-    monkeypatch.setattr("lib.data.fetch.fetch", fetch)
+    monkeypatch.setattr("lib.data.download.fetch.fetch", fetch)
 
 
 @pytest.fixture
@@ -272,7 +272,9 @@ def test_celeba_is_fetched_and_named(tmp_path, folder, monkeypatch):
             buffer = io.BytesIO()
             Image.fromarray(values).save(buffer, "PNG")
             file.writestr(f"img_align_celeba/{index:06}.jpg", buffer.getvalue())
-    monkeypatch.setattr("lib.data.fetch.fetch", lambda *call: asked.append(call) or archive)
+    monkeypatch.setattr(
+        "lib.data.download.fetch.fetch", lambda *call: asked.append(call) or archive
+    )
     facts = faces.prepare("real", None, folder, limit=70)
     assert asked == [(faces.CELEBA, folder.parent / "downloads")]
     assert facts["name"] == "CelebA, first 70"

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from lib.data.fetch import PATIENCE, Offline, Patience, fetch
-from lib.data.remote_files import CELEBA, MNIST, RemoteFile
-from lib.errors import UserError
+from lib.data.download.fetch import PATIENCE, Offline, Patience, fetch
+from lib.data.download.remote_files import CELEBA, MNIST, RemoteFile
+from lib.system.errors import UserError
 
 QUICK = Patience(connect=0.3, reach_any=1.0, stall=1.0, attempts=3, backoff=0.01)
 MIB = 1 << 20
@@ -395,8 +395,8 @@ def test_a_killed_download_is_taken_up_by_the_next_program(mirror, tmp_path):
     file = remote(content, server.url)
     program = (
         "import pathlib, sys; sys.path.insert(0, sys.argv[1]);"
-        "from lib.data.fetch import Patience, fetch;"
-        "from lib.data.remote_files import RemoteFile;"
+        "from lib.data.download.fetch import Patience, fetch;"
+        "from lib.data.download.remote_files import RemoteFile;"
         "fetch(eval(sys.argv[2]), pathlib.Path(sys.argv[3]), Patience(backoff=60))"
     )
     repository = Path(__file__).resolve().parents[2]

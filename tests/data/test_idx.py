@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lib.data.idx import gunzip, parse_idx
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 def idx(*dimensions: int, values: bytes) -> bytes:

@@ -13,7 +13,7 @@ from PIL import Image
 from lib.data import image_sources
 from lib.data.image_sources import opened, resized
 from lib.data.images import resize
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 def picture(seed=0, side=20):

@@ -3,7 +3,7 @@ import pytest
 from sklearn.model_selection import train_test_split
 
 from lib.data.splits import random_split, split_off_last
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 @pytest.mark.parametrize("count", [3, 100, 257, 20_000])

@@ -4,7 +4,7 @@ import signal
 import pytest
 
 from lib.data.workers import in_processes
-from lib.errors import UserError
+from lib.system.errors import UserError
 
 
 def negated(numbers):

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from figures import gan_display, kl
-from lib.runs import Run, RunKey
+from lib.runs.directories import Run, RunKey
 from tests.figures import svg_panels
 
 
@@ -50,7 +50,7 @@ def groups():
 
 
 def test_the_kl_figure_needs_runs_that_the_studies_have():
-    from lib.experiment import experiments
+    from lib.config.experiments import experiments
 
     for experiment, variant in kl.FIGURES[0].needs:
         assert variant in experiments()[experiment].variants

@@ -5,9 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from figures import all_figures
-from lib import plots
-from lib.runs import Run, RunKey
+from figures import all_figures, plots
+from lib.runs.directories import Run, RunKey
 from tests import fake_runs
 from tests.figures import svg_panels
 

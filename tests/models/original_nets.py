@@ -1,6 +1,6 @@
 """The original's two convolutional networks, of stock Keras 2 layers."""
 
-from lib import runtime
+from lib.system import runtime
 
 layers = runtime.tf_keras.layers
 CONVOLUTION = {"kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.adversarial import hinge_loss, move_average
+from lib.models.layers.adversarial import hinge_loss, move_average
+from lib.system import runtime
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 

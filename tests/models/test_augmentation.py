@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from lib import runtime
-from lib.models.augmentation import random_affine
+from lib.models.arithmetic.augmentation import random_affine
+from lib.system import runtime
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SEEDS = np.array([3, 4], np.int32)

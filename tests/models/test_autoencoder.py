@@ -1,9 +1,9 @@
 import numpy as np
 from close_weights import assert_trained_alike
 
-from lib import runtime
-from lib.models.autoencoder import CAETraining, reconstruction_loss
-from lib.settings import CAESettings
+from lib.config.faces import CAESettings
+from lib.models.faces.autoencoder import CAETraining, reconstruction_loss
+from lib.system import runtime
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SETTINGS = CAESettings(filters=4, latent_dim=6, batch_size=8, epochs=1, image_count=20)

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.base import adam, epoch_means, layer_table, reseed, to_uint8
-from lib.randomness import generator
+from lib.system import runtime
+from lib.system.randomness import generator
+from lib.training.trainer import adam, epoch_means, layer_table, reseed, to_uint8
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 layers = tf_keras.layers

@@ -3,7 +3,7 @@ import pytest
 
 from lib.data.arithmetic import Handwriting, arithmetic, encode
 from lib.data.digits import Digits
-from lib.models.calculator import calculated
+from lib.models.arithmetic.calculator import calculated
 
 
 def test_every_query_read_right_is_answered_right():

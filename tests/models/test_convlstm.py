@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.base import reseed
-from lib.models.convlstm import ConvLSTM2D
+from lib.models.layers.convlstm import ConvLSTM2D
+from lib.system import runtime
+from lib.training.trainer import reseed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SHAPE = (3, 6, 5, 2)  # length, height, width, channels

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.digit_gan import build_discriminator, build_generator
+from lib.models.arithmetic.digit_gan import build_discriminator, build_generator
+from lib.system import runtime
 
 tf = runtime.tf
 BLANK = 12

@@ -3,15 +3,21 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lib import files, runs
+from lib.config.arithmetic import DigitReaderSettings
 from lib.data import digits
 from lib.data.arithmetic import ALPHABET, SymbolImages
 from lib.data.digits import Digits
 from lib.data.operators import operator_images
-from lib.errors import UserError
-from lib.models import digit_reader
-from lib.models.digit_reader import DigitReader, DigitReaderTraining, symbol_codes, training_rows
-from lib.settings import DigitReaderSettings
+from lib.models.arithmetic import digit_reader
+from lib.models.arithmetic.digit_reader import (
+    DigitReader,
+    DigitReaderTraining,
+    symbol_codes,
+    training_rows,
+)
+from lib.runs import directories
+from lib.system import files
+from lib.system.errors import UserError
 
 SETTINGS = DigitReaderSettings(filters=2, epochs=3, batch_size=32, digit_count=100)
 
@@ -46,8 +52,8 @@ def finished(prepared, tmp_path):
     files.write_json(tmp_path / "config.json", {"identity": identity})
     files.write_text(tmp_path / "history.jsonl", "")
     np.savez(tmp_path / "samples.npz")
-    runs.write_weights(tmp_path, weights)
-    runs.write_result(tmp_path, {"weights_sha256": runs.weights_digest(weights)})
+    directories.write_weights(tmp_path, weights)
+    directories.write_result(tmp_path, {"weights_sha256": directories.weights_digest(weights)})
     return training, tmp_path
 
 
@@ -99,8 +105,8 @@ def test_what_is_loaded_reads_as_what_was_trained(finished, prepared):
 
 def test_weights_that_are_not_the_run_s_are_refused(finished):
     _, folder = finished
-    weights = runs.read_weights(folder)
-    runs.write_weights(folder, [-array for array in weights])
+    weights = directories.read_weights(folder)
+    directories.write_weights(folder, [-array for array in weights])
     with pytest.raises(UserError, match="was changed after its training"):
         digit_reader.load(folder)
 

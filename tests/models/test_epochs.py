@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models import epochs
-from lib.models.epochs import Steps, batch_count, padded_batches
+from lib.system import runtime
+from lib.training import epochs
+from lib.training.epochs import Steps, batch_count, padded_batches
 
 tf = runtime.tf
 

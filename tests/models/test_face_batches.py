@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from lib.errors import UserError
-from lib.models.faces import FaceBatches, interpolate, interpolation_ends, shown_latents
+from lib.models.faces.batches import FaceBatches, interpolate, interpolation_ends, shown_latents
+from lib.system.errors import UserError
 
 
 def rows_of(images, batch):

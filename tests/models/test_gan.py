@@ -5,11 +5,11 @@ import original_nets
 import pytest
 from close_weights import assert_trained_alike
 
-from lib import runtime
-from lib.models.faces import shown_latents
-from lib.models.gan import GANTraining
-from lib.randomness import stateless_seed
-from lib.settings import GANSettings
+from lib.config.faces import GANSettings
+from lib.models.faces.batches import shown_latents
+from lib.models.faces.gan import GANTraining
+from lib.system import runtime
+from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SETTINGS = GANSettings(

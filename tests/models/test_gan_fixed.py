@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.gan_fixed import FixedGANTraining, build_discriminator
-from lib.randomness import stateless_seed
-from lib.settings import FixedGANSettings
+from lib.config.faces import FixedGANSettings
+from lib.models.faces.gan_fixed import FixedGANTraining, build_discriminator
+from lib.system import runtime
+from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SETTINGS = FixedGANSettings(

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from lib import runtime
+from lib.config.arithmetic import Image2TextSettings
 from lib.data.arithmetic import ALPHABET, arithmetic
-from lib.models.base import layer_table
-from lib.models.image2text import Image2TextTraining, build_model
-from lib.settings import Image2TextSettings
+from lib.models.arithmetic.image2text import Image2TextTraining, build_model
+from lib.system import runtime
+from lib.training.trainer import layer_table
 
 tf = runtime.tf
 TINY = {"units": 8, "filters": 4, "query_count": 100, "batch_size": 32, "epochs": 1}

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 
-from lib import request
+from lib.config import request
+from lib.config.arithmetic import Image2TextAblationSettings, Image2TextSettings
+from lib.config.profiles import PROFILES
 from lib.data.arithmetic import arithmetic
-from lib.models.image2text import Image2TextTraining
-from lib.models.image2text_ablation import Image2TextAblationTraining
-from lib.profiles import PROFILES
-from lib.settings import Image2TextAblationSettings, Image2TextSettings
+from lib.models.arithmetic.image2text import Image2TextTraining
+from lib.models.arithmetic.image2text_ablation import Image2TextAblationTraining
 
 TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 

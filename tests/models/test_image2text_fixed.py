@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from lib import runtime
+from lib.config.arithmetic import FixedImage2TextSettings
 from lib.data.arithmetic import arithmetic
-from lib.models.image2text_fixed import FixedImage2TextTraining, build_model, split
-from lib.settings import FixedImage2TextSettings
+from lib.models.arithmetic.image2text_fixed import FixedImage2TextTraining, build_model, split
+from lib.system import runtime
 
 tf = runtime.tf
 TINY = {"units": 4, "filters": 2, "query_count": 100, "batch_size": 32, "epochs": 2}

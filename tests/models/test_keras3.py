@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 from close_weights import assert_trained_alike
 
-from lib import runtime
+from lib.config.arithmetic import Image2TextSettings, Text2ImageSettings, Text2TextSettings
 from lib.data.arithmetic import ALPHABET, arithmetic
-from lib.models.augmentation import Warp, warped
-from lib.models.convlstm import LEVELS, ConvLSTM2D
-from lib.models.image2text import Image2TextTraining
-from lib.models.recurrent import LSTM
-from lib.models.text2image import Text2ImageTraining
-from lib.models.text2text import Text2TextTraining
-from lib.randomness import generator
-from lib.settings import Image2TextSettings, Text2ImageSettings, Text2TextSettings
+from lib.models.arithmetic.augmentation import Warp, warped
+from lib.models.arithmetic.image2text import Image2TextTraining
+from lib.models.arithmetic.text2image import Text2ImageTraining
+from lib.models.arithmetic.text2text import Text2TextTraining
+from lib.models.layers.convlstm import LEVELS, ConvLSTM2D
+from lib.models.layers.lstm import LSTM
+from lib.system import runtime
+from lib.system.randomness import generator
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 PROGRAM = Path(__file__).with_name("keras3_program.py")

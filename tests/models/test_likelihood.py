@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lib import runtime
-from lib.models.likelihood import bits_per_dimension, bound_terms, discretised_logistic
+from lib.models.faces.likelihood import bits_per_dimension, bound_terms, discretised_logistic
+from lib.system import runtime
 
 tf = runtime.tf
 LEVELS = np.arange(256, dtype=np.float64)

@@ -5,12 +5,12 @@ import pytest
 import tensorflow as tf
 from close_weights import assert_trained_alike
 
-from lib.models import parts
-from lib.models.parts import sum_over_parts
-from lib.models.vae import VAETraining
-from lib.models.vae_fixed import FixedVAETraining
-from lib.randomness import stateless_seed
-from lib.settings import FixedVAESettings, VAESettings
+from lib.config.faces import FixedVAESettings, VAESettings
+from lib.models.faces.vae import VAETraining
+from lib.models.faces.vae_fixed import FixedVAETraining
+from lib.system.randomness import stateless_seed
+from lib.training import micro_batches
+from lib.training.micro_batches import sum_over_parts
 
 VAE = {"filters": 4, "latent_dim": 6, "batch_size": 8}
 SEED = stateless_seed(0, "latent noise", 1, 0)
@@ -47,7 +47,7 @@ def test_a_step_in_parts_is_the_step(training, few_faces, monkeypatch):
     split.restore({name: array.copy() for name, array in whole.state()[0].items()}, {})
     before = [variable.numpy() for variable in whole.weights()]
     told = [whole._update(few_faces[:8], SEED)]
-    monkeypatch.setattr(parts, "side_by_side", lambda: 4)
+    monkeypatch.setattr(micro_batches, "side_by_side", lambda: 4)
     told.append(split._update(few_faces[:8], SEED))
     for name, value in told[0].items():
         assert np.isclose(value, told[1][name], rtol=1e-4), name

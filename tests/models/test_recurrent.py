@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.base import reseed
-from lib.models.recurrent import LSTM
+from lib.models.layers.lstm import LSTM
+from lib.system import runtime
+from lib.training.trainer import reseed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 BATCH, LENGTH, FEATURES, UNITS = 4, 5, 6, 7

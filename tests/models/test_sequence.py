@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 from close_weights import assert_trained_alike
 
-from lib import runtime
+from lib.config.arithmetic import Text2TextSettings
 from lib.data.arithmetic import arithmetic, decode
-from lib.models.epochs import padded_batches
-from lib.models.sequence import weighted_mean
-from lib.models.text2text import Text2TextTraining, build_model
-from lib.randomness import generator
-from lib.settings import Text2TextSettings
+from lib.models.arithmetic.sequence import weighted_mean
+from lib.models.arithmetic.text2text import Text2TextTraining, build_model
+from lib.system import runtime
+from lib.system.randomness import generator
+from lib.training.epochs import padded_batches
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 # 95 rows of which 85 are trained on: two whole batches and one of 21.

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from close_weights import assert_trained_alike
 
-from lib import runtime
+from lib.config.arithmetic import Text2ImageSettings
 from lib.data.arithmetic import arithmetic, decode
-from lib.models.text2image import Text2ImageTraining, build_model, split
-from lib.randomness import generator
-from lib.settings import Text2ImageSettings
+from lib.models.arithmetic.text2image import Text2ImageTraining, build_model, split
+from lib.system import runtime
+from lib.system.randomness import generator
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 # 80 rows to train on: two whole batches and one of 16.

@@ -3,13 +3,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib import request
+from lib.config import request
+from lib.config.arithmetic import Text2ImageAblationSettings, Text2ImageSettings
+from lib.config.profiles import PROFILES
 from lib.data.arithmetic import arithmetic
-from lib.models import digit_reader
-from lib.models.text2image import Text2ImageTraining
-from lib.models.text2image_ablation import Text2ImageAblationTraining
-from lib.profiles import PROFILES
-from lib.settings import Text2ImageAblationSettings, Text2ImageSettings
+from lib.models.arithmetic import digit_reader
+from lib.models.arithmetic.text2image import Text2ImageTraining
+from lib.models.arithmetic.text2image_ablation import Text2ImageAblationTraining
 
 TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 

@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib import runtime
+from lib.config.arithmetic import FixedText2ImageSettings
 from lib.data.arithmetic import aligned_answers, arithmetic, decode
-from lib.models import digit_reader
-from lib.models.text2image_fixed import FixedText2ImageTraining, split
-from lib.settings import FixedText2ImageSettings
+from lib.models.arithmetic import digit_reader
+from lib.models.arithmetic.text2image_fixed import FixedText2ImageTraining, split
+from lib.system import runtime
 
 tf = runtime.tf
 TINY = {

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from lib import runtime
+from lib.config.arithmetic import FixedText2TextSettings
+from lib.config.base import replaced
+from lib.config.experiments import experiments
 from lib.data.arithmetic import arithmetic, decode, exchanged_rows, fact_families
-from lib.errors import UserError
-from lib.experiment import experiments
-from lib.models.text2text_fixed import FixedText2TextTraining, build_model, split
-from lib.settings import FixedText2TextSettings, replaced
+from lib.models.arithmetic.text2text_fixed import FixedText2TextTraining, build_model, split
+from lib.system import runtime
+from lib.system.errors import UserError
 
 tf_keras = runtime.tf_keras
 SETTINGS = FixedText2TextSettings(

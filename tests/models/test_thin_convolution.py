@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 import tf_keras
 
-from lib.models import thin_convolution
+from lib.models.layers import thin_convolution
 
 
 @pytest.mark.parametrize(("filters", "channels"), [(3, 8), (1, 3), (5, 2)])

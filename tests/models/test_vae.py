@@ -4,10 +4,10 @@ import pytest
 from close_weights import assert_trained_alike
 from scipy import integrate, stats
 
-from lib import runtime
-from lib.models.vae import VAETraining, kl_divergence
-from lib.randomness import stateless_seed
-from lib.settings import VAESettings
+from lib.config.faces import VAESettings
+from lib.models.faces.vae import VAETraining, kl_divergence
+from lib.system import runtime
+from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SETTINGS = {"filters": 4, "latent_dim": 6, "batch_size": 8, "epochs": 1, "image_count": 20}

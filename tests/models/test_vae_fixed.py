@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from lib import runtime
-from lib.models.likelihood import discretised_logistic
-from lib.models.vae_fixed import FixedVAETraining, build_decoder
-from lib.randomness import stateless_seed
-from lib.settings import FixedVAESettings
+from lib.config.faces import FixedVAESettings
+from lib.models.faces.likelihood import discretised_logistic
+from lib.models.faces.vae_fixed import FixedVAETraining, build_decoder
+from lib.system import runtime
+from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 SETTINGS = FixedVAESettings(filters=8, latent_dim=6, batch_size=8, epochs=2, image_count=20)
@@ -49,7 +49,7 @@ def test_every_part_learns_the_likelihood_s_scale_too(training, few_faces):
 
 
 def test_the_decoder_has_about_the_published_one_s_parameters():
-    from lib.models.blocks import upsampling
+    from lib.models.faces.blocks import upsampling
 
     ours = build_decoder(FixedVAESettings().filters, FixedVAESettings().latent_dim).count_params()
     theirs = upsampling(64, 64, "sigmoid", "decoder").count_params()

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from lib import paths, plan, request
-from lib.files import write_json
-from lib.runs import Run
+from lib.config import request
+from lib.runs import plan
+from lib.runs.directories import Run
+from lib.system import paths
+from lib.system.files import write_json
+from original.published import curve, published
 from report.content import Content
-from report.published import curve, published
 
 FULL = ("PROFILE=paper", "SEEDS=0 1 2")
 PUBLISHED = "published"

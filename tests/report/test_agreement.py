@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report.agreement import AGREES, DIFFERS, NOT_COMPARABLE, compare
+from report.reference.agreement import AGREES, DIFFERS, NOT_COMPARABLE, compare
 
 
 def run(seed=0, variant="train-95", weights="same", **changes):

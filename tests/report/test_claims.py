@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from report import check, criteria_image2text, criteria_text2text
-from report.claims import CRITERIA, as_json, judged, suspected
-from report.comparisons import gain
-from report.criteria_gan import clipped_fraction
-from report.judgement import (
+from original.published import curve
+from report.criteria import image2text, text2text
+from report.criteria.claims import CRITERIA, as_json, judged, suspected
+from report.criteria.comparisons import gain
+from report.criteria.gan import clipped_fraction
+from report.criteria.judgement import (
     INCONCLUSIVE,
     NEVER,
     NOT_REPRODUCED,
@@ -21,8 +22,8 @@ from report.judgement import (
     Finding,
     verdict,
 )
-from report.published import curve
-from report.recorded_runs import RecordedRun
+from report.reference import check
+from report.reference.recorded_runs import RecordedRun
 from tests.report.claimed_study import (
     BLACK_AT_FIRST,
     DIGITS,
@@ -142,7 +143,7 @@ def test_seeds_that_were_added_after_a_look_have_wider_intervals(
     accuracies = np.array([0.978, 0.980, 0.985])
     error = stats.sem(accuracies)
     ends = [stats.t.interval(level, 2, accuracies.mean(), error)[0] for level in (0.95, 0.975)]
-    monkeypatch.setattr(criteria_text2text, "HIGH", sum(ends) / 2)
+    monkeypatch.setattr(text2text, "HIGH", sum(ends) / 2)
     criterion = dataclasses.replace(CRITERIA["C9"], looks=looks)
     monkeypatch.setitem(CRITERIA, "C9", criterion)
     change = (*QUARTER, "test_accuracy", lambda seed: float(accuracies[seed]))
@@ -215,9 +216,9 @@ def test_the_published_curves_themselves_bear_out_the_claims_about_overfitting()
             np.array(published_series(11, f"{split}_{words}", 100))
             for words in ("training", "validation")
         )
-        assert training[-1] > criteria_text2text.TO_ONE
-        assert training[-1] - validation[-1] > criteria_text2text.GAP
-        assert gain(validation) < criteria_text2text.STALLED
+        assert training[-1] > text2text.TO_ONE
+        assert training[-1] - validation[-1] > text2text.GAP
+        assert gain(validation) < text2text.STALLED
     for encoder in ("flatten", "convlstm"):
         bare, both = (
             [
@@ -226,9 +227,9 @@ def test_the_published_curves_themselves_bear_out_the_claims_about_overfitting()
             ]
             for figure, epochs in ((13, 500), (12, 100))
         )
-        assert bare[0] > criteria_image2text.TO_ONE
-        assert bare[1] < criteria_image2text.LOW
-        assert abs(both[0] - both[1]) < criteria_image2text.TOGETHER
+        assert bare[0] > image2text.TO_ONE
+        assert bare[1] < image2text.LOW
+        assert abs(both[0] - both[1]) < image2text.TOGETHER
 
 
 def test_a_changed_setting_is_not_the_full_scale(tmp_path):

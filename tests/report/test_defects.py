@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from report.claims import DEFECT_CRITERIA, suspected
-from report.judgement import INCONCLUSIVE
+from report.criteria.claims import DEFECT_CRITERIA, suspected
+from report.criteria.judgement import INCONCLUSIVE
 from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, content
 
 WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from report.drawn_answers import (
+from report.criteria.drawn_answers import (
     drawn_sharpness,
     own_error,
     own_error_fraction,

@@ -1,8 +1,8 @@
 import pytest
 
-from lib import request
-from lib.profiles import PROFILES
-from lib.settings import FixedGANSettings, GANSettings, VAESettings
+from lib.config import request
+from lib.config.faces import FixedGANSettings, GANSettings, VAESettings
+from lib.config.profiles import PROFILES
 from report.generated_faces import epochs_until, faces_seen
 
 

@@ -6,7 +6,7 @@ import pytest
 from lib.data import digits
 from lib.data.arithmetic import SymbolImages, arithmetic
 from lib.data.splits import random_split, split_off_last
-from report.criteria_sequence_defects import LOSS_MARGIN, ONE_PICTURE
+from report.criteria.sequence_defects import LOSS_MARGIN, ONE_PICTURE
 from report.loss_bounds import loss_bounds
 
 MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"

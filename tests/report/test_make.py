@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from lib.paths import REPOSITORY
+from lib.system.paths import REPOSITORY
 from tests import fake_runs
 
 

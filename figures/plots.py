@@ -1,0 +1,165 @@
+"""One look for every figure: sizes, colours, curves over epochs, rows of images, saving."""
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from lib.metrics.intervals import mean_interval
+from lib.runs.directories import Run
+from lib.system.files import replaced
+
+COLUMN_WIDTH = 3.3  # inches, of one of the report's two columns
+# Okabe and Ito's palette, told apart under every common colour blindness; its yellow is left out,
+# being too pale for a line on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+_STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.prop_cycle": mpl.cycler(color=PALETTE),
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.titlesize": 7,
+    "axes.linewidth": 0.6,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "lines.linewidth": 1.1,
+    "legend.frameon": False,
+    "legend.fontsize": 6.5,
+    "legend.handlelength": 1.6,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "figures",
+}
+# Pixels per inch of the image rows: a power of two, so that sizes in pixels survive as inches.
+_IMAGE_DPI = 256
+_GAP = 6  # pixels between images
+
+
+@contextlib.contextmanager
+def panels(path: Path, rows: int = 1, height: float = 2.1) -> Iterator[list[Axes]]:
+    """Yield `rows` axes, one above the other, of `height` inches in all; then save them as SVG."""
+    with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE, "backend": "agg"}):
+        figure = Figure(figsize=(COLUMN_WIDTH, height), layout="constrained")
+        yield list(figure.subplots(rows, 1, squeeze=False)[:, 0])
+        with replaced(path) as temporary:
+            figure.savefig(temporary, metadata={"Date": None})
+
+
+def ordinal_colors(count: int) -> list[tuple]:
+    """Return `count` colours that run from dark to light, for things that have an order."""
+    return [mpl.colormaps["viridis"](share) for share in np.linspace(0, 0.85, count)]
+
+
+def over_seeds(
+    runs: Sequence[Run], metric: str, epochs: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return mean and half-width of the 95% interval of a metric over the seeds, each (epochs,).
+
+    The half-width is 0 for one seed. Ends at the last epoch that every seed reached, or after
+    `epochs`.
+    """
+    series = [run.series(metric) for run in runs]
+    intervals = [mean_interval(values) for values in zip(*series, strict=False)]
+    shown = intervals[:epochs]
+    return np.array([mean for mean, _ in shown]), np.array([half or 0.0 for _, half in shown])
+
+
+def curve(
+    axes: Axes,
+    runs: Sequence[Run],
+    metric: str,
+    *,
+    color: object,
+    label: str | None = None,
+    dashed: bool = False,
+    epochs: int | None = None,
+) -> None:
+    """Draw a metric over the epochs: the seeds' mean, within a band of its 95% interval."""
+    mean, half_width = over_seeds(runs, metric, epochs)
+    numbers = np.arange(1, len(mean) + 1)
+    # One epoch makes no line; a marker keeps it visible.
+    marker = "o" if len(mean) < 3 else None
+    line = {"color": color, "label": label, "linestyle": "--" if dashed else "-"}
+    axes.plot(numbers, mean, marker=marker, markersize=2.5, **line)
+    if len(runs) > 1:
+        band = (mean - half_width, mean + half_width)
+        axes.fill_between(numbers, *band, color=color, alpha=0.2, linewidth=0)
+
+
+def published_points(
+    axes: Axes, points: Mapping[int, float], *, color: object, hollow: bool = True
+) -> None:
+    """Draw the points of a published curve, by the number of epochs; hollow unless of training."""
+    style = {"color": color, "linestyle": "none", "marker": "o", "markersize": 2.5}
+    axes.plot(
+        list(points),
+        list(points.values()),
+        markerfacecolor="white" if hollow else color,
+        markeredgewidth=0.7,
+        zorder=3,
+        **style,
+    )
+
+
+def label_epochs(axes: Axes, ylabel: str, xlabel: str = "epoch") -> None:
+    """Name the axes of curves over the epochs; epochs are ticked at whole numbers."""
+    axes.set(xlabel=xlabel, ylabel=ylabel)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def legend_below(axes: Axes, columns: int, published: bool = False) -> None:
+    """Put the legend of `axes` under all panels of its figure, where it hides no curve.
+
+    `published` adds what the points of published curves look like.
+    """
+    handles, labels = axes.get_legend_handles_labels()
+    if published:
+        points = {"color": "#555555", "linestyle": "none", "marker": "o", "markersize": 2.5}
+        handles = [*handles, Line2D([], [], markerfacecolor="white", **points)]
+        labels = [*labels, "published"]
+    axes.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
+
+
+def image_rows(
+    path: Path, rows: Sequence[np.ndarray], labels: Sequence[str], scale: int = 2
+) -> None:
+    """Save rows of images, each row behind its label, as a PNG without any smoothing.
+
+    Each row is uint8 of shape (images, height, width) or (images, height, width, 3).
+    """
+    canvas = _tile(rows, scale)
+    margin = 150  # pixels, for the labels
+    height, width = canvas.shape[0], canvas.shape[1] + margin
+    row_height = (height + _GAP) / len(rows)
+    with mpl.rc_context({**mpl.rcParamsDefault, **_STYLE, "backend": "agg"}):
+        figure = Figure(figsize=(width / _IMAGE_DPI, height / _IMAGE_DPI), dpi=_IMAGE_DPI)
+        figure.figimage(canvas, xo=margin, yo=0, origin="upper")
+        for index, label in enumerate(labels):
+            middle = height - index * row_height - (row_height - _GAP) / 2
+            position = ((margin - 12) / width, middle / height)
+            figure.text(*position, label, ha="right", va="center", size=6)
+        with replaced(path) as temporary:
+            figure.savefig(temporary, dpi=_IMAGE_DPI, metadata={"Software": None})
+
+
+def _tile(rows: Sequence[np.ndarray], scale: int) -> np.ndarray:
+    """Return all rows in one white uint8 picture of shape (height, width, 3)."""
+    rows = [row if row.ndim == 4 else row[..., None].repeat(3, -1) for row in rows]
+    enlarged = [row.repeat(scale, 1).repeat(scale, 2) for row in rows]
+    height, width = enlarged[0].shape[1:3]
+    most = max(len(row) for row in enlarged)
+    shape = (len(rows) * (height + _GAP) - _GAP, most * (width + _GAP) - _GAP, 3)
+    canvas = np.full(shape, 255, np.uint8)
+    for i, row in enumerate(enlarged):
+        for j, image in enumerate(row):
+            top, left = i * (height + _GAP), j * (width + _GAP)
+            canvas[top : top + height, left : left + width] = image
+    return canvas

@@ -1,0 +1,107 @@
+"""What can be set in the training of models of faces; the defaults are the published values.
+
+A setting marked with an E is a suspected defect of the original (see the report's list): its
+default is as published, its other value is what changes where the suspicion is tested.
+"""
+
+import dataclasses
+from typing import Literal
+
+from lib.config.base import FACE_COUNT, Settings
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class CAESettings(Settings):
+    """Convolutional autoencoder."""
+
+    trainer = "lib.models.faces.autoencoder:CAETraining"
+    uses = ("faces",)
+
+    filters: int = 128
+    latent_dim: int = 512
+    epochs: int = 50
+    batch_size: int = 64
+    image_count: int = FACE_COUNT  # the first so many images
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VAESettings(Settings):
+    """Variational autoencoder."""
+
+    trainer = "lib.models.faces.vae:VAETraining"
+    uses = ("faces",)
+    model_version = 2  # without a KL divergence in the loss
+
+    filters: int = 64
+    latent_dim: int
+    epochs: int = 50
+    batch_size: int = 8
+    image_count: int = FACE_COUNT
+    # E1: the KL divergence in the loss: none of it, its sum over the batch, or its mean.
+    kl: Literal["none", "sum", "mean"] = "none"
+    sample_scale: float = 1 / 6  # E7: standard deviation of the latents that samples are drawn from
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class GANSettings(Settings):
+    """Generative adversarial network."""
+
+    trainer = "lib.models.faces.gan:GANTraining"
+    uses = ("faces",)
+    model_version = 2  # one Adam for both networks
+    headline = "samples_swd"
+    at_least = (("batch_size", 2),)
+
+    filters: int = 128
+    latent_dim: int
+    epochs: int = 50
+    steps_per_epoch: int = 312
+    batch_size: int = 64
+    learning_rate: float = 2e-4
+    adam_beta_1: float = 0.5
+    optimizer: Literal["shared", "separate"] = "shared"  # E11: one Adam for both networks, or two
+    image_count: int = FACE_COUNT
+
+    @property
+    def real_per_step(self) -> int:
+        """How many real faces a step sees."""
+        return self.batch_size // 2
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedVAESettings(Settings):
+    """Variational autoencoder on the evidence lower bound, its defects mended."""
+
+    trainer = "lib.models.faces.vae_fixed:FixedVAETraining"
+    uses = ("faces",)
+    headline = "samples_swd"
+    at_least = (("filters", 4),)
+
+    filters: int = 64  # where the image is smallest
+    latent_dim: int = 64
+    epochs: int = 35
+    batch_size: int = 16
+    image_count: int = FACE_COUNT
+    sample_scale: float = 1.0  # the prior's own
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class FixedGANSettings(GANSettings):
+    """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
+
+    trainer = "lib.models.faces.gan_fixed:FixedGANTraining"
+    model_version = 1
+    at_least = (("filters", 4),)
+
+    filters: int = 96  # where the image is smallest
+    latent_dim: int = 64
+    learning_rate: float = 8e-4
+    steps_per_epoch: int = 624  # as many real faces as in the published epoch
+    batch_size: int = 16
+    optimizer: Literal["shared", "separate"] = "separate"
+    average_decay: float = 0.999  # of the generator's moving average, a step
+
+    @property
+    def real_per_step(self) -> int:
+        """How many real faces a step sees."""
+        return self.batch_size

@@ -1,0 +1,100 @@
+"""`make help`: the targets, the settings as they are, and the profiles."""
+
+import sys
+from collections.abc import Sequence
+
+from lib.config import request
+from lib.config.experiments import experiments
+from lib.config.profiles import PROFILES, default_profile
+from lib.system.errors import command
+
+_TARGETS = {
+    "all": "everything: data, experiments, figures, report",
+    "data": "prepare faces and digits in data/",
+    "experiments": "train all experiments, without figures and report",
+    "figures": "draw all figures into build/figures/",
+    "report": "build/report.html and build/report.pdf",
+    "check": "train what is missing; the verdict on every claim; do runs and reference agree",
+    "reference": "write report/reference/ and README's table from the runs that are done",
+    "test": "the tests, with a tiny run of everything",
+    "test-slow": "more tests of the same promises",
+    "verify-resume": "kill trainings 100 times: they end as unbroken ones do; 15 minutes",
+    "verify-same-bits": "train everything twice, for some steps: equal weights; half an hour",
+    "setup": "install the locked requirements into .venv, or build the image",
+    "image, shell": "build the Docker image, look around in it",
+    "check-image": "build the image without Docker and run the tests in it (root, Debian)",
+    "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
+    "bench-setup": "install PyTorch into .venv-bench, for make bench",
+    "lint, format": "check the code's style, mend it",
+    "lock": "pin the requirements anew (needs uv)",
+    "clean": "remove build/; data/ and runs/ stay",
+}
+
+_SETTINGS = {
+    "PROFILE": "how much of the original's scale",
+    "SEEDS": 'one run for each, as in SEEDS="0 1 2"',
+    "STUDY": "published: what the original trained; corrected: also what mends its defects",
+    "DATA": "auto: what is prepared, else real data, else stand-ins; real; builtin: stand-ins",
+    "FACES": "a folder, zip or .npy of your own images",
+    "DIGITS": "a folder that holds the four MNIST files (else downloaded)",
+    "THREADS": "threads for each training; part of what decides the numbers",
+    "ALLOW_MISSING": "1: a report of what is done, without training the rest",
+}
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Print the help."""
+    asked = request.parse(words)
+    request.planned(asked)
+    print("make <target> [NAME=VALUE ...]\n\nTargets")
+    _table(_TARGETS)
+    print("\nExperiments (each is a target)")
+    _table(
+        {
+            name.replace("_", "-"): _summary(name, len(experiment.variants))
+            for name, experiment in experiments().items()
+        }
+    )
+    print("\nSettings, with their values now")
+    values = {
+        "PROFILE": asked.profile,
+        "SEEDS": " ".join(map(str, asked.seeds)),
+        "STUDY": asked.study,
+        "DATA": asked.data,
+        "FACES": asked.faces or "",
+        "DIGITS": asked.digits or "",
+        "THREADS": asked.threads,
+        "ALLOW_MISSING": int(asked.allow_missing),
+    }
+    _table({f"{name}={values[name]}": text for name, text in _SETTINGS.items()})
+    _table(
+        {
+            "JOBS=<n>": "trainings side by side (default: the number of cores; 1 with a GPU)",
+            "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
+            "RUNTIME=<where>": "auto: train in Docker if it answers, else here; docker; local",
+            "CUDA=<0 or 1>": "with NVIDIA's libraries (default: where an NVIDIA GPU answers)",
+            "WORK_DIR=<folder>": "where data, runs and results are made (default: here)",
+            "PYTHON=<path>": "the Python that .venv is made with (default: python3)",
+            "EPOCHS=<n> ...": "any setting of an experiment (lib/config), for these runs",
+        }
+    )
+    profile, reason = default_profile()
+    print(f"\nProfiles ({profile} is the default here: {reason})")
+    _table(
+        {name: f"{profile.description}; {profile.duration}" for name, profile in PROFILES.items()}
+    )
+
+
+def _summary(name: str, variants: int) -> str:
+    first_line = sys.modules[f"experiments.{name}"].__doc__.splitlines()[0].rstrip(".")
+    return f"{first_line}  ({variants} variants)" if variants > 1 else first_line
+
+
+def _table(rows: dict[str, str]) -> None:
+    for left, right in rows.items():
+        print(f"  {left + '  ':<21}{right}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Verified downloads. Nothing here knows what the files hold."""

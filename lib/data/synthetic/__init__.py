@@ -1,0 +1,1 @@
+"""Data that stands in for CelebA and MNIST where these cannot be had."""

@@ -1,0 +1,120 @@
+"""Networks that draw single symbols and judge what is drawn: a conditional GAN of 28x28 pixels.
+
+The discriminator judges by projection (Miyato and Koyama, 2018, "cGANs with projection
+discriminator") under spectral normalisation (Miyato et al., 2018). Whether a drawing can be read is
+judged by a network of its own, the proofreader: a discriminator that also classifies (Odena et al.,
+2017) is bounded, and is satisfied by drawings that other readers misread.
+"""
+
+import tensorflow as tf
+import tf_keras
+
+from lib.data.arithmetic import ALPHABET, BLANK
+from lib.data.digits import SIDE
+from lib.models.layers.adversarial import LEAKY_SLOPE, hinge_loss
+
+layers = tf_keras.layers
+MIXED_UNITS = 256
+
+
+def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
+    """Return a one-hot symbol (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
+
+    A blank has no ink.
+    """
+    symbol, style = layers.Input((len(ALPHABET),)), layers.Input((style_dim,))
+    corner = SIDE // 4
+    drawing = tf_keras.Sequential(
+        [
+            # A style means another thing for each symbol.
+            layers.Dense(MIXED_UNITS, use_bias=False),
+            *_normalised(),
+            layers.Dense(corner * corner * filters, use_bias=False),
+            *_normalised(),
+            layers.Reshape((corner, corner, filters)),
+            layers.Conv2DTranspose(filters // 2, 4, 2, padding="same", use_bias=False),
+            *_normalised(),
+            layers.Conv2DTranspose(1, 4, 2, padding="same", activation="sigmoid"),
+        ],
+        name="drawing",
+    )
+    drawn = drawing(layers.Concatenate()([symbol, style]))
+    ink = layers.Reshape((1, 1, 1))(1 - symbol[:, BLANK])
+    return tf_keras.Model([symbol, style], drawn * ink, name="generator")
+
+
+def _normalised() -> list:
+    return [layers.BatchNormalization(momentum=0.9), layers.ReLU()]
+
+
+def build_discriminator(filters: int) -> tf_keras.Model:
+    """Return an image (28, 28, 1) in [0, 1] -> a verdict for each symbol that it may be meant to
+    show (13,), above 0 for real.
+    """
+    image = layers.Input((SIDE, SIDE, 1))
+    features = tf_keras.Sequential(
+        [
+            layers.Rescaling(2, -1),
+            _bounded(layers.Conv2D(filters, 4, 2, padding="same")),
+            layers.LeakyReLU(LEAKY_SLOPE),
+            _bounded(layers.Conv2D(2 * filters, 4, 2, padding="same")),
+            layers.LeakyReLU(LEAKY_SLOPE),
+            layers.Flatten(),
+            _bounded(layers.Dense(4 * filters)),
+            layers.LeakyReLU(LEAKY_SLOPE),
+        ],
+        name="features",
+    )(image)
+    looks_real = _bounded(layers.Dense(1))(features)
+    looks_like = _bounded(layers.Dense(len(ALPHABET), use_bias=False))(features)
+    return tf_keras.Model(image, looks_real + looks_like, name="discriminator")
+
+
+def _bounded(layer: layers.Layer) -> layers.Layer:
+    return layers.SpectralNormalization(layer)
+
+
+def build_proofreader(filters: int) -> tf_keras.Sequential:
+    """Return an image (28, 28, 1) in [0, 1] -> logits of the symbol that it shows (13,)."""
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 1)),
+            layers.Conv2D(filters // 2, 5, 2, padding="same", activation="relu"),
+            layers.Conv2D(filters, 3, 2, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(4 * filters, activation="relu"),
+            layers.Dense(len(ALPHABET)),
+        ],
+        name="proofreader",
+    )
+
+
+def discriminator_loss(
+    discriminator: tf_keras.Model, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
+) -> tf.Tensor:
+    """Return the loss of telling real from made images, a scalar.
+
+    `real` and `made` are images (n, 28, 28, 1) of the symbols `meant`, int32 (n,).
+    """
+    verdicts = discriminator(tf.concat([real, made], 0), training=True)
+    return hinge_loss(*tf.split(_of(verdicts, tf.tile(meant, (2,))), 2))
+
+
+def adversarial_loss(discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`.
+
+    The discriminator's spectral norms take a step of power iteration here, too.
+    """
+    return -tf.reduce_mean(_of(discriminator(made, training=True), meant))
+
+
+def symbol_loss(proofreader: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return the cross-entropy of the symbols `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
+    logits = proofreader(images, training=True)
+    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
+
+
+def _of(verdicts: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return the verdict (n,) on each image as one of the symbol that it is meant to show."""
+    return tf.gather(verdicts, meant, batch_dims=1)

@@ -1,0 +1,180 @@
+"""A small convolutional network that reads images of single symbols, as a measure of others."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.arithmetic import DigitReaderSettings, Image2TextSettings
+from lib.data import digits
+from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic
+from lib.data.digits import SIDE
+from lib.metrics.digit_images import DIGITS
+from lib.metrics.sequences import exact_match
+from lib.models.arithmetic import image2text
+from lib.models.arithmetic.augmentation import random_affine
+from lib.models.arithmetic.calculator import calculated
+from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
+from lib.runs import directories
+from lib.system.randomness import generator
+from lib.training.epochs import Steps
+from lib.training.trainer import Outcome, Training, adam, blocks_of, layer_table
+
+layers = tf_keras.layers
+
+
+class DigitReader:
+    """Reads digits, operators and blanks."""
+
+    def __init__(self, model: tf_keras.Model) -> None:
+        self._model = model
+
+    def read(self, images: np.ndarray) -> np.ndarray:
+        """Return the symbols of `images`, uint8 (n, 28, 28), as indices into ALPHABET: uint8 (n,).
+
+        As in MNIST, symbols are white (255) on black.
+        """
+        blocks = blocks_of(images, size=1_000)
+        read = [self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks]
+        return np.concatenate([np.zeros(0, np.uint8), *read]).astype(np.uint8)
+
+
+def load(folder: Path) -> DigitReader:
+    """Return the reader of a finished run of the experiment `digit_reader`.
+
+    Call it when one's own models are made: making another moves on the weights' random generator.
+    Raises UserError where the run's weights are missing or damaged.
+    """
+    identity = directories.read_config(folder)["identity"]
+    model = build_model(DigitReaderSettings(**identity["settings"]))
+    model.set_weights(directories.read_weights(folder))
+    return DigitReader(model)
+
+
+def build_model(settings: DigitReaderSettings) -> tf_keras.Sequential:
+    """Return images (28, 28, 1) in [0, 1] -> logits of the symbols (13,)."""
+    filters = settings.filters
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 1)),
+            *_convolution(filters, strides=1),
+            *_convolution(2 * filters, strides=2),
+            *_convolution(2 * filters, strides=1),
+            *_convolution(4 * filters, strides=2),
+            layers.Flatten(),
+            layers.Dense(128, activation="relu"),
+            layers.Dense(len(ALPHABET), name="symbols"),
+        ]
+    )
+
+
+def _convolution(filters: int, strides: int) -> list:
+    return [
+        layers.Conv2D(filters, 3, strides, padding="same", use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+    ]
+
+
+def _pixels(images: tf.Tensor) -> tf.Tensor:
+    return tf.cast(images, tf.float32)[..., None] / 255
+
+
+class DigitReaderTraining(Training):
+    """Trains the reader on the training part's digits, on operators and on blanks."""
+
+    def __init__(self, settings: DigitReaderSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.model = build_model(settings)
+        self.models["model"] = self.model
+        self.digits = digits.load()
+        kept = slice(settings.digit_count)
+        symbols = SymbolImages.of(self.digits.train_images[kept], self.digits.train_labels[kept])
+        self.rows = training_rows(symbols)
+        self.images = tf.constant(symbols.images)
+        self.codes = tf.constant(symbol_codes(symbols))
+        rate = cosine_decay(settings.learning_rate, self.rows, settings)
+        self.optimizers["model"] = adam(self.model.trainable_variables, rate)
+        self._steps = Steps(tf.function(self._update))
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training images once, in random order, each turned, zoomed and shifted."""
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.rows)
+        seeds = generator(self.seed, "augmentation", epoch)
+        return self._steps.epoch(
+            rows,
+            self.settings.batch_size,
+            title,
+            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
+        )
+
+    def _update(
+        self, rows: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        settings, variables = self.settings, self.model.trainable_variables
+        images = _pixels(tf.gather(self.images, rows))
+        turned = random_affine(
+            images, seeds, settings.rotation, settings.zoom, settings.translation
+        )
+        codes = tf.gather(self.codes, rows)
+        with tf.GradientTape() as tape:
+            logits = self.model(turned, training=True)
+            losses = tf_keras.losses.sparse_categorical_crossentropy(codes, logits, True)
+            loss = weighted_mean(losses, weights)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+        right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), codes), tf.float32)
+        return {"loss": loss, "accuracy": weighted_mean(right, weights)}
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Read every image, which gives the accuracies, and calculate the queries that they make.
+
+        The queries, and their images, are those that image-to-text as published is validated on at
+        full scale with the same seed: in unseen handwriting, and in that of the training part.
+        """
+        del history
+        handwriting, published = Handwriting.of(self.digits), Image2TextSettings()
+        read = DigitReader(self.model).read(handwriting.images)
+        held_out = image2text.split(published, self.seed)["validation"]
+        queries, answers = arithmetic().queries, arithmetic().answers[held_out]
+        drawn = {
+            "unseen": handwriting.draw_unseen(queries, self.seed)[held_out],
+            "training": handwriting.draw_training(queries, self.seed)[held_out],
+        }
+        metrics = {
+            f"calculator_{name}_handwriting_exact_match": exact_match(
+                calculated(read[images]), answers
+            )
+            for name, images in drawn.items()
+        }
+        right = read[handwriting.training_count :] == symbol_codes(handwriting.unseen)
+        by_symbol = [right[images] for images in images_by_symbol(handwriting.unseen)]
+        metrics["test_accuracy"] = float(np.concatenate(by_symbol[:DIGITS]).mean())
+        metrics["test_accuracy_mean_of_symbols"] = float(
+            np.mean([each.mean() for each in by_symbol])
+        )
+        return Outcome(metrics, samples={}, model=layer_table(self.model))
+
+
+def symbol_codes(symbols: SymbolImages) -> np.ndarray:
+    """Return the index into ALPHABET of every image: int32 (n,)."""
+    codes = np.empty(len(symbols.images), np.int32)
+    codes[symbols.order] = np.repeat(np.arange(len(ALPHABET)), np.diff(symbols.starts))
+    return codes
+
+
+def training_rows(symbols: SymbolImages) -> np.ndarray:
+    """Return the images of an epoch, indices into `symbols.images`.
+
+    Every digit comes once; every other symbol a twentieth as often as all digits together.
+    """
+    rows = images_by_symbol(symbols)
+    of_digits, others = rows[:DIGITS], rows[DIGITS:]
+    count = sum(map(len, of_digits)) // 20
+    return np.concatenate([*of_digits, *(np.resize(each, count) for each in others)])
+
+
+def images_by_symbol(symbols: SymbolImages) -> list[np.ndarray]:
+    """Return the images of each symbol of ALPHABET, as indices into `symbols.images`."""
+    return np.split(symbols.order, symbols.starts[1:-1])

@@ -1,0 +1,104 @@
+"""Recurrent encoder-decoder from a query as digit images to a written answer."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.arithmetic import Image2TextSettings
+from lib.data import digits
+from lib.data.arithmetic import (
+    QUERY_LENGTH,
+    arithmetic,
+    choose_rows,
+    draw_query_images,
+)
+from lib.data.splits import random_split
+from lib.models.arithmetic.augmentation import random_affine
+from lib.models.arithmetic.sequence import AnswerTraining, answer_decoder, symbol_images
+from lib.models.layers.convlstm import ConvLSTM2D
+from lib.models.layers.lstm import LSTM
+from lib.system.runtime import compile_convolutions
+
+layers = tf_keras.layers
+SIDE = digits.SIDE
+
+
+def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
+    """Return images (5, 28, 28, 1) -> probabilities of the answer's symbols (3, 13)."""
+    encoders = {"flatten": _flattening_encoder, "convlstm": _convlstm_encoder}
+    return tf_keras.Sequential(
+        [
+            layers.Input((QUERY_LENGTH, SIDE, SIDE, 1)),
+            *encoders[settings.encoder](settings),
+            layers.Dropout(settings.dropout),
+            *answer_decoder(settings.units, settings.decoder_dropout, settings.recurrent_dropout),
+        ]
+    )
+
+
+def _flattening_encoder(settings: Image2TextSettings) -> list:
+    return [
+        layers.Reshape((QUERY_LENGTH, SIDE * SIDE)),
+        LSTM(settings.units, name="encoder"),
+    ]
+
+
+def _convlstm_encoder(settings: Image2TextSettings) -> list:
+    return [
+        ConvLSTM2D(
+            settings.filters,
+            3,
+            compiled=settings.compile,
+            dropout=settings.dropout,
+            recurrent_dropout=settings.recurrent_dropout,
+            name="encoder",
+        ),
+        layers.Flatten(),
+        layers.Dense(settings.units, activation="relu", name="code"),
+    ]
+
+
+def split(settings: Image2TextSettings, seed: int) -> dict[str, np.ndarray]:
+    """Return the rows of "train" and "validation"; a seed decides only which queries there are."""
+    rows = choose_rows(settings.query_count, seed)
+    share = settings.validation_fraction
+    train, validation = random_split(rows, settings.split_seed, test_size=share)
+    return {"train": train, "validation": validation}
+
+
+class Image2TextTraining(AnswerTraining):
+    """Trains the model on 80% of the queries and validates it on the others."""
+
+    def __init__(self, settings: Image2TextSettings, seed: int) -> None:
+        compiled = settings.compile and (settings.encoder == "flatten" or compile_convolutions())
+        super().__init__(
+            settings,
+            seed,
+            build_model(settings),
+            split(settings, seed),
+            compiled,
+        )
+        self.symbols, self.images = symbol_images(digits.load())
+        self.handwriting = tf.constant(
+            draw_query_images(self.symbols, arithmetic().queries, seed, epoch=0)
+        )
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
+        images = tf.gather(self.images, tf.gather(self.handwriting, rows))
+        scale = 255 * 255 if self.settings.rescale_twice else 255
+        return tf.cast(images, tf.float32)[..., None] / scale
+
+    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        """Return the images of queries, each turned, zoomed and shifted if so set."""
+        images, settings = self.inputs(rows), self.settings
+        if not settings.augment:
+            return images
+        return random_affine(
+            images,
+            seeds,
+            settings.rotation,
+            settings.zoom,
+            settings.translation,
+            settings.interpolations,
+        )

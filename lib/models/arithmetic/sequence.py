@@ -1,0 +1,212 @@
+"""What trainings on queries share: how queries are split, losses, and the evaluation of answers."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.base import Settings
+from lib.data import digits
+from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, SymbolImages, arithmetic, decode
+from lib.metrics.sequences import exact_match, per_character_accuracy
+from lib.models.layers.lstm import LSTM
+from lib.system.randomness import generator
+from lib.training.epochs import Steps, batch_count, padded_batches
+from lib.training.trainer import Outcome, Training, adam, layer_table, reseed
+
+layers = tf_keras.layers
+MISTAKES_KEPT = 12
+EVALUATION_BATCH = 100
+EXAMPLES = 8  # answers in images that are shown
+
+
+def symbol_images(prepared: digits.Digits) -> tuple[SymbolImages, tf.Tensor]:
+    """Return the symbols in the handwriting to train on, and their images as a constant.
+
+    On a CPU both are one piece of memory.
+    """
+    symbols = SymbolImages.for_training(prepared)
+    images = tf.constant(symbols.images)
+    return dataclasses.replace(symbols, images=np.asarray(images)), images
+
+
+def cosine_decay(
+    rate: float, rows: np.ndarray, settings: Settings
+) -> tf_keras.optimizers.schedules.LearningRateSchedule:
+    """Return a rate that falls to 0 by a half cosine, by the last step of the last epoch.
+
+    Loshchilov and Hutter, 2017, "SGDR", without restarts.
+    """
+    steps = settings.epochs * batch_count(rows, settings.batch_size)
+    return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
+
+
+def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
+    """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
+    per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
+    return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
+
+
+def _right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    return tf.equal(tf.argmax(scores, -1, tf.int32), tf.cast(codes, tf.int32))
+
+
+def all_right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    """Return 1 where the likeliest symbols (batch, n, 13) are all right, else 0: (batch,)."""
+    return tf.cast(tf.reduce_all(_right(scores, codes), axis=1), tf.float32)
+
+
+class AnswerTraining(Training):
+    """Trains a model that writes answers; a subclass gives the model and its inputs.
+
+    `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `_loss` and
+    `_predict`. The training examples are rows of
+    `lib.data.arithmetic`, in the part "train" and, where there are any, "validation" and others;
+    the last one's mistakes are kept.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        seed: int,
+        model: tf_keras.Model,
+        parts: dict[str, np.ndarray],
+        compiled: bool,
+    ) -> None:
+        super().__init__(settings, seed)
+        self.model = model
+        self.models["model"] = model
+        self.parts = parts
+        self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
+        self.train_rows = parts["train"]
+        self.answers = tf.constant(self.answer_codes)
+        self._update_compiled = tf.function(self._update, jit_compile=compiled)
+        self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
+        self._steps = Steps(
+            tf.function(
+                lambda rows, weights, seeds: self._update_compiled(
+                    self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
+                )
+            )
+        )
+        self._predict_step = tf.function(lambda rows: self._predict_compiled(self.inputs(rows)))
+
+    @property
+    def answer_codes(self) -> np.ndarray:
+        """The right answer to every query, as the model shall write it: uint8 (20000, 3)."""
+        return arithmetic().answers
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return the model's inputs for rows of queries, as they are evaluated."""
+        raise NotImplementedError
+
+    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+        """Return the model's inputs for training; `seeds` (2,) decides any augmentation."""
+        del seeds
+        return self.inputs(rows)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, in random order, then evaluate any validation part."""
+        reseed(self.model, generator(self.seed, "dropout", epoch))
+        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        seeds = generator(self.seed, "augmentation", epoch)
+        metrics = self._steps.epoch(
+            rows,
+            self.settings.batch_size,
+            title,
+            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
+        )
+        if "validation" in self.parts:
+            validation = self.evaluate(self.parts["validation"])
+            metrics |= {f"val_{name}": value for name, value in validation.items()}
+        return metrics
+
+    def evaluate(self, rows: np.ndarray) -> dict[str, float]:
+        """Return loss, per-character accuracy (as published) and exact match over `rows`."""
+        losses, predicted = self._predicted(rows)
+        answers = self.answer_codes[rows]
+        return {
+            "loss": float(np.mean(losses)),
+            "accuracy": per_character_accuracy(predicted, answers),
+            "exact_match": exact_match(predicted, answers),
+        }
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Evaluate every part; keep some of the mistakes on the last one."""
+        metrics = {
+            f"{part}_{name}": value
+            for part, rows in self.parts.items()
+            for name, value in self.evaluate(rows).items()
+        }
+        *_, unseen = self.parts.values()
+        facts = {"mistakes": self.mistakes(unseen)}
+        return Outcome(metrics, samples={}, model=layer_table(self.model), facts=facts)
+
+    def mistakes(self, rows: np.ndarray) -> list[dict[str, str]]:
+        """Return the first wrong answers of `rows`, in a random but fixed order."""
+        rows = generator(self.seed, "mistakes").permutation(rows)
+        predicted = self._predicted(rows)[1]
+        wrong = np.flatnonzero((predicted != self.answer_codes[rows]).any(axis=1))[:MISTAKES_KEPT]
+        texts = (
+            decode(arithmetic().queries[rows[wrong]]),
+            decode(self.answer_codes[rows[wrong]]),
+            decode(predicted[wrong]),
+        )
+        return [
+            dict(zip(("query", "answer", "predicted"), row, strict=True))
+            for row in zip(*texts, strict=True)
+        ]
+
+    def _predicted(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        losses, codes = [], []
+        for batch, weights in padded_batches(rows, EVALUATION_BATCH):
+            probabilities = self._predict_step(batch).numpy()[weights > 0]
+            target = self.answer_codes[batch[weights > 0]].astype(np.int64)
+            chosen = np.take_along_axis(probabilities, target[..., None], axis=-1)[..., 0]
+            losses.append(-np.log(np.maximum(chosen, 1e-7)))
+            codes.append(probabilities.argmax(axis=-1))
+        return np.concatenate(losses), np.concatenate(codes)
+
+    def _update(
+        self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        variables = self.model.trainable_variables
+        with tf.GradientTape() as tape:
+            loss, metrics = self._loss(inputs, answers, weights)
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
+        return metrics
+
+    def _loss(
+        self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Return what a batch's step makes smaller, and the batch's metrics."""
+        probabilities = self.model(inputs, training=True)
+        losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
+        loss = weighted_mean(losses, weights)
+        right = tf.cast(_right(probabilities, answers), tf.float32)
+        return loss, {
+            "loss": loss,
+            "accuracy": weighted_mean(right, weights),
+            "exact_match": weighted_mean(all_right(probabilities, answers), weights),
+        }
+
+    def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
+        return self.model(inputs, training=False)
+
+
+def answer_decoder(units: int, dropout: float = 0.0, recurrent_dropout: float = 0.0) -> list:
+    """Return the layers from an encoded query (units,) to probabilities (3, 13)."""
+    return [
+        layers.RepeatVector(ANSWER_LENGTH),
+        LSTM(
+            units,
+            repeated=True,
+            return_sequences=True,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            name="decoder",
+        ),
+        layers.Dense(len(ALPHABET), activation="softmax", name="symbols"),
+    ]

@@ -1,0 +1,264 @@
+"""A written query to an answer as digit images that can be read and differ like handwriting.
+
+A recurrent network turns the query, set out place by place, into the answer's symbols; a
+convolutional generator draws each of them in a style, random numbers that the images of one answer
+share. The first is trained on the answers' symbols; the second to draw symbols that a discriminator
+takes for real and a proofreader for what they are meant to be. Both judges see real digits of the
+same symbols; all four networks see the same batches.
+"""
+
+import functools
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.arithmetic import FixedText2ImageSettings
+from lib.data import digits
+from lib.data.arithmetic import (
+    ALPHABET,
+    ANSWER_LENGTH,
+    BLANK,
+    aligned_answers,
+    aligned_queries,
+    as_texts,
+    choose_rows,
+)
+from lib.data.splits import random_split
+from lib.metrics.digit_images import DIGITS, digit_image_metrics
+from lib.metrics.sequences import exact_match, per_character_accuracy
+from lib.models.arithmetic import digit_reader, text2text_fixed
+from lib.models.arithmetic.digit_gan import (
+    adversarial_loss,
+    build_discriminator,
+    build_generator,
+    build_proofreader,
+    discriminator_loss,
+    symbol_loss,
+)
+from lib.models.arithmetic.sequence import (
+    EVALUATION_BATCH,
+    EXAMPLES,
+    all_right,
+    cosine_decay,
+    symbol_images,
+    weighted_mean,
+)
+from lib.models.layers.adversarial import move_average
+from lib.system import randomness
+from lib.system.runtime import compile_convolutions
+from lib.training.epochs import Steps
+from lib.training.trainer import Outcome, Training, adam, adamw, layer_table, reseed, to_uint8
+
+HANDWRITINGS = 10
+SIDE = digits.SIDE
+
+
+def split(settings: FixedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows to train on and to test on; each seed draws others."""
+    rows = choose_rows(settings.query_count, seed)
+    return random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
+
+
+class FixedText2ImageTraining(Training):
+    """Trains to calculate and to write at once; keeps a moving average of the generator."""
+
+    def __init__(self, settings: FixedText2ImageSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.calculator = text2text_fixed.build_model(settings.units, aligned=True)
+        self.generator = build_generator(settings.filters, settings.style_dim)
+        self.average = build_generator(settings.filters, settings.style_dim)
+        self.average.set_weights(self.generator.get_weights())
+        self.discriminator = build_discriminator(settings.judge_filters)
+        self.proofreader = build_proofreader(settings.judge_filters)
+        self.models = {
+            "calculator": self.calculator,
+            "generator": self.generator,
+            "average": self.average,
+            "discriminator": self.discriminator,
+            "proofreader": self.proofreader,
+        }
+        self.train_rows, self.test_rows = split(settings, seed)
+        self._make_optimizers()
+        self.digits = digits.load()
+        self.symbols, self.images = symbol_images(self.digits)
+        self.queries = tf.constant(aligned_queries())
+        self.answers = tf.constant(aligned_answers())
+        compiled = settings.compile and compile_convolutions()
+        self._steps = Steps(tf.function(self._update, jit_compile=compiled))
+        self._drawn = tf.function(self._draw, jit_compile=compiled)
+
+    def _make_optimizers(self) -> None:
+        settings = self.settings
+        self.optimizers["calculator"] = adamw(
+            self.calculator.trainable_variables,
+            cosine_decay(settings.learning_rate, self.train_rows, settings),
+            settings.weight_decay,
+        )
+        damped = {"beta_1": settings.adam_beta_1}
+        for name, rate, momentum in (
+            ("generator", settings.generator_learning_rate, damped),
+            ("discriminator", settings.discriminator_learning_rate, damped),
+            ("proofreader", settings.proofreader_learning_rate, {}),
+        ):
+            variables = self.models[name].trainable_variables
+            decayed = cosine_decay(rate, self.train_rows, settings)
+            self.optimizers[name] = adam(variables, decayed, **momentum)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over the training part once, in random order and in new handwriting."""
+        rows = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        random = randomness.generator(self.seed, "handwriting", epoch)
+        reseed(self.proofreader, randomness.generator(self.seed, "dropout", epoch))
+        return self._steps.epoch(
+            rows, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
+        )
+
+    def shown(
+        self, rows: np.ndarray, random: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Choose which images of a batch's answers are drawn and judged, as many as answers.
+
+        Returns their places among all images of the answers, real images of the same symbols
+        (indices into `symbols.images`), and a seed for styles: all int32. Symbols are chosen about
+        equally often, but never blanks, which need no drawing.
+        """
+        codes = aligned_answers()[rows].ravel()
+        share = self._symbol_shares[codes]
+        places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
+        real = self.symbols.draw(codes[places], random)
+        return places.astype(np.int32), real, random.integers(2**31, size=2, dtype=np.int32)
+
+    @functools.cached_property
+    def _symbol_shares(self) -> np.ndarray:
+        """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
+        counts = np.bincount(aligned_answers()[self.train_rows].ravel(), minlength=len(ALPHABET))
+        shares = 1 / np.maximum(counts, 1)
+        shares[BLANK] = 0
+        return shares
+
+    def _update(
+        self,
+        rows: tf.Tensor,
+        weights: tf.Tensor,
+        places: tf.Tensor,
+        drawn: tf.Tensor,
+        style_seed: tf.Tensor,
+    ) -> dict[str, tf.Tensor]:
+        """Train the judges, then calculator and generator, on one batch of queries."""
+        answers = tf.gather(self.answers, rows)
+        meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
+        real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
+        styles = tf.random.stateless_normal((rows.shape[0], self.settings.style_dim), style_seed)
+        with tf.GradientTape() as tape:
+            probabilities = self.calculator(self._inputs(rows), training=True)
+            losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
+            metrics = {"loss": weighted_mean(losses, weights)}
+            symbols = tf.one_hot(meant, len(ALPHABET))
+            style = tf.gather(styles, places // ANSWER_LENGTH)
+            made = self.generator([symbols, style], training=True)
+            with tape.stop_recording():
+                metrics |= self._update_judges(real, made, meant)
+            metrics["adversarial_loss"] = adversarial_loss(self.discriminator, made, meant)
+            metrics["symbol_loss"] = symbol_loss(self.proofreader, made, meant)
+            total = (
+                metrics["loss"]
+                + metrics["adversarial_loss"]
+                + self.settings.symbol_weight * metrics["symbol_loss"]
+            )
+        self._descend(tape, total, ("calculator", "generator"))
+        move_average(self.average, self.generator, self.settings.average_decay)
+        exact = weighted_mean(all_right(probabilities, answers), weights)
+        return {**metrics, "exact_match": exact}
+
+    def _update_judges(
+        self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
+    ) -> dict[str, tf.Tensor]:
+        """Train the discriminator on real and made images, the proofreader on real ones."""
+        with tf.GradientTape() as tape:
+            metrics = {
+                "discriminator_loss": discriminator_loss(self.discriminator, real, made, meant),
+                "proofreader_loss": symbol_loss(self.proofreader, real, meant),
+            }
+            total = sum(metrics.values())
+        self._descend(tape, total, ("discriminator", "proofreader"))
+        return metrics
+
+    def _descend(self, tape: tf.GradientTape, loss: tf.Tensor, names: tuple[str, ...]) -> None:
+        """Let the optimizer of each network take a step."""
+        variables = [self.models[name].trainable_variables for name in names]
+        for name, own, gradients in zip(
+            names, variables, tape.gradient(loss, variables), strict=True
+        ):
+            self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
+
+    def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        symbols = tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+        return tf.reshape(symbols, (-1, ANSWER_LENGTH, 3 * len(ALPHABET)))
+
+    def _draw(self, rows: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the images (n, 3, 28, 28) of answers, and their symbols (n, 3): the likeliest."""
+        codes = tf.argmax(self.calculator(self._inputs(rows), training=False), axis=-1)
+        symbols = tf.one_hot(tf.reshape(codes, (-1,)), len(ALPHABET))
+        style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
+        images = self.average([symbols, style], training=False)
+        shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
+        return tf.reshape(images, shape), codes
+
+    def drawn(self, rows: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the answers to `rows` of queries, each in its style, float32 (n, style_dim).
+
+        Returns images, uint8 (n, 3, 28, 28), and the symbols that the calculator holds likeliest,
+        indices into ALPHABET (n, 3).
+        """
+        images, codes = [], []
+        for start in range(0, len(rows), EVALUATION_BATCH):
+            block = slice(start, start + EVALUATION_BATCH)
+            pixels, symbols = self._drawn(rows[block].astype(np.int32), styles[block])
+            images.append(to_uint8(pixels.numpy()))
+            codes.append(symbols.numpy())
+        return np.concatenate(images), np.concatenate(codes)
+
+    def _styles(self, purpose: str, count: int) -> np.ndarray:
+        """Return styles to draw with: nearer to their mean, digits are clearer and less varied.
+
+        Brock et al., 2019, "Large scale GAN training for high fidelity natural image synthesis",
+        section 3.1, where outlying styles are drawn again instead.
+        """
+        size = (count, self.settings.style_dim)
+        styles = randomness.generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
+        return np.float32(self.settings.style_scale) * styles
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Draw the answer to every test query, have it read, and measure the digits drawn."""
+        rows = self.test_rows
+        answers = aligned_answers()[rows]
+        images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
+        reader = digit_reader.load(self.needed["digit_reader"])
+        read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
+        real = self.digits
+        is_digit = calculated < DIGITS
+        shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
+        return Outcome(
+            metrics={
+                "test_calculated_exact_match": exact_match(calculated, answers),
+                "test_read_exact_match": exact_match(read, answers),
+                "test_read_accuracy": per_character_accuracy(read, answers),
+                **digit_image_metrics(images[is_digit], calculated[is_digit], "samples"),
+                **digit_image_metrics(real.test_images, real.test_labels, "real"),
+            },
+            samples={"handwritings": self._handwritings(shown)},
+            model=[
+                row
+                for name in sorted(self.models.keys() - {"average"})
+                for row in layer_table(self.models[name])
+            ],
+            facts={"examples": as_texts(shown)},
+        )
+
+    def _handwritings(self, rows: np.ndarray) -> np.ndarray:
+        """Return each answer in the same ten styles: uint8 (n, 10, 3, 28, 28)."""
+        styles = self._styles("shown styles", HANDWRITINGS)
+        repeated = np.repeat(rows, HANDWRITINGS)
+        images, _ = self.drawn(repeated, np.tile(styles, (len(rows), 1)))
+        return images.reshape(len(rows), HANDWRITINGS, ANSWER_LENGTH, SIDE, SIDE)

@@ -1,0 +1,94 @@
+"""A written query to a written answer, from few examples: aligned numbers and derived examples."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.arithmetic import FixedText2TextSettings
+from lib.data.arithmetic import (
+    ALPHABET,
+    ANSWER_LENGTH,
+    QUERY_LENGTH,
+    aligned_answers,
+    aligned_queries,
+    arithmetic,
+    choose_rows,
+    exchanged_rows,
+    fact_families,
+)
+from lib.data.splits import random_split
+from lib.models.arithmetic.sequence import AnswerTraining, cosine_decay
+from lib.system.errors import UserError
+from lib.training.trainer import adamw
+
+layers = tf_keras.layers
+
+
+def build_model(units: int, aligned: bool) -> tf_keras.Sequential:
+    """Return one-hot queries -> probabilities of the answer's symbols (3, 13).
+
+    Aligned queries are (3, 39): a place's two digits and the operator. As text they are (5, 13).
+    """
+    if aligned:
+        front = [layers.Input((ANSWER_LENGTH, 3 * len(ALPHABET))), _both_ways(units, True)]
+    else:
+        front = [
+            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            _both_ways(units, False),
+            layers.RepeatVector(ANSWER_LENGTH),
+        ]
+    symbols = layers.Dense(len(ALPHABET), activation="softmax", name="symbols")
+    return tf_keras.Sequential([*front, _both_ways(units, True), symbols])
+
+
+def _both_ways(units: int, return_sequences: bool) -> layers.Layer:
+    return layers.Bidirectional(layers.GRU(units, return_sequences=return_sequences, unroll=True))
+
+
+def split(settings: FixedText2TextSettings, seed: int) -> dict[str, np.ndarray]:
+    """Return the rows of each part: "train" at random, "test" all others.
+
+    "test_underived" are those test queries whose answer does not follow from a training query's.
+    Each seed draws other queries to train on; seed 0 draws the original's. Raises UserError where
+    a part would be empty.
+    """
+    rows = choose_rows(settings.query_count, seed)
+    train, test = random_split(rows, settings.split_seed + seed, train_size=settings.train_fraction)
+    underived = np.setdiff1d(test, fact_families(train))
+    if not len(underived):
+        raise UserError(
+            f"TRAIN_FRACTION={settings.train_fraction:g}: every other query follows from these, "
+            "so that none is left to test on; choose a smaller share"
+        )
+    return {"train": train, "test": test, "test_underived": underived}
+
+
+def _derived(rows: np.ndarray, how: str) -> np.ndarray:
+    if how == "exchanged":
+        return np.union1d(rows, exchanged_rows(rows))
+    return fact_families(rows) if how == "families" else rows
+
+
+class FixedText2TextTraining(AnswerTraining):
+    """Trains on few queries, and on what follows from them; tests on all others.
+
+    What follows may be a query of the part "test"; none of "test_underived" is trained on.
+    """
+
+    def __init__(self, settings: FixedText2TextSettings, seed: int) -> None:
+        model = build_model(settings.units, settings.align)
+        super().__init__(settings, seed, model, split(settings, seed), settings.compile)
+        self.train_rows = _derived(self.train_rows, settings.derive)
+        rate = cosine_decay(settings.learning_rate, self.train_rows, settings)
+        self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
+        self.queries = tf.constant(aligned_queries() if settings.align else arithmetic().queries)
+
+    @property
+    def answer_codes(self) -> np.ndarray:
+        """The right answers, aligned on the right where the queries are."""
+        return aligned_answers() if self.settings.align else arithmetic().answers
+
+    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+        """Return queries as one-hot symbols: (batch, 3, 39), or (batch, 5, 13) as text."""
+        symbols = tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+        return tf.reshape(symbols, (-1, *self.model.input_shape[1:]))

@@ -1,0 +1,77 @@
+"""Convolutional autoencoder (CAE)."""
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.faces import CAESettings
+from lib.metrics.images import reconstruction_error
+from lib.models.faces.batches import SHOWN, FaceBatches
+from lib.models.faces.blocks import SIDE, downsampling, upsampling
+from lib.system.runtime import compile_convolutions
+from lib.training.trainer import (
+    Outcome,
+    Training,
+    adam,
+    blocks_of,
+    epoch_means,
+    layer_table,
+    to_uint8,
+)
+
+
+def reconstruction_loss(images: tf.Tensor, reconstructions: tf.Tensor) -> tf.Tensor:
+    """Return the binary cross-entropy, averaged over batch, pixels and channels (in nats)."""
+    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, reconstructions))
+
+
+class CAETraining(Training):
+    """Trains a CAE to reconstruct faces."""
+
+    def __init__(self, settings: CAESettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
+        self.models["cae"] = tf_keras.Sequential(
+            [
+                tf_keras.layers.Input((SIDE, SIDE, 3)),
+                downsampling(settings.filters, settings.latent_dim, "encoder"),
+                upsampling(settings.filters, settings.latent_dim, "sigmoid", "decoder"),
+            ]
+        )
+        variables = self.models["cae"].trainable_variables
+        self.optimizers["cae"] = adam(variables, settings.learning_rate)
+        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Go over all faces once."""
+        return epoch_means(
+            self.faces.shuffled(epoch),
+            self.faces.steps,
+            title,
+            lambda batch: self._compiled(batch[1]),
+            size=lambda batch: len(batch[1]),
+        )
+
+    def _update(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        images = tf.cast(pixels, tf.float32) / 255
+        variables = self.models["cae"].trainable_variables
+        with tf.GradientTape() as tape:
+            loss = reconstruction_loss(images, self.models["cae"](images, training=True))
+        gradients = tape.gradient(loss, variables)
+        self.optimizers["cae"].apply_gradients(zip(gradients, variables, strict=True))
+        return {"loss": loss}
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Reconstruct faces, and measure how well."""
+        real, _ = self.faces.measured()
+        blocks = blocks_of(real)
+        coded = [self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks]
+        reconstructions = to_uint8(np.concatenate(coded))
+        return Outcome(
+            metrics={
+                "loss": history[-1]["loss"],
+                **reconstruction_error(real, reconstructions),
+            },
+            samples={"originals": real[:SHOWN], "reconstructions": reconstructions[:SHOWN]},
+            model=layer_table(self.models["cae"]),
+        )

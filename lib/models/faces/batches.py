@@ -1,0 +1,84 @@
+"""Batches of faces, and the latents that are shown, for every model that learns from faces."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lib.data import faces
+from lib.system.errors import UserError
+from lib.system.randomness import generator
+
+SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
+SHOWN_ROWS = 3  # of interpolations
+MEASURED = 1_000  # images that a metric is taken over, where there are as many
+MEASURED_ROWS = 50
+CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, where there are as many
+
+
+class FaceBatches:
+    """The first `count` faces, memory-mapped: uint8 (count, 64, 64, 3)."""
+
+    def __init__(self, count: int, batch_size: int, seed: int) -> None:
+        prepared = faces.load()
+        self.images = prepared.images[:count]
+        counts = prepared.provenance["counts"]
+        # Of the pictures as they were given: how many sizes there are, and the most common.
+        self.source_sizes = {name: counts[name] for name in ("distinct_sizes", "sizes")}
+        self.batch_size = batch_size
+        self.seed = seed
+        if len(self.images) < batch_size:
+            raise UserError(
+                f"{len(self.images)} faces do not fill a batch of {batch_size}; "
+                "give more images or a smaller BATCH_SIZE"
+            )
+
+    @property
+    def steps(self) -> int:
+        """Batches in an epoch; the last may be smaller."""
+        return -(-len(self.images) // self.batch_size)
+
+    def shuffled(self, epoch: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Yield (step, images) for an epoch over all faces in random order, step counted from 0."""
+        order = generator(self.seed, "shuffle", epoch).permutation(len(self.images))
+        for step in range(self.steps):
+            yield step, self.images[order[step * self.batch_size : (step + 1) * self.batch_size]]
+
+    def measured(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return two sets of real faces of one size: what is generated is compared with the first,
+        and so is the second, as the floor.
+        """
+        count = min(MEASURED, len(self.images) // 2)
+        return np.array(self.images[:count]), np.array(self.images[count : 2 * count])
+
+    def drawn(self, count: int, epoch: int, step: int) -> np.ndarray:
+        """Return `count` faces drawn with replacement: uint8 (count, 64, 64, 3)."""
+        rows = generator(self.seed, "real faces", epoch, step).integers(
+            len(self.images), size=count
+        )
+        return self.images[rows]
+
+
+def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
+    """Return the nine latents of a run's samples, from N(0, I): float32 (9, latent_dim)."""
+    return generator(seed, "samples").standard_normal((SHOWN, latent_dim), np.float32)
+
+
+def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
+    """Return pairs of latents from N(0, I): float32 (2, 50, latent_dim)."""
+    shape = (2, MEASURED_ROWS, latent_dim)
+    return generator(seed, "interpolation").standard_normal(shape, np.float32)
+
+
+def interpolate(ends: np.ndarray) -> np.ndarray:
+    """Return nine points at equal steps from ends[0] to ends[1].
+
+    (2, rows, latent_dim) -> (rows * 9, latent_dim).
+    """
+    share = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
+    path = ends[0][:, None] * (1 - share) + ends[1][:, None] * share
+    return path.reshape(-1, ends.shape[-1])
+
+
+def measured_latents(seed: int, latent_dim: int, count: int) -> np.ndarray:
+    """Return the latents of the samples that are measured, from N(0, I): (count, latent_dim)."""
+    return generator(seed, "measured samples").standard_normal((count, latent_dim), np.float32)

@@ -1,0 +1,106 @@
+"""Generative adversarial network with the published one's defects mended."""
+
+import tensorflow as tf
+import tf_keras
+
+from lib.config.faces import FixedGANSettings
+from lib.metrics.generated import generated_metrics
+from lib.models.faces.batches import measured_latents
+from lib.models.faces.blocks import SIDE
+from lib.models.faces.gan import GANTraining
+from lib.models.layers.adversarial import LEAKY_SLOPE, hinge_loss, move_average
+
+layers = tf_keras.layers
+
+
+def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequential:
+    """Return latents (latent_dim,) -> images (64, 64, 3) in [-1, 1].
+
+    A pyramid as in Radford et al. (2016), "DCGAN": the number of filters halves where the side
+    doubles.
+    """
+    stages = []
+    for share in (1, 2, 4):
+        stages += [
+            layers.Conv2DTranspose(
+                filters // share, 4, strides=2, padding="same", kernel_initializer="he_normal"
+            ),
+            layers.LeakyReLU(LEAKY_SLOPE),
+        ]
+    return tf_keras.Sequential(
+        [
+            layers.Input((latent_dim,)),
+            layers.Dense(4 * 4 * filters),
+            layers.Reshape((4, 4, filters)),
+            layers.LeakyReLU(LEAKY_SLOPE),
+            *stages,
+            layers.Conv2DTranspose(3, 4, strides=2, padding="same", activation="tanh"),
+        ],
+        name=name,
+    )
+
+
+def build_discriminator(filters: int) -> tf_keras.Sequential:
+    """Return images (64, 64, 3) in [-1, 1] -> how real they look: any number, (1,).
+
+    Every layer has a spectral norm of about 1: Miyato et al. (2018), "Spectral normalization for
+    generative adversarial networks". The wrapper takes a step of power iteration and divides the
+    weights by the norm in each call with training=True, that is in the discriminator's own step: a
+    projection, through which no gradient flows. Its vector is among the model's weights.
+    """
+    stages = []
+    for share in (4, 2, 1, 1):
+        convolution = layers.Conv2D(filters // share, 4, strides=2, padding="same")
+        stages += [layers.SpectralNormalization(convolution), layers.LeakyReLU(LEAKY_SLOPE)]
+    return tf_keras.Sequential(
+        [
+            layers.Input((SIDE, SIDE, 3)),
+            *stages,
+            layers.Flatten(),
+            layers.SpectralNormalization(layers.Dense(1)),
+        ],
+        name="discriminator",
+    )
+
+
+class FixedGANTraining(GANTraining):
+    """Trains with a hinge loss, and draws from a moving average of the generator's weights."""
+
+    def __init__(self, settings: FixedGANSettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.sampler = build_generator(settings.filters, settings.latent_dim, "average")
+        self.sampler.set_weights(self.generator.get_weights())
+        self.models["average"] = self.sampler
+
+    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+        filters = self.settings.filters
+        generator = build_generator(filters, self.settings.latent_dim, "generator")
+        return generator, build_discriminator(filters)
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Train as published, then measure what the averaged generator draws."""
+        losses = super().train_epoch(epoch, title)
+        real, _ = self.faces.measured()
+        latents = measured_latents(self.seed, self.settings.latent_dim, len(real))
+        return {**losses, **generated_metrics(real, self._generate(latents), "samples")}
+
+    def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Do as published, with these losses; then average the generator."""
+        losses = super()._update(pixels, latent_seed)
+        self._follow()
+        return losses
+
+    def _discriminator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        return hinge_loss(*tf.split(verdicts, 2))
+
+    def _generator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
+        return -tf.reduce_mean(verdicts)
+
+    def _follow(self) -> None:
+        """Move the average towards the generator, the faster the fewer steps there were.
+
+        Like TensorFlow's ExponentialMovingAverage, given the number of steps.
+        """
+        steps = tf.cast(self.optimizers["generator"].iterations, tf.float32)
+        kept = tf.minimum(self.settings.average_decay, (1 + steps) / (10 + steps))
+        move_average(self.sampler, self.generator, kept)

@@ -1,0 +1,132 @@
+"""Variational autoencoder with the published one's defects mended."""
+
+import dataclasses
+import math
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+
+from lib.config.faces import FixedVAESettings
+from lib.metrics.latent import aggregated_posterior
+from lib.models.faces.batches import CODES_FITTED
+from lib.models.faces.blocks import SIDE, VALUES
+from lib.models.faces.likelihood import bits_per_dimension, bound_terms, discretised_logistic
+from lib.models.faces.vae import VAETraining
+from lib.training.trainer import Outcome, blocks_of, to_uint8
+
+layers = tf_keras.layers
+FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
+
+
+class LogScale(layers.Layer):
+    """Learns one number, the logarithm of a likelihood's scale, whatever its input."""
+
+    def build(self, input_shape: tuple) -> None:
+        """Make the number."""
+        first = tf_keras.initializers.Constant(math.log(FIRST_SCALE))
+        self.log_scale = self.add_weight("log_scale", (), initializer=first)
+
+    def call(self, images: tf.Tensor) -> tf.Tensor:
+        """Return the number, for images of any shape."""
+        return tf.identity(self.log_scale)
+
+
+def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
+    """Return images (64, 64, 3) in [0, 1] -> mean and log-variance, (latent_dim,) each.
+
+    Nothing bounds the features that both are linear in.
+    """
+    images = layers.Input((SIDE, SIDE, 3))
+    features = layers.Rescaling(2, offset=-1)(images)
+    for share in (4, 2, 1, 1):
+        features = layers.Conv2D(
+            filters // share, 4, strides=2, padding="same", activation="swish"
+        )(features)
+    features = layers.Flatten()(features)
+    mean = layers.Dense(latent_dim, name="mean")(features)
+    log_variance = layers.Dense(latent_dim, name="log_variance")(features)
+    return tf_keras.Model(images, [mean, log_variance], name="encoder")
+
+
+def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
+    """Return latents (latent_dim,) -> mean image (64, 64, 3) and log-scale () of the likelihood.
+
+    Most filters are where the image is small, so that about the published decoder's number of
+    parameters takes a fraction of its computation. Kernels of 4 overlap evenly at stride 2.
+    """
+    latents = layers.Input((latent_dim,))
+    features = layers.Dense(4 * 4 * filters, activation="swish")(latents)
+    features = layers.Reshape((4, 4, filters))(features)
+    for share in (1, 1, 2):
+        features = layers.Conv2DTranspose(
+            filters // share, 4, strides=2, padding="same", activation="swish"
+        )(features)
+    grey = tf_keras.initializers.Constant(0.5)
+    mean = layers.Conv2DTranspose(
+        3, 4, strides=2, padding="same", bias_initializer=grey, name="mean"
+    )(features)
+    return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
+
+
+class FixedVAETraining(VAETraining):
+    """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
+
+    Samples come from the Gaussian that fits the encoded faces, with all covariances: of all
+    Gaussian priors, that with the highest bound for this encoder and decoder. Ghosh et al. (2020),
+    "From variational to deterministic autoencoders", section 4. The losses are those under N(0, I).
+    """
+
+    def __init__(self, settings: FixedVAESettings, seed: int) -> None:
+        super().__init__(settings, seed)
+        self.arrays["prior_mean"] = np.zeros(settings.latent_dim, np.float32)
+        self.arrays["prior_factor"] = np.eye(settings.latent_dim, dtype=np.float32)
+
+    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+        filters, latent_dim = self.settings.filters, self.settings.latent_dim
+        return build_encoder(filters, latent_dim), build_decoder(filters, latent_dim)
+
+    def _after_epoch(self) -> None:
+        """Fit the prior; its covariance is kept as a triangular factor."""
+        means, log_variances = self._encode(self.faces.images[:CODES_FITTED])
+        mean, covariance = aggregated_posterior(means, log_variances)
+        self.arrays["prior_mean"] = mean.astype(np.float32)
+        self.arrays["prior_factor"] = np.linalg.cholesky(covariance).astype(np.float32)
+
+    def _from_prior(self, standard: np.ndarray) -> np.ndarray:
+        return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
+
+    def _kl_weight(self, count: int) -> float:
+        del count
+        return 1.0
+
+    def _losses(
+        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        distortion, rate = self._bound_terms(pixels, noise)
+        return tf.reduce_sum(distortion) / count, tf.reduce_sum(rate) / count
+
+    def _bound_terms(self, pixels: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return distortion and rate of uint8 images, (batch,) each, in nats."""
+        levels = tf.cast(pixels, tf.float32)
+        mean, log_variance = self.encoder(levels / 255, training=True)
+
+        def log_likelihood(latents: tf.Tensor) -> tf.Tensor:
+            values = discretised_logistic(levels, *self.decoder(latents, training=True))
+            return tf.reduce_sum(values, axis=(1, 2, 3))
+
+        return bound_terms(mean, log_variance, noise, log_likelihood)
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Do as for the published model, and give the length of a code for the training faces.
+
+        It is the mean over the last epoch, while the weights change.
+        """
+        outcome = super().outcome(history)
+        bits = bits_per_dimension(history[-1]["loss"], VALUES)
+        return dataclasses.replace(outcome, metrics={**outcome.metrics, "bits_per_dimension": bits})
+
+    def _decode(self, latents: np.ndarray) -> np.ndarray:
+        """Return the most likely images, uint8: the likelihood's means."""
+        means = [self.decoder(block)[0].numpy() for block in blocks_of(latents)]
+        return to_uint8(np.concatenate(means))

@@ -1,0 +1,1 @@
+"""Keras layers with fewer operations, and what several models' losses share."""

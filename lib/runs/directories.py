@@ -1,0 +1,200 @@
+"""Run directories: where a training leaves what figures and the report read. No TensorFlow here.
+
+runs/<profile>/<experiment>/<variant>/seed-<n>/
+  config.json     all that decides the numbers
+  history.jsonl   one line per epoch
+  samples.npz     arrays that figures draw from
+  checkpoint/     the newest resumable state
+  weights.npz     the weights, where other trainings read them
+  result.json     written last; its presence means done
+"""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lib.system import files, paths
+from lib.system.errors import UserError
+
+if TYPE_CHECKING:
+    import numpy as np  # imported where it is used: planning runs must start at once
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class RunKey:
+    """What names one training."""
+
+    profile: str
+    experiment: str
+    variant: str
+    seed: int
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return paths.RUNS / self.profile / self.experiment / self.variant / f"seed-{self.seed}"
+
+    @property
+    def folder(self) -> str:
+        """The run directory, as it is called in the report: from the working folder on."""
+        return f"runs/{self.profile}/{self}"
+
+    @property
+    def target(self) -> str:
+        """The Make target that makes this run."""
+        return self.experiment.replace("_", "-")
+
+    def __str__(self) -> str:
+        return f"{self.experiment}/{self.variant}/seed-{self.seed}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A finished run, as it lies on the disk."""
+
+    key: RunKey
+    config: dict
+    result: dict
+
+    @functools.cached_property
+    def history(self) -> list[dict]:
+        """One dictionary of metrics per epoch, the first epoch first.
+
+        Raises UserError where they are not all that the result tells of.
+        """
+        lines = (self.key.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
+        epochs = [json.loads(line) for line in lines]
+        numbers = [epoch.get("epoch") if isinstance(epoch, dict) else None for epoch in epochs]
+        told = self.result.get("epochs")
+        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != told:
+            raise UserError(
+                f"the history in {paths.display(self.key.path)} is not that of epochs 1 to {told}; "
+                f"{_remedy(self.key)}"
+            )
+        return epochs
+
+    def series(self, metric: str) -> "np.ndarray":
+        """Return one metric over the epochs, float64 of shape (epochs,).
+
+        Raises UserError where an epoch lacks it.
+        """
+        import numpy as np
+
+        try:
+            return np.array([float(epoch[metric]) for epoch in self.history or [{}]])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise UserError(
+                f"{paths.display(self.key.path)} has no number called {metric} for every epoch; "
+                f"{_remedy(self.key)}"
+            ) from error
+
+    @functools.cached_property
+    def samples(self) -> "dict[str, np.ndarray]":
+        """The stored arrays by name."""
+        import numpy as np
+
+        with np.load(self.key.path / "samples.npz", allow_pickle=False) as file:
+            return dict(file)
+
+
+def read_config(folder: Path) -> dict:
+    """Return what a run directory's config.json holds. Raises OSError or ValueError without one."""
+    return json.loads((folder / "config.json").read_text(encoding="utf-8"))
+
+
+def load(key: RunKey) -> Run:
+    """Read a finished run.
+
+    Raises UserError, naming the Make target that makes it, where the run is missing, unfinished
+    or unreadable.
+    """
+    try:
+        config = read_config(key.path)
+        result = json.loads((key.path / "result.json").read_text(encoding="utf-8"))
+        whole = isinstance(result, dict) and result.get("digest") == _digest(key.path, result)
+    except FileNotFoundError:
+        raise UserError(
+            f"{paths.display(key.path)} holds no finished run; {_remedy(key)}"
+        ) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise UserError(
+            f"{paths.display(key.path)} cannot be read ({error}); {_remedy(key)}"
+        ) from error
+    if not whole:
+        raise UserError(f"{paths.display(key.path)} was changed after its training; {_remedy(key)}")
+    return Run(key, config, result)
+
+
+def _remedy(key: RunKey) -> str:
+    """Say how to make a run whole: without its result it is gone on with, from its checkpoint."""
+    is_taken_for_done = (key.path / "result.json").exists()
+    first = "remove its result.json and " if is_taken_for_done else ""
+    return f"{first}run: {command_for(key)}"
+
+
+def command_for(key: RunKey) -> str:
+    """Return the call of Make that makes a run as its config.json tells, where that can be read."""
+    try:
+        command = shlex.split(read_config(key.path)["command"])
+    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        command = []
+    words = [word for word in command if "=" in word and not word.startswith("VARIANT=")]
+    without = [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
+    return shlex.join(["make", key.target, *(words or without)])
+
+
+def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:
+    """Write arrays as weights.npz; `result["weights_sha256"]` must be their `weights_digest`."""
+    import numpy as np
+
+    with files.replaced(folder / "weights.npz") as temporary:
+        np.savez(temporary, *weights)
+
+
+def read_weights(folder: Path) -> "list[np.ndarray]":
+    """Return the weights of the finished run in `folder`, in the order of `write_weights`.
+
+    Raises UserError where they are missing, unreadable or not those that the result tells of.
+    """
+    import numpy as np
+
+    path = folder / "weights.npz"
+    remedy = f"remove {paths.display(folder)} and train it again"
+    try:
+        result = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+        expected = result["weights_sha256"]
+        with np.load(path, allow_pickle=False) as file:
+            weights = [file[f"arr_{k}"] for k in range(len(file))]
+    except Exception as error:  # what numpy and zipfile raise on foreign bytes has no end
+        raise UserError(f"{paths.display(path)} cannot be read ({error}); {remedy}") from error
+    if weights_digest(weights) != expected:
+        raise UserError(f"{paths.display(path)} was changed after its training; {remedy}")
+    return weights
+
+
+def weights_digest(weights: "Iterable[np.ndarray]") -> str:
+    """Return the hexadecimal SHA-256 of the arrays' bytes, in order."""
+    digest = hashlib.sha256()
+    for array in weights:
+        digest.update(array.tobytes())
+    return digest.hexdigest()
+
+
+def write_result(folder: Path, result: dict) -> None:
+    """Write result.json, sealed with a digest over itself and the files that lie beside it."""
+    files.write_json(folder / "result.json", {**result, "digest": _digest(folder, result)})
+
+
+def _digest(folder: Path, result: dict) -> str:
+    """Return a digest of a result (whatever its own says) and of its config, history, samples."""
+    digest = hashlib.sha256()
+    facts = {name: value for name, value in result.items() if name != "digest"}
+    digest.update(json.dumps(facts, sort_keys=True).encode())
+    for name in ("config.json", "history.jsonl", "samples.npz"):
+        digest.update(files.sha256(folder / name).encode())
+    return digest.hexdigest()

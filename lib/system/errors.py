@@ -1,0 +1,60 @@
+"""Errors for the person who reads them."""
+
+import errno
+import functools
+import os
+import sys
+from collections.abc import Callable
+
+from lib.system.paths import display
+
+# What the machine refuses to any program: room, permission, a whole disk.
+_REFUSALS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+}
+
+
+class UserError(Exception):
+    """Something that the user can mend: says what is wrong, where, and what to do."""
+
+
+class Offline(UserError):
+    """No mirror of a file can be reached: no name service, no route, refused or no answer."""
+
+
+def command(main: Callable[..., int | None]) -> Callable[..., None]:
+    """Make `main` a command: a UserError is one line on stderr and exit status 2, Ctrl-C is 130.
+
+    So is what the machine refuses, such as to write on a full disk.
+    """
+
+    @functools.wraps(main)
+    def run(*args: object, **kwargs: object) -> None:
+        try:
+            status = main(*args, **kwargs)
+        except UserError as error:
+            # What it quotes, a path or another library's message, may have lines of its own.
+            print(f"error: {str(error).replace(chr(10), ' ')}", file=sys.stderr)
+            status = 2
+        except KeyboardInterrupt:
+            print("stopped", file=sys.stderr)
+            status = 130
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = 1
+        except OSError as error:
+            if error.errno not in _REFUSALS:
+                raise
+            is_named = isinstance(error.filename, str | os.PathLike)
+            where = f"{display(error.filename)}: " if is_named else ""
+            print(f"error: {where}{error.strerror}; mend that and run this again", file=sys.stderr)
+            status = 2
+        sys.exit(status or 0)
+
+    return run

@@ -1,0 +1,173 @@
+"""The training loop: epoch by epoch, so that it can be broken off and gone on with."""
+
+import contextlib
+import json
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from lib.config.request import Planned
+from lib.runs import checkpoints, directories, plan
+from lib.system import files, runtime
+from lib.system.errors import UserError
+from lib.training.trainer import Outcome, Training, trainer
+
+# What decides how much memory a training takes.
+_SIZES = ("batch_size", "units", "filters", "judge_filters", "latent_dim", "style_dim")
+
+
+def run_training(planned: Planned, threads: int) -> None:
+    """Train one run to its end, from its newest checkpoint if it has one.
+
+    Ctrl-C and SIGTERM end it with a line that says how to go on; at most the epoch under way is
+    lost.
+    """
+    folder = planned.key.path
+    kind = trainer(planned.settings)
+    runtime.start(threads, planned.key.seed, kind.in_parts)
+    with _enough_memory(planned):
+        training = kind(planned.settings, planned.key.seed)
+    _check_data(planned)
+    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
+    history = _restored(training, planned)
+    with _resumable(planned, history), _enough_memory(planned):
+        _run_epochs(training, planned, history)
+        _check_what_it_reads(planned, threads)
+        outcome = training.outcome(history)
+        _check_what_it_reads(planned, threads)
+        _finish(training, outcome, folder, history)
+    spent = _duration(_seconds(history))
+    logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
+
+
+@contextlib.contextmanager
+def _enough_memory(planned: Planned) -> Iterator[None]:
+    """Raise UserError where the machine's memory does not suffice."""
+    try:
+        yield
+    except (MemoryError, runtime.tf.errors.ResourceExhaustedError) as error:
+        sizes = [
+            f"{name.upper()}={value}"
+            for name, value in vars(planned.settings).items()
+            if name in _SIZES
+        ]
+        raise UserError(
+            f"{planned.key}: there is too little memory for {' '.join(sizes)}; choose smaller ones"
+        ) from error
+
+
+def _check_data(planned: Planned) -> None:
+    """Raise UserError where other data were prepared before the training had read them."""
+    if plan.data_used(planned) != directories.read_config(planned.key.path)["identity"]["data"]:
+        raise UserError(
+            f"{planned.key}: its data were prepared anew meanwhile; run this again to use those"
+        )
+
+
+def _restored(training: Training, planned: Planned) -> list[dict]:
+    found = checkpoints.load(planned.key.path / "checkpoint")
+    if found is None:
+        return []
+    arrays, facts = found
+    training.restore(arrays, facts["training"])
+    logging.info("%s: going on after epoch %d", planned.key, len(facts["history"]))
+    return facts["history"]
+
+
+def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> None:
+    epochs, folder = planned.settings.epochs, planned.key.path
+    while len(history) < epochs and not training.stopped:
+        epoch, began = len(history) + 1, time.perf_counter()
+        metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
+        seconds = round(time.perf_counter() - began, 3)
+        finished = {"epoch": epoch, "seconds": seconds, **metrics}
+        arrays, facts = training.state()
+        facts = {"training": facts, "history": [*history, finished]}
+        checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
+        history.append(finished)
+        _write_history(folder, history)
+        left = (epochs - epoch) * _seconds(history) / epoch
+        logging.info(
+            "%s: epoch %d/%d in %s, at most %s left; %s",
+            planned.key,
+            epoch,
+            epochs,
+            _duration(seconds),
+            _duration(left),
+            _metrics_line(history[-1]),
+        )
+
+
+class _OtherNeedError(UserError):
+    """What a run reads is another than when it began, so that it cannot be gone on with."""
+
+
+def _check_what_it_reads(planned: Planned, threads: int) -> None:
+    """Raise _OtherNeedError where a run that this one needs is another than when it began."""
+    begun = directories.read_config(planned.key.path)["identity"].get("needs", {})
+    if plan.needed_digests(planned, threads) != begun:
+        raise _OtherNeedError(
+            f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "
+            "run this again to train both"
+        )
+
+
+def _finish(training: Training, outcome: Outcome, folder: Path, history: list[dict]) -> None:
+    weights = [variable.numpy() for variable in training.weights()]
+    if training.settings.keeps_weights:
+        directories.write_weights(folder, weights)
+    with files.replaced(folder / "samples.npz") as temporary:
+        np.savez(temporary, **outcome.samples)
+    _write_history(folder, history)
+    result = {
+        "metrics": outcome.metrics,
+        "epochs": len(history),
+        "seconds": round(_seconds(history), 1),
+        "parameters": sum(layer["parameters"] for layer in outcome.model),
+        "model": outcome.model,
+        "weights_sha256": directories.weights_digest(weights),
+        **outcome.facts,
+    }
+    directories.write_result(folder, result)
+    checkpoints.keep_newest(folder / "checkpoint")
+
+
+def _write_history(folder: Path, history: list[dict]) -> None:
+    text = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    files.write_text(folder / "history.jsonl", text)
+
+
+@contextlib.contextmanager
+def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except _OtherNeedError:
+        raise
+    except (KeyboardInterrupt, SystemExit, UserError):
+        done = len(history)
+        print(f"{planned.key}: the same command goes on after epoch {done}", file=sys.stderr)
+        raise
+
+
+def _metrics_line(epoch: dict) -> str:
+    shown = {name: value for name, value in epoch.items() if name not in ("epoch", "seconds")}
+    return ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
+
+
+def _seconds(history: list[dict]) -> float:
+    return sum(epoch["seconds"] for epoch in history)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

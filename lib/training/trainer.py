@@ -1,0 +1,164 @@
+"""What every model's training has in common: its state, and how an epoch goes over its data."""
+
+import dataclasses
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tf_keras
+from tqdm import tqdm
+
+from lib.config.base import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What a finished training leaves: numbers, arrays for figures, its layers, other facts."""
+
+    metrics: dict[str, float]
+    samples: dict[str, np.ndarray]
+    model: list[dict]
+    facts: dict[str, object] = dataclasses.field(default_factory=dict)
+
+
+class Training:
+    """A model in training; `lib.training.loop` drives it.
+
+    A subclass makes `models` and `optimizers` (by name) in its `__init__`, and everything else that
+    must outlive the process goes into `arrays` and `facts`.
+    """
+
+    in_parts = False  # whether batches are split into parts, see `lib.training.micro_batches`
+    stopped = False
+
+    def __init__(self, settings: Settings, seed: int) -> None:
+        self.settings = settings
+        self.seed = seed
+        self.models: dict[str, tf_keras.Model] = {}
+        self.optimizers: dict[str, tf_keras.optimizers.legacy.Optimizer] = {}
+        self.arrays: dict[str, np.ndarray] = {}
+        self.facts: dict[str, object] = {}
+        # The run directories that `settings.needs` names; the loop puts them in before an epoch.
+        self.needed: dict[str, Path] = {}
+
+    def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
+        """Train for one epoch (counted from 1); return its metrics."""
+        raise NotImplementedError
+
+    def outcome(self, history: list[dict]) -> Outcome:
+        """Evaluate the trained model."""
+        raise NotImplementedError
+
+    def weights(self) -> list[tf.Variable]:
+        """Return the variables of all models, in a fixed order."""
+        return [variable for name in sorted(self.models) for variable in self.models[name].weights]
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, object]]:
+        """Return all that resuming needs: arrays, and facts for JSON."""
+        variables = {f"variable-{k}": variable.numpy() for k, variable in self._variables()}
+        return {**variables, **self.arrays}, self.facts
+
+    def restore(self, arrays: dict[str, np.ndarray], facts: dict[str, object]) -> None:
+        """Take up what `state` returned."""
+        for k, variable in self._variables():
+            variable.assign(arrays.pop(f"variable-{k}"))
+        self.arrays, self.facts = arrays, facts
+
+    def _variables(self) -> Iterator[tuple[int, tf.Variable]]:
+        slots = [
+            variable
+            for name in sorted(self.optimizers)
+            for variable in self.optimizers[name].variables()
+        ]
+        return enumerate([*self.weights(), *slots])
+
+
+def trainer(settings: Settings) -> type[Training]:
+    """Import the class that trains with such settings."""
+    module, name = settings.trainer.split(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def adam(model_variables: list[tf.Variable], learning_rate: float, beta_1: float = 0.9):  # noqa: ANN201
+    """Return Adam with all its slots made, so that they can be saved before the first step.
+
+    The legacy class updates each variable with one fused operation, which the newer one does not.
+    """
+    optimizer = tf_keras.optimizers.legacy.Adam(learning_rate, beta_1=beta_1)
+    _ = optimizer.iterations
+    optimizer._create_all_weights(model_variables)
+    return optimizer
+
+
+def adamw(model_variables: list[tf.Variable], learning_rate: object, weight_decay: float):  # noqa: ANN201
+    """Return AdamW (Loshchilov and Hutter, 2019) with all its slots made, as in `adam`.
+
+    `learning_rate` is a number or a Keras schedule, which then depends on the saved step alone.
+    """
+    optimizer = tf_keras.optimizers.AdamW(
+        learning_rate, weight_decay=weight_decay, jit_compile=False
+    )
+    optimizer.build(model_variables)
+    return optimizer
+
+
+def epoch_means(
+    batches: Iterator[object],
+    count: int,
+    title: str,
+    step: Callable[[object], dict[str, tf.Tensor]],
+    size: Callable[[object], float] = lambda batch: 1.0,
+) -> dict[str, float]:
+    """Run `step` on each of `count` batches under a progress bar; return its metrics' means.
+
+    As in Keras' `fit`, an epoch's mean is one over examples: `size` tells how many a batch has.
+    """
+    totals: dict[str, object] = {}
+    examples = 0.0
+    for batch in tqdm(batches, total=count, desc=title, leave=False, disable=None, unit="step"):
+        weight = float(size(batch))
+        examples += weight
+        for name, value in step(batch).items():
+            totals[name] = totals.get(name, 0.0) + value * weight
+    return {name: float(total) / examples for name, total in totals.items()}
+
+
+def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
+    """Set the state of every dropout generator in `model`, so that an epoch does not depend on
+    those before it.
+    """
+    for layer in model._flatten_layers():
+        source = getattr(layer, "_random_generator", None)
+        if source is not None and source._generator is not None:
+            source._generator.reset_from_seed(int(seeds.integers(2**31)))
+
+
+def layer_table(model: tf_keras.Model) -> list[dict]:
+    """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
+    rows = []
+    for layer in model.layers:
+        if isinstance(layer, tf_keras.Model):
+            rows += layer_table(layer)
+        elif not isinstance(layer, tf_keras.layers.InputLayer):
+            rows.append(
+                {
+                    "layer": layer.name,
+                    "type": type(layer).__name__,
+                    "output_shape": list(layer.output_shape),
+                    "parameters": layer.count_params(),
+                }
+            )
+    return rows
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Return images in [0, 1] as uint8."""
+    return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
+
+
+def blocks_of(examples: np.ndarray, size: int = 200) -> Iterator[np.ndarray]:
+    """Yield `examples` in blocks, so that memory does not grow with their number."""
+    for start in range(0, len(examples), size):
+        yield examples[start : start + size]

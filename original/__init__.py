@@ -1,0 +1,1 @@
+"""What the original published. Nothing here knows of our runs."""

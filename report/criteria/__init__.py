@@ -1,0 +1,1 @@
+"""What decides the claims and the suspected defects."""

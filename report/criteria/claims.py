@@ -1,0 +1,141 @@
+"""Every claim of the original, judged by the criterion that was fixed for it."""
+
+import dataclasses
+
+from original.published import published
+from report.content import Content
+from report.criteria.face_defects import FACE_DEFECT_CRITERIA
+from report.criteria.gan import GAN_CRITERIA
+from report.criteria.image2text import IMAGE2TEXT_CRITERIA
+from report.criteria.judgement import (
+    INCONCLUSIVE,
+    NOT_REPRODUCED,
+    NOT_RUN,
+    REPRODUCED,
+    Criterion,
+    Finding,
+    verdict,
+)
+from report.criteria.sequence_defects import SEQUENCE_DEFECT_CRITERIA
+from report.criteria.text2image import TEXT2IMAGE_CRITERIA
+from report.criteria.text2text import TEXT2TEXT_CRITERIA
+from report.criteria.vae import VAE_CRITERIA
+from report.reference.recorded_runs import NumbersOnlyError, RecordedRun
+
+CRITERIA = {
+    **VAE_CRITERIA,
+    **GAN_CRITERIA,
+    **TEXT2TEXT_CRITERIA,
+    **IMAGE2TEXT_CRITERIA,
+    **TEXT2IMAGE_CRITERIA,
+}
+DEFECT_CRITERIA = FACE_DEFECT_CRITERIA | SEQUENCE_DEFECT_CRITERIA
+# Trains so little that nothing follows from its numbers.
+MEANINGLESS_PROFILE = "smoke"
+
+
+# What the verdicts are called where not a claim is judged, but the suspicion that it is wrong.
+SUSPICIONS = {REPRODUCED: "confirmed", NOT_REPRODUCED: "refuted"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """A claim, or a suspicion, with its verdict."""
+
+    id: str
+    claim: str
+    criterion: Criterion
+    findings: tuple[Finding, ...]
+    verdict: str
+    reason: str
+    studied: bool  # whether its runs are among those that are asked for
+    full_scale: bool
+    runs: tuple[str, ...]  # the run directories, as seen from the working folder
+
+    def record(self) -> dict:
+        """Return the claim for machines."""
+        return {
+            "id": self.id,
+            "claim": self.claim,
+            "criterion": self.criterion.text,
+            "evidence": [finding.record(self.full_scale) for finding in self.findings],
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "full_scale": self.full_scale,
+            "runs": list(self.runs),
+        }
+
+
+def judged(content: Content) -> dict[str, Judged]:
+    """Return every claim, judged, by its name."""
+    texts = published()["claims"]
+    return {name: _judge(name, texts[name]["text"], CRITERIA[name], content) for name in texts}
+
+
+def suspected(content: Content) -> dict[str, Judged]:
+    """Return every suspected defect, judged, by its name: "confirmed" or "refuted"."""
+    texts = published()["defects"]
+    made = {
+        name: _judge(name, texts[name]["text"], DEFECT_CRITERIA[name], content) for name in texts
+    }
+    return {
+        name: dataclasses.replace(each, verdict=SUSPICIONS.get(each.verdict, each.verdict))
+        for name, each in made.items()
+    }
+
+
+def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judged:
+    studied = content.studies(criterion.needs)
+    full_scale = studied and content.is_full_scale(criterion.needs)
+    findings, lacking = _findings(criterion, content) if studied else ((), [])
+    found = verdict(findings, full_scale)
+    if not studied:
+        decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
+    elif lacking and found[0] != NOT_REPRODUCED:
+        decided = NOT_RUN, f"`{content.make(lacking)}`"
+    elif content.asked.profile == MEANINGLESS_PROFILE:
+        decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
+    elif stand_ins := content.stand_ins_of(criterion.needs):
+        decided = INCONCLUSIVE, f"on stand-in {' and '.join(stand_ins)}"
+    elif changed := content.changes_of(criterion.needs):
+        decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
+    else:
+        decided = found
+    runs = tuple(run.key.folder for pair in criterion.needs for run in content.runs.get(pair, ()))
+    shown = tuple(finding for finding in findings if finding.values)
+    return Judged(name, text, criterion, shown, *decided, studied, full_scale, runs)
+
+
+def _findings(
+    criterion: Criterion, content: Content
+) -> tuple[tuple[Finding, ...], list[tuple[str, str]]]:
+    """Return what a criterion finds, and which of its runs are missing for the rest."""
+    lacking = content.lacking(criterion.needs)
+    if lacking and not criterion.in_part:
+        return (), lacking
+    recorded = [
+        pair
+        for pair in criterion.needs
+        if any(isinstance(run, RecordedRun) for run in content.runs.get(pair, ()))
+    ]
+    try:
+        findings = tuple(
+            dataclasses.replace(finding, level=criterion.level)
+            for finding in criterion.findings(content)
+        )
+    except NumbersOnlyError:
+        return (), recorded
+    if all(finding.values for finding in findings):
+        return findings, lacking
+    return findings, [pair for pair in criterion.needs if pair in lacking or pair in recorded]
+
+
+def as_json(content: Content, claims: dict[str, Judged], defects: dict[str, Judged]) -> dict:
+    """Return the content of claims.json."""
+    return {
+        "profile": content.asked.profile,
+        "seeds": list(content.asked.seeds),
+        "conditions": content.state,
+        "claims": [claim.record() for claim in claims.values()],
+        "defects": [defect.record() for defect in defects.values()],
+    }

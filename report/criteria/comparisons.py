@@ -1,0 +1,181 @@
+"""Comparisons that the criteria of several claims are made of."""
+
+import contextlib
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from lib.models.faces.batches import MEASURED_ROWS
+from original.published import curve
+from report.content import Content, Pair, pairs
+from report.criteria.judgement import NEVER, NO_CONTRAST, OTHER_CURVE, Finding
+from report.reference.recorded_runs import NumbersOnlyError
+
+SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
+SMOOTHNESS_MARGIN = 0.1
+MOVING_ABOVE = 0.25  # C4, C8: diversity of the ends, as a share of real faces' diversity
+MOVING_MARGIN = 0.05
+SHARPNESS_TOLERANCE = 0.2  # C3, C5: share of the value
+DISTANCE_TOLERANCE = 0.2
+ABOUT = 0.05  # C10, C15: how far from the published value is still "about" it
+TO_ONE = 0.95  # C14: training accuracy that "goes to 1"
+ONE_SEED = 0.02  # for accuracies, in place of an interval
+STALLED = 0.02  # C15: gain between the last quarter of the epochs and the one before
+STALLED_MARGIN = 0.01
+# How far our curve may be from the one read off the original's figure of that number.
+CURVE_TOLERANCES = {5: 0.006, 11: 0.06, 12: 0.015, 13: 0.02, 15: 0.003}
+_MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
+SMOOTH_WORDS = (
+    "The largest step between neighbouring frames, over the mean step (mean of "
+    f"{MEASURED_ROWS} paths), is below {SMOOTH_BELOW:g} at every size (one seed: by "
+    f"{SMOOTHNESS_MARGIN:g} or more)"
+)
+MOVING_WORDS = (
+    f"where the ends are more than {MOVING_ABOVE:.0%} as diverse as real faces (one less MS-SSIM); "
+    "where they are not, nothing is concluded."
+)
+
+
+def difference(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
+    """Return `first` minus `second`, seed by seed."""
+    values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
+    return tuple(one - other for one, other in values)
+
+
+def gap(
+    content: Content, one: tuple[str, str, str], other: tuple[str, str, str]
+) -> tuple[float, ...]:
+    """Return one number minus another, seed by seed; each is (experiment, variant, name)."""
+    values = (content.numbers(name, metric, variant) for name, variant, metric in (one, other))
+    return tuple(first - second for first, second in zip(*values, strict=True))
+
+
+def relative(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
+    """Return the difference of `first` and `second` over their mean, seed by seed."""
+    values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
+    return tuple(2 * (one - other) / (one + other) if one + other else 0.0 for one, other in values)
+
+
+def alike(
+    content: Content,
+    label: str,
+    first: str,
+    second: str,
+    margins: Mapping[str, float],
+    **tolerances: float,
+) -> list[Finding]:
+    """Return what shows that numbers of two experiments differ by no more than a fraction of them.
+
+    `tolerances` has the fraction by the name of the number, and `margins` that by which one seed
+    has to keep clear of it. Judged at the full scale.
+    """
+    return [
+        Finding(
+            f"{_MEASURES[name]}, {label}, relative",
+            relative(content, first, second, name),
+            low=-tolerance,
+            high=tolerance,
+            margin=margins[name],
+            at_reduced_scale=NEVER,
+        )
+        for name, tolerance in tolerances.items()
+    ]
+
+
+def ratio(content: Content, experiment: str, name: str, to: str) -> tuple[float, ...]:
+    """Return one number over another, as `quotients` does."""
+    return quotients(content.numbers(experiment, name), content.numbers(experiment, to))
+
+
+def quotients(numbers: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
+    """Return numbers over others, seed by seed; not a number where one of the others is 0."""
+    values = zip(numbers, others, strict=True)
+    return tuple(one / other if other else math.nan for one, other in values)
+
+
+def latent_size(content: Content, experiment: str) -> object:
+    """Return the latent dimensions of an experiment."""
+    return content.setting(experiment, "latent_dim")
+
+
+def minus(content: Content, first: str, second: str) -> str:
+    """Return what to call the difference of two latent sizes."""
+    return f"latent {latent_size(content, first)} minus {latent_size(content, second)}"
+
+
+def published_runs(*experiments: str) -> tuple[tuple[str, str], ...]:
+    """Return each experiment paired with its published variant."""
+    return tuple(pair for experiment in experiments for pair in pairs(experiment))
+
+
+def contrast(content: Content, experiment: str, ends: str) -> Finding:
+    """Return what shows that interpolations have ends that differ: between like ones any is smooth.
+
+    `ends` names the images that the paths lead between: "prior" or "samples".
+    """
+    made, real = (content.numbers(experiment, name) for name in (f"{ends}_ms_ssim", "real_ms_ssim"))
+    return Finding(
+        f"diversity over real, latent {latent_size(content, experiment)}",
+        quotients([1 - one for one in made], [1 - other for other in real]),
+        low=MOVING_ABOVE,
+        margin=MOVING_MARGIN,
+        guards=NO_CONTRAST,
+    )
+
+
+def without_contrast(content: Content, experiments: tuple[str, ...], ends: str) -> str:
+    """Return why nothing is concluded from paths of any of these experiments, "" where it may."""
+    shown = (contrast(content, name, ends).outcome(full_scale=True)[0] for name in experiments)
+    return "" if all(shown) else NO_CONTRAST
+
+
+def smooth(content: Content, experiments: tuple[str, ...], ends: str) -> list[Finding]:
+    """Return what shows that interpolations are smooth; `ends` as for `contrast`."""
+    found = []
+    for name in experiments:
+        found.append(
+            Finding(
+                f"largest over mean step, latent {latent_size(content, name)}",
+                tuple(content.numbers(name, "interpolation_smoothness")),
+                high=SMOOTH_BELOW,
+                margin=SMOOTHNESS_MARGIN,
+                unfair=without_contrast(content, (name,), ends),
+            )
+        )
+        found.append(contrast(content, name, ends))
+    return found
+
+
+def near_published_curve(
+    content: Content, pair: Pair, metric: str, figure: int, name: str, words: str
+) -> Finding:
+    """Return what shows whether our curve is the published one: the largest distance of the two.
+
+    Over the epochs that were read off the original's figure, as far as ours goes. Open where only
+    the results of runs are known.
+    """
+    points = curve(figure, name)
+    distances = []
+    with contextlib.suppress(NumbersOnlyError):
+        for run in content.complete(pair):
+            series = run.series(metric)
+            shared = [epoch for epoch in points if epoch <= len(series)]
+            if shared:
+                distances.append(max(abs(series[epoch - 1] - points[epoch]) for epoch in shared))
+    return Finding(
+        f"largest distance from figure {figure}, {words}",
+        tuple(map(float, distances)),
+        high=CURVE_TOLERANCES[figure],
+        margin=0.0,
+        spec=".4f",
+        at_reduced_scale=NEVER,
+        guards=OTHER_CURVE,
+    )
+
+
+def gain(series: np.ndarray) -> float:
+    """Return the mean of the last quarter of the epochs less that of the quarter before."""
+    quarter = max(1, len(series) // 4)
+    before = series[-2 * quarter : -quarter]
+    return float(series[-quarter:].mean() - before.mean()) if len(before) else math.nan

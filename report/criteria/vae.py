@@ -1,0 +1,203 @@
+"""What decides the claims about the VAE."""
+
+import itertools
+import math
+
+from report.content import Content
+from report.criteria.comparisons import (
+    CURVE_TOLERANCES,
+    DISTANCE_TOLERANCE,
+    MOVING_WORDS,
+    SHARPNESS_TOLERANCE,
+    SMOOTH_WORDS,
+    SMOOTHNESS_MARGIN,
+    alike,
+    difference,
+    latent_size,
+    minus,
+    near_published_curve,
+    published_runs,
+    quotients,
+    smooth,
+    without_contrast,
+)
+from report.criteria.judgement import NEVER, Criterion, Finding
+
+VAES = ("vae_32", "vae_64", "vae_128")
+LOSS_TOLERANCE = 0.01  # C3: fraction of the loss
+# C3, of one seed: twice the largest standard deviation between seeds of the quick profile.
+ALIKE_MARGINS = {"loss": 0.003, "samples_sharpness": 0.05, "samples_swd": 0.05}
+ALIKE_WITHIN = 0.25  # C4
+MAINLY = 0.5  # C19: fraction of the loss
+CURVES_WORDS = (
+    f"It is left open where a loss curve is more than {CURVE_TOLERANCES[5]:g} from figure 5."
+)
+
+
+def near_figure_5(content: Content) -> list[Finding]:
+    """Return for each latent size whether the training loss follows the published curve."""
+    return [
+        near_published_curve(
+            content,
+            (name, "published"),
+            "loss",
+            5,
+            f"latent_{latent_size(content, name)}",
+            f"latent {latent_size(content, name)}",
+        )
+        for name in VAES
+    ]
+
+
+def _loss_falls(content: Content) -> list[Finding]:
+    return near_figure_5(content) + [
+        Finding(
+            f"loss, {minus(content, *sizes)}",
+            difference(content, *sizes, "loss"),
+            low=0,
+            spec=".5f",
+            at_reduced_scale=NEVER,
+        )
+        for sizes in itertools.pairwise(VAES)
+    ]
+
+
+def _smaller_is_sharper(content: Content) -> list[Finding]:
+    found = near_figure_5(content)
+    ways = (("samples", "samples", 0), ("posterior", "codes' Gaussian", math.inf))
+    for kind, words, bound in ways:
+        for small, large in itertools.pairwise(VAES):
+            label = f"{words}, {minus(content, small, large)}"
+            sharpness = difference(content, small, large, f"{kind}_sharpness")
+            distance = difference(content, small, large, f"{kind}_swd")
+            shown = {"at_reduced_scale": NEVER, "spec": ".3g"}
+            found += [
+                Finding(f"sharpness of {label}", sharpness, low=-bound, **shown),
+                Finding(f"SWD of {label}", distance, high=bound, **shown),
+            ]
+    return found
+
+
+def _filters_do_not_matter(content: Content) -> list[Finding]:
+    compared = ("vae_64_wide", "vae_64")
+    label = " minus ".join(str(content.setting(name, "filters")) for name in compared)
+    return alike(
+        content,
+        f"{label} filters",
+        *compared,
+        ALIKE_MARGINS,
+        loss=LOSS_TOLERANCE,
+        samples_sharpness=SHARPNESS_TOLERANCE,
+        samples_swd=DISTANCE_TOLERANCE,
+    )
+
+
+def _smooth_and_alike(content: Content) -> list[Finding]:
+    return [
+        *near_figure_5(content),
+        *smooth(content, VAES, "prior"),
+        *(
+            Finding(
+                f"largest over mean step, {minus(content, first, second)}",
+                difference(content, first, second, "interpolation_smoothness"),
+                low=-ALIKE_WITHIN,
+                high=ALIKE_WITHIN,
+                margin=SMOOTHNESS_MARGIN,
+                unfair=without_contrast(content, (first, second), "prior"),
+            )
+            for first, second in itertools.combinations(VAES, 2)
+        ),
+    ]
+
+
+def _kl_decides_the_loss(content: Content) -> list[Finding]:
+    found = near_figure_5(content)
+    for name in VAES:
+        losses, reconstructions = (
+            content.numbers(name, metric) for metric in ("loss", "reconstruction_loss")
+        )
+        kl_terms = [loss - other for loss, other in zip(losses, reconstructions, strict=True)]
+        found.append(
+            Finding(
+                f"fraction of the loss that the KL divergence makes, latent "
+                f"{latent_size(content, name)}",
+                quotients(kl_terms, losses),
+                low=MAINLY,
+                margin=0.0,
+            )
+        )
+    return found + [
+        Finding(
+            f"KL divergence in nats, {minus(content, *sizes)}",
+            difference(content, *sizes, "kl_divergence"),
+            spec=".1f",
+        )
+        for sizes in itertools.pairwise(VAES)
+    ]
+
+
+def _sizes_vary(content: Content) -> list[Finding]:
+    runs = content.complete(("vae_64", "published"))
+    return [
+        Finding(
+            "different sizes of the images",
+            tuple(float(run.result["source_sizes"]["distinct_sizes"]) for run in runs[:1]),
+            low=1.5,
+            margin=0.0,
+            spec=".0f",
+        )
+    ]
+
+
+VAE_CRITERIA = {
+    "C1": Criterion(
+        "The loss after the last epoch, latent 32 minus 64 and latent 64 minus 128, seed by seed, "
+        "is above 0 with its whole interval. Judged from two seeds on, at the full scale: reduced "
+        f"trainings may be shorter than the original's first epoch. {CURVES_WORDS}",
+        published_runs(*VAES),
+        ("fig:vae-loss", "tbl:vae-parts"),
+        _loss_falls,
+    ),
+    "C2": Criterion(
+        "Sharpness falls and the sliced Wasserstein distance (SWD) to real faces grows from latent "
+        "32 to 64 and from 64 to 128, seed by seed, with their whole intervals, for samples as "
+        "published; those from the Gaussian that fits the codes are shown beside. Judged from two "
+        f"seeds on, at the full scale. {CURVES_WORDS}",
+        published_runs(*VAES),
+        ("tbl:vae-images", "fig:vae-32-samples", "fig:vae-128-samples"),
+        _smaller_is_sharper,
+    ),
+    "C3": Criterion(
+        "With 64 dimensions, between 128 and 64 filters, the loss differs by less than "
+        f"{LOSS_TOLERANCE:.0%}, sharpness and SWD by less than {SHARPNESS_TOLERANCE:.0%}, each "
+        f"with its whole interval (one seed: by {ALIKE_MARGINS['loss']:.1%}, "
+        f"{ALIKE_MARGINS['samples_sharpness']:.0%} and {ALIKE_MARGINS['samples_swd']:.0%} less, "
+        "twice the standard deviation between seeds of the quick profile). Judged at the full "
+        "scale: wider networks learn at another speed.",
+        published_runs("vae_64", "vae_64_wide"),
+        ("tbl:vae-parts", "tbl:vae-images"),
+        _filters_do_not_matter,
+    ),
+    "C4": Criterion(
+        f"{SMOOTH_WORDS}, and differs by less than {ALIKE_WITHIN:g} between sizes, {MOVING_WORDS} "
+        f"The paths lead between random latents, as in the original's code. {CURVES_WORDS}",
+        published_runs(*VAES),
+        ("fig:vae-interpolation",),
+        _smooth_and_alike,
+    ),
+    "C19": Criterion(
+        f"The KL divergence makes more than {MAINLY:.0%} of the loss at every latent size. Whether "
+        f"a larger latent space has a lower divergence is shown beside. {CURVES_WORDS}",
+        published_runs(*VAES),
+        ("tbl:vae-parts",),
+        _kl_decides_the_loss,
+    ),
+    "C22": Criterion(
+        "The image files have more than one size. How well the faces in them are aligned is not "
+        "measured, and neither is what that does to the samples: no detector of eyes can be had "
+        "without a download.",
+        published_runs("vae_64"),
+        ("sec:data",),
+        _sizes_vary,
+    ),
+}

@@ -1,0 +1,62 @@
+"""The README's pictures: figures of the reference runs, none of which shows a photograph."""
+
+from collections.abc import Mapping
+
+import figures
+from lib.system.paths import REPOSITORY
+from report.content import Content
+
+FOLDER = REPOSITORY / "docs" / "images"
+
+CAPTIONS = {
+    "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
+    " published and as reproduced, and answers that are right as a whole",
+    "kl": "VAEs by their KL divergence and reconstruction loss, with the KL divergence in no loss,"
+    " as published, summed over the batch, or averaged over it",
+    "vae-fixed-samples": "Faces that the mended VAE draws from its prior: none is a person's",
+    "gan-fixed-samples": "Faces that the mended GAN draws: none is a person's",
+    "handwritings": "Answers that the mended text-to-image model draws, in ten handwritings",
+}
+
+
+def draw_all(content: Content) -> dict[str, dict[str, str]]:
+    """Draw into `FOLDER` those pictures whose runs are done.
+
+    Return by the name of each figure its file and its conditions: the scale, data and seeds.
+    """
+    drawn = {}
+    for figure in map(content.figure, CAPTIONS):
+        if content.studies(figure.needs) and not content.not_run(*figure.needs):
+            file_name = f"{content.asked.profile}-{figure.file_name}"
+            figures.save(figure, content.runs, FOLDER / file_name)
+            conditions = content.conditions(figure.needs)
+            drawn[figure.name] = {"file": file_name, "conditions": conditions}
+    return drawn
+
+
+def section(references: Mapping[str, dict]) -> str:
+    """Return the pictures as Markdown, each from the last of the references that has it."""
+    pictures = _shown(references)
+    folder = FOLDER.relative_to(REPOSITORY)
+    shown = [
+        f"![{caption}]({folder}/{pictures[name]['file']})\n\n"
+        f"*{caption} ({pictures[name]['conditions']}).*\n"
+        for name, caption in CAPTIONS.items()
+        if name in pictures
+    ]
+    return "\n".join(shown) or "None of the runs that they show is in the reference yet.\n"
+
+
+def remove_unused(references: Mapping[str, dict]) -> None:
+    """Remove those pictures from `FOLDER` that `section` does not show."""
+    used = {picture["file"] for picture in _shown(references).values()}
+    for file in FOLDER.iterdir():
+        if file.name not in used:
+            file.unlink()
+
+
+def _shown(references: Mapping[str, dict]) -> dict[str, dict[str, str]]:
+    pictures: dict[str, dict[str, str]] = {}
+    for reference in references.values():
+        pictures |= reference["pictures"]
+    return pictures

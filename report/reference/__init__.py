@@ -1,0 +1,1 @@
+"""Recorded results of runs, and how others are compared with them."""

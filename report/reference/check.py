@@ -1,0 +1,89 @@
+"""Judge the claims in the terminal: python -m report.reference.check PROFILE=quick "SEEDS=0 1".
+
+The runs are compared with the reference results. The exit status is 1 where any differs, or where
+a verdict is the opposite of the reference's.
+"""
+
+import collections
+import sys
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from lib.config import request
+from lib.runs import plan
+from lib.system.errors import command
+from lib.system.files import write_json
+from lib.system.paths import BUILD
+from report.content import Content
+from report.criteria.claims import SUSPICIONS, Judged, as_json, judged, suspected
+from report.criteria.judgement import VERDICTS
+from report.reference import record
+from report.reference.agreement import AGREEMENTS, DIFFERS, Agreement, compare
+
+OUTPUT = BUILD / "claims.json"
+
+
+@command
+def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
+    """Print the verdicts, write claims.json, compare with the reference results."""
+    asked = request.parse(words)
+    content = Content(asked, plan.load_runs(asked))
+    claims = judged(content)
+    defects = suspected(content)
+    write_json(OUTPUT, as_json(content, claims, defects))
+    print(content.state, *verdict_lines(claims), *verdict_lines(defects), sep="\n")
+    known = record.read(asked.profile)
+    if known is None:
+        print(f"there are no reference results of the {asked.profile} profile to compare with")
+        return 0
+    compared = compare(record.entries(asked), known["runs"])
+    print("\nThese runs and the reference", *agreement_lines(compared), sep="\n")
+    opposed = opposite_verdicts(claims | defects, [*known["claims"], *known["defects"]])
+    for name, (here, there) in opposed.items():
+        print(f"{name} is {here}, and in the reference {there}")
+    return int(bool(opposed) or any(each.verdict == DIFFERS for each in compared))
+
+
+def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
+    """Return verdicts as lines of at most `width` characters, and their counts."""
+    column = max(map(len, VERDICTS))
+    lines = []
+    for name, claim in claims.items():
+        text = f"{claim.claim} [{claim.reason}]" if claim.reason else claim.claim
+        head = f"{name:4}{claim.verdict:{column}}  "
+        indent = " " * len(head)
+        lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent)
+    counts = collections.Counter(claim.verdict for claim in claims.values())
+    return [*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())]
+
+
+def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str]:
+    """Return the comparison with the reference as lines, and the counts, agreement first."""
+    column = max(map(len, AGREEMENTS))
+    lines = []
+    for each in sorted(compared, key=lambda each: AGREEMENTS.index(each.verdict)):
+        head = f"{each.verdict:{column}}  "
+        text = f"{each.name}: {each.reason}"
+        lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head))
+    every = [each.verdict for each in compared]
+    return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in AGREEMENTS)]
+
+
+def opposite_verdicts(
+    own: Mapping[str, Judged], known: Sequence[Mapping]
+) -> dict[str, tuple[str, str]]:
+    """Return, by their names, the verdicts that contradict those of `known`, as in claims.json.
+
+    Each with the other one. What either side leaves open contradicts nothing.
+    """
+    decided = set(SUSPICIONS) | set(SUSPICIONS.values())
+    there = {one["id"]: one["verdict"] for one in known if one["verdict"] in decided}
+    return {
+        name: (judged.verdict, there[name])
+        for name, judged in own.items()
+        if name in there and judged.verdict in decided - {there[name]}
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""What the report tells of the reference: finished runs at the original's own scale."""
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+
+from lib.config.experiments import experiments
+from report.content import FULL_PROFILE, Pair
+from report.reference import record
+from report.reference.recorded_runs import is_finished
+from report.wording import called, escaped, estimate, metric_in_words
+
+
+@dataclasses.dataclass(frozen=True)
+class ReferenceResults:
+    """Finished runs of a record, one list of them for each (experiment, variant)."""
+
+    runs: dict[Pair, Sequence[dict]]
+
+    def value(self, pair: Pair, name: str, spec: str) -> str:
+        """Return a metric: the seeds' mean, its interval where there are several, "–" of none."""
+        runs = self.runs.get(pair, ())
+        return estimate([run["metrics"][name] for run in runs], spec) if runs else "–"
+
+    def seeds(self, pair: Pair) -> int:
+        """Return of how many seeds there are runs."""
+        return len(self.runs.get(pair, ()))
+
+    def headlines(self, told: Sequence[str]) -> list[tuple[Pair, str, str]]:
+        """Return each pair, the metric that tells most, in words, and its value.
+
+        Those experiments are left out that are in `told`.
+        """
+        found = []
+        for pair in self.runs:
+            name = experiments()[pair[0]].settings.headline
+            if pair[0] not in told:
+                found.append((pair, metric_in_words(name), self.value(pair, name, ".4g")))
+        return found
+
+    def conditions(self, pairs: Iterable[Pair]) -> str:
+        """Return what ends a caption: that it is the record, its profile, the data read."""
+        used = {
+            kind: called(data)
+            for pair in pairs
+            for run in self.runs.get(pair, ())
+            for kind, data in run["data"].items()
+        }
+        parts = [f"reference, {FULL_PROFILE} profile"]
+        parts += [f"{kind}: {name}" for kind, name in used.items()]
+        return escaped("; ".join(parts))
+
+
+def at_full_scale() -> ReferenceResults:
+    """Return the finished runs of the reference at the original's own scale.
+
+    Raises UserError where the reference cannot be read.
+    """
+    known = record.read(FULL_PROFILE) or {"runs": []}
+    runs: dict[Pair, list[dict]] = {}
+    for run in known["runs"]:
+        if is_finished(run):
+            runs.setdefault((run["experiment"], run["variant"]), []).append(run)
+    return ReferenceResults(runs)

@@ -1,0 +1,259 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lib.config import request
+from lib.config.experiments import experiments, studied
+from lib.config.profiles import PROFILES
+from lib.system.errors import UserError
+
+REPOSITORY = Path(__file__).parents[2]
+BAD_WORDS = {
+    "PROFILE=huge": ("smoke", "quick", "paper"),
+    "SEEDS=-1": ("whole numbers from 0", 'SEEDS="0 1 2"'),
+    "SEEDS=one": ("whole numbers from 0",),
+    "SEEDS=0 1.5": ("whole numbers from 0",),
+    "SEEDS= ": ("whole numbers from 0",),
+    "SEEDS=99999999999": ("whole numbers from 0",),
+    f"SEEDS={'9' * 5000}": ("whole numbers from 0",),
+    "DATA=fake": ("auto", "builtin", "real"),
+    "THREADS=0": ("a whole number from 1",),
+    "THREADS=-2": ("a whole number from 1",),
+    "THREADS=99999999999": ("a whole number from 1 to 1024",),
+    "THREADS=two": ("a whole number from 1",),
+    "ALLOW_MISSING=yes": ("0 or 1",),
+    "FACES=/no/such/folder": ("/no/such/folder", "no such file or folder"),
+    "FACES=~no-such-user/faces": ("~no-such-user/faces", "no such file or folder"),
+    "FACES=/caf\udce9": ("is not UTF-8",),
+    f"FACES=/{'n' * 300}": ("no such file or folder",),
+    "DIGITS=/no/such/folder": ("/no/such/folder", "no such file or folder"),
+    "EPOCH=3": ("unknown setting EPOCH;", "PROFILE", "SEEDS", "JOBS", "EPOCHS", "KL"),
+    "epochs=3": ("unknown setting epochs;", "EPOCHS"),
+    "=3": ("unknown setting", "EPOCHS"),
+    "smoke": ("NAME=VALUE",),
+    "EPOCHS=-1": ("EPOCHS=-1", "positive"),
+    "EPOCHS=1.5": ("EPOCHS=1.5", "whole number"),
+    "LEARNING_RATE=nan": ("LEARNING_RATE=nan", "positive number"),
+    "LEARNING_RATE=inf": ("LEARNING_RATE=inf", "positive number"),
+    "SPLIT_SEED=2147483648": ("SPLIT_SEED=2147483648", "below 2147483648"),
+    "QUERY_COUNT=99": ("at least 100",),
+    "BATCH_SIZE=1000000000000": ("at most 65536",),
+    "IMAGE_COUNT=19": ("at least 20",),
+    "IMAGE_COUNT=20001": ("at most 20000",),
+    "TRAIN_FRACTION=1": ("TRAIN_FRACTION=1", "below 1"),
+    "VALIDATION_FRACTION=1.5": ("VALIDATION_FRACTION=1.5", "below 1"),
+    "KL=max": ("none", "sum", "mean"),
+    "AUGMENT=maybe": ("true", "false"),
+}
+
+
+def planned(*words, goals=(), variants=()):
+    return request.planned(request.parse(["PROFILE=paper", *words]), goals, variants)
+
+
+@pytest.mark.parametrize("word", BAD_WORDS)
+def test_a_bad_word_is_told_in_one_line_with_what_is_valid(word):
+    with pytest.raises(UserError) as told:
+        planned(word)
+    message = str(told.value)
+    assert "\n" not in message
+    for part in BAD_WORDS[word]:
+        assert part in message
+
+
+def test_an_unknown_experiment_is_told_with_the_known_targets():
+    with pytest.raises(UserError, match=r"unknown experiment vae-16; known: .*vae-32") as told:
+        planned(goals=["vae-16"])
+    for name in experiments():
+        assert name.replace("_", "-") in str(told.value)
+
+
+def test_an_unknown_variant_is_told_with_the_known_ones():
+    with pytest.raises(UserError, match="unknown variant 4-4-512; known: 1-1-512, 2-1-512, 1-2"):
+        planned(goals=["text2image"], variants=["4-4-512"])
+
+
+def test_a_setting_of_another_experiment_is_told_with_those_of_this_one():
+    with pytest.raises(UserError, match=r"UNITS is no setting of cae; these have BATCH_SIZE, .*"):
+        planned("UNITS=3", goals=["cae"])
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["PROFILE=huge"], "smoke, quick, paper"),
+        (["PROFILE=smoke", "EPOCHS=-1"], "EPOCHS=-1: expected a positive number"),
+        (["PROFILE=smoke", "TYPO=1"], "known: PROFILE, SEEDS"),
+        (["PROFILE=smoke", "vae-16"], "known: cae, vae-32"),
+        (["PROFILE=smoke", "LEARNING_RATE=nan", "cae"], "expected a positive number"),
+    ],
+)
+def test_the_command_ends_with_status_2_and_one_line(words, part, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "lib.runs.plan", *words],
+        cwd=REPOSITORY,
+        env={**os.environ, "WORK_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("error: ")
+    assert part in done.stderr
+
+
+def test_words_are_read():
+    asked = request.parse(
+        [
+            *("PROFILE=smoke", "SEEDS=2, 0 2 1", "DATA=real", f"FACES={REPOSITORY}"),
+            *("THREADS=2", "ALLOW_MISSING=1", "EPOCHS=3", "BATCH_SIZE=8"),
+        ]
+    )
+    assert asked == request.Request(
+        profile="smoke",
+        seeds=(0, 1, 2),
+        data="real",
+        faces=REPOSITORY,
+        threads=2,
+        allow_missing=True,
+        changes=(("batch_size", "8"), ("epochs", "3")),
+    )
+
+
+def test_of_two_words_the_later_counts_and_an_empty_option_is_none():
+    asked = request.parse(["PROFILE=smoke", "SEEDS=1", "SEEDS=2", "EPOCHS=3", "EPOCHS=4", "FACES="])
+    assert asked.seeds == (2,)
+    assert asked.changes == (("epochs", "4"),)
+    assert asked.faces is None
+
+
+def test_make_s_own_words_change_nothing():
+    words = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WORK_DIR=/tmp"]
+    assert request.parse(["PROFILE=smoke", *words]) == request.parse(["PROFILE=smoke"])
+
+
+@pytest.mark.parametrize("change", ["EPOCHS=3", "LATENT_DIM=3", "DIGIT_COUNT=500"])
+def test_words_for_a_run_ask_for_that_run(change):
+    asked = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", "WANTED=", change])
+    for run in request.planned(asked):
+        again = request.parse(asked.words_for(run))
+        assert request.planned(again, [run.key.experiment], [run.key.variant]) == [run]
+
+
+def test_what_make_asks_of_all_may_be_a_setting_of_some():
+    words = ["PROFILE=smoke", "LATENT_DIM=3"]
+    with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text"):
+        request.planned(request.parse(words), ["text2text"])
+    for wanted in ("WANTED=", "WANTED=text2text vae-32"):
+        assert request.planned(request.parse([*words, wanted]), ["text2text"])
+
+
+@pytest.mark.parametrize(
+    ("experiment", "change", "apart"),
+    [
+        ("text2text", "TRAIN_FRACTION=0.3", "train-95 and train-90"),
+        ("text2image", "ENCODER_LAYERS=4", "1-1-512 and 2-1-512"),
+    ],
+)
+def test_a_change_that_makes_two_variants_the_same_is_refused(experiment, change, apart):
+    asked = request.parse(["PROFILE=paper", "SEEDS=0 1", change])
+    for goals in ([experiment], []):
+        with pytest.raises(UserError, match=f"with {change}, {apart} of {experiment}"):
+            request.planned(asked, goals)
+    variant = apart.split()[0]
+    assert len(request.planned(asked, [experiment], [variant])) == 2
+    assert request.planned(request.parse(["PROFILE=paper", "EPOCHS=3"]))
+
+
+def test_words_ask_again_for_what_was_asked():
+    words = ["PROFILE=smoke", "SEEDS=0 1", "DATA=builtin", "STUDY=corrected", "LATENT_DIM=3"]
+    asked = request.parse(words)
+    assert request.parse(asked.words()) == asked
+    assert "LATENT_DIM=3" in asked.words(["text2text", "vae_32"])
+    assert asked.words(["text2text"]) == [
+        "PROFILE=smoke",
+        "SEEDS=0 1",
+        "STUDY=corrected",
+        "DATA=builtin",
+    ]
+
+
+def test_a_setting_of_what_an_experiment_needs_is_one_of_its_own():
+    asked = request.parse(["PROFILE=smoke", "DIGIT_COUNT=500"])
+    (run,) = request.planned(asked, ["text2image-fixed"])
+    assert run.needs[0].settings.digit_count == 500
+
+
+def test_all_runs_are_planned_in_the_report_s_order():
+    runs = planned("SEEDS=1 0")
+    assert len(runs) == 2 * sum(len(experiments()[name].variants) for name in studied("published"))
+    names = list(dict.fromkeys(run.key.experiment for run in runs))
+    assert [name.split("_")[0] for name in names] == sorted(
+        (name.split("_")[0] for name in names),
+        key=["cae", "vae", "gan", "text2text", "image2text", "text2image"].index,
+    )
+    assert [run.key.seed for run in runs[:2]] == [0, 1]
+
+
+def test_goals_and_variants_select():
+    runs = planned(goals=["vae-64-wide", "text2image"], variants=["published", "2-2-256"])
+    keys = [(run.key.experiment, run.key.variant) for run in runs]
+    assert keys == [("vae_64_wide", "published"), ("text2image", "2-2-256")]
+
+
+def test_the_command_line_beats_the_profile_and_the_profile_beats_the_experiment():
+    def epochs(*words):
+        asked = request.parse(words)
+        return request.planned(asked, ["image2text"], ["convlstm"])[0].settings.epochs
+
+    smoke = PROFILES["smoke"].changes["image2text"]["epochs"]
+    assert epochs("PROFILE=paper") == 200
+    assert epochs("PROFILE=smoke") == smoke != 200
+    assert epochs("PROFILE=smoke", "EPOCHS=7") == 7
+
+
+def test_a_change_applies_to_those_experiments_that_have_the_setting():
+    by_name = {run.key.experiment: run.settings for run in planned("KL=mean")}
+    assert by_name["vae_32"].kl == "mean"
+    assert not hasattr(by_name["cae"], "kl")
+
+
+@pytest.mark.parametrize(
+    ("goal", "variant", "expected"),
+    [
+        ("vae-32", "published", {"latent_dim": 32, "filters": 64}),
+        ("vae-64-wide", "published", {"latent_dim": 64, "filters": 128}),
+        ("gan-256", "published", {"latent_dim": 256, "epochs": 50}),
+        ("text2text", "train-05", {"train_fraction": 0.05}),
+        ("image2text", "flatten", {"augment": True, "rescale_twice": True, "epochs": 100}),
+        ("image2text", "convlstm-unaugmented", {"augment": False, "encoder": "convlstm"}),
+        ("text2image", "3-2-256", {"encoder_layers": 3, "decoder_layers": 2, "units": 256}),
+    ],
+)
+def test_paper_runs_have_the_published_settings(goal, variant, expected):
+    (run,) = planned(goals=[goal], variants=[variant])
+    assert {name: getattr(run.settings, name) for name in expected} == expected
+
+
+def test_a_run_s_needs_are_planned_with_its_seed_profile_and_changes():
+    for run in planned("SEEDS=0 1", "FILTERS=5", goals=["text2image-ablation", "digit-reader"]):
+        if run.key.experiment == "digit_reader":
+            assert run.needs == ()
+            continue
+        (reader,) = run.needs
+        assert reader.key.experiment == "digit_reader"
+        assert (reader.key.profile, reader.key.seed) == ("paper", run.key.seed)
+        (named,) = planned(f"SEEDS={run.key.seed}", "FILTERS=5", goals=["digit-reader"])
+        assert reader == named
+        assert reader.settings.filters == 5
+
+
+def test_no_run_needs_itself_or_an_unknown_one():
+    """Planning ends: what needs each other would never be planned."""
+    for run in planned("STUDY=corrected"):
+        assert [needed.key.experiment for needed in run.needs] == list(run.settings.needs)

@@ -1,0 +1,241 @@
+import numpy as np
+import pytest
+
+from lib.config import request
+from lib.config.faces import VAESettings
+from lib.runs import directories, plan
+from lib.system import files, paths
+from lib.system.errors import UserError
+
+WORDS = ("PROFILE=smoke",)
+
+
+def prepare(fingerprint="f" * 64, stand_in=True):
+    for name in ("faces", "digits"):
+        facts = {"name": f"drawn {name}", "stand_in": stand_in, "fingerprint": fingerprint}
+        files.write_json(paths.DATA / name / "provenance.json", {**facts, "made": "now"})
+
+
+@pytest.fixture(autouse=True)
+def _work(tmp_path, monkeypatch):
+    for name in ("DATA", "RUNS"):
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+    monkeypatch.setattr(paths, "WORK", tmp_path)
+    prepare()
+
+
+def runs_for(*words, goals=("vae-32",)):
+    asked = request.parse([*WORDS, *words])
+    return asked, request.planned(asked, goals)
+
+
+def begin(*words, goals=("vae-32",)):
+    asked, planned = runs_for(*words, goals=goals)
+    for run in planned:
+        identity = plan.identity(run, asked.threads)
+        files.write_json(run.key.path / "config.json", {"identity": identity})
+    return planned
+
+
+def finish(*words, goals=("vae-32",), weights="a"):
+    for run in begin(*words, goals=goals):
+        files.write_text(run.key.path / "history.jsonl", '{"epoch": 1, "loss": 0.5}\n')
+        np.savez(run.key.path / "samples.npz")
+        directories.write_result(run.key.path, {"metrics": {}, "weights_sha256": weights})
+
+
+def states(*words, goals=("vae-32",)):
+    asked, planned = runs_for(*words, goals=goals)
+    return [plan.is_done(run, asked.threads) for run in planned]
+
+
+def test_nothing_is_done_at_first():
+    assert states() == [False]
+
+
+def test_a_begun_run_fits_but_is_not_done():
+    (run,) = begin()
+    assert states() == [False]
+    assert plan.fits(run.key.path, plan.identity(run, 1))
+
+
+def test_a_finished_run_is_done():
+    finish()
+    assert states() == [True]
+    assert states("SEEDS=0 1") == [True, False]
+    assert states("PROFILE=quick") == [False]
+
+
+@pytest.mark.parametrize(
+    "word", ["EPOCHS=3", "BATCH_SIZE=4", "KL=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
+)
+def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
+    finish()
+    assert states(word) == [False]
+    finish(word)
+    assert states(word) == [True]
+    assert states() == [False]
+
+
+def made_for(*words, goals=("vae-32",)):
+    asked, (run, *_) = runs_for(*words, goals=goals)
+    return plan.made_for(run.key.path, plan.identity(run, asked.threads))
+
+
+def test_every_setting_for_which_a_run_was_made_is_named():
+    finish("EPOCHS=3", "KL=mean", "THREADS=2")
+    assert made_for("EPOCHS=4") == "epochs 3, not 4; kl mean, not none; threads 2, not 1"
+
+
+def test_the_data_for_which_a_run_was_made_are_named():
+    finish()
+    prepare(fingerprint="e" * 64)
+    assert made_for() == "faces drawn faces (ffffffff), not drawn faces (eeeeeeee)"
+
+
+def test_the_run_of_which_a_run_needed_other_weights_is_named():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    (reader,) = runs_for(goals=["digit-reader"])[1]
+    (reader.key.path / "result.json").unlink()
+    assert made_for(goals=NEEDING) == "digit_reader/corrected/seed-0 a, not none"
+
+
+def test_the_same_value_in_other_words_is_the_same_run():
+    finish("LEARNING_RATE=1e-4")
+    assert states("LEARNING_RATE=0.0001") == [True]
+
+
+def test_a_run_on_other_data_is_to_be_made():
+    finish()
+    prepare(fingerprint="e" * 64)
+    assert states() == [False]
+
+
+def test_a_run_on_a_stand_in_is_none_on_real_data():
+    finish()
+    prepare(stand_in=False)
+    assert states() == [False]
+
+
+def test_the_same_data_prepared_again_is_the_same_data():
+    finish()
+    facts = {"name": "drawn faces", "stand_in": True, "fingerprint": "f" * 64, "made": "later"}
+    files.write_json(paths.DATA / "faces" / "provenance.json", facts)
+    assert states() == [True]
+
+
+def test_only_the_data_that_a_run_reads_matters():
+    goals = ("vae-32", "text2text", "text2image")
+    finish(goals=goals)
+    facts = {"name": "MNIST", "stand_in": False, "fingerprint": "d" * 64}
+    files.write_json(paths.DATA / "digits" / "provenance.json", facts)
+    assert states(goals=["vae-32"]) == [True]
+    assert states(goals=["text2text"]) == [True] * 7
+    assert states(goals=["text2image"]) == [False] * 5
+
+
+# text2image_ablation needs the digit reader of the same seed.
+NEEDING = ["text2image-ablation"]
+
+
+def test_a_run_is_done_only_where_the_run_that_it_needs_is():
+    finish("SEEDS=0 1", goals=["digit-reader"])
+    finish("SEEDS=0 1", goals=NEEDING)
+    (reader,) = runs_for("SEEDS=1", goals=["digit-reader"])[1]
+    assert all(states("SEEDS=0 1", goals=NEEDING))
+    (reader.key.path / "result.json").unlink()
+    assert all(states("SEEDS=0", goals=NEEDING))
+    assert not any(states("SEEDS=1", goals=NEEDING))
+
+
+def test_with_other_weights_of_the_run_that_it_needs_a_run_is_to_be_made():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    finish(goals=["digit-reader"], weights="b")
+    assert not any(states(goals=NEEDING))
+    finish(goals=["digit-reader"], weights="a")
+    assert all(states(goals=NEEDING))
+
+
+def test_a_run_that_needs_one_for_other_settings_is_to_be_made():
+    finish(goals=["digit-reader"])
+    finish(goals=NEEDING)
+    assert not any(states("FILTERS=5", goals=["digit-reader", *NEEDING]))
+
+
+def test_what_needs_nothing_has_the_identity_it_always_had():
+    asked, (run,) = runs_for()
+    assert set(plan.identity(run, asked.threads)) == {
+        *("profile", "experiment", "variant", "seed"),
+        *("model_version", "settings", "data", "threads"),
+    }
+
+
+def test_a_run_of_another_version_of_the_model_s_code_is_outdated(monkeypatch):
+    finish()
+    assert states() == [True]
+    before = VAESettings.model_version
+    monkeypatch.setattr(VAESettings, "model_version", 99)
+    assert states() == [False]
+    assert made_for() == f"model_version {before}, not 99"
+
+
+def test_data_that_is_not_prepared_is_told_with_the_target():
+    finish()
+    (paths.DATA / "faces" / "provenance.json").unlink()
+    with pytest.raises(UserError, match=r"data/faces is not prepared; run: make data"):
+        states()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"identity": {}}'])
+def test_a_torn_or_foreign_config_fits_nothing(text):
+    finish()
+    (run,) = runs_for()[1]
+    (run.key.path / "config.json").write_text(text, encoding="utf-8")
+    assert states() == [False]
+    assert made_for() == "what its config.json does not tell"
+
+
+def said(capsys, *words):
+    with pytest.raises(SystemExit) as ended:
+        plan.main([*WORDS, *words])
+    assert not ended.value.code
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_command_says_a_word_for_each_run(capsys):
+    finish("SEEDS=1")
+    folder = "runs/smoke/vae_32/published"
+    assert said(capsys, "SEEDS=0 1", "vae-32") == [f"todo:{folder}/seed-0", f"done:{folder}/seed-1"]
+    assert said(capsys, "SEEDS=1", "EPOCHS=3", "vae-32") == [f"todo:{folder}/seed-1"]
+    assert len(said(capsys)) == len(runs_for(goals=())[1])
+
+
+def test_runs_are_loaded_by_experiment_and_variant_one_per_seed():
+    finish("SEEDS=0 1", goals=())
+    asked = request.parse([*WORDS, "SEEDS=0 1"])
+    loaded = plan.load_runs(asked)
+    assert {pair: [run.key.seed for run in found] for pair, found in loaded.items()} == {
+        (run.key.experiment, run.key.variant): [0, 1] for run in request.planned(asked)
+    }
+
+
+def test_a_missing_run_is_told_with_its_target_or_left_out():
+    finish(goals=())
+    (run,) = runs_for()[1]
+    (run.key.path / "result.json").unlink()
+    with pytest.raises(UserError, match="no finished run; run: make vae-32 PROFILE=smoke SEEDS=0"):
+        plan.load_runs(request.parse(WORDS))
+    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+    assert ("vae_32", "published") not in loaded
+    assert ("vae_64", "published") in loaded
+
+
+def test_a_run_for_other_settings_is_told_and_never_mixed_in():
+    finish(goals=())
+    finish("EPOCHS=7")
+    with pytest.raises(UserError, match="was made for epochs 7, not 2; run: make vae-32 "):
+        plan.load_runs(request.parse(WORDS))
+    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+    assert ("vae_32", "published") not in loaded
