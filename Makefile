@@ -44,8 +44,9 @@ quoted = '$(subst ','\'',$(1))'
 request := $(foreach name,$(filter-out MAKE%,$(given)),$(call quoted,$(name)=$($(name))))
 
 experiments := $(subst _,-,$(basename $(notdir $(filter-out %/__init__.py,$(wildcard experiments/*.py)))))
-# Those that the command line names.
-named := $(filter $(experiments),$(MAKECMDGOALS))
+# Those that the command line names, by the names of the release before too.
+renamed := vae-fixed gan-fixed text2text-fixed image2text-fixed text2image-fixed digit-reader
+named := $(filter $(experiments) $(renamed),$(MAKECMDGOALS))
 ifneq ($(word 2,$(WORK_DIR)),)
 $(error WORK_DIR=$(WORK_DIR): Make cannot work in a folder with a space in its name)
 endif
@@ -53,7 +54,7 @@ endif
 work := $(if $(WORK_DIR),$(patsubst ~/%,$(HOME)/%,$(WORK_DIR)/))
 
 .DEFAULT_GOAL := help
-.PHONY: all help setup image shell data $(experiments) named experiments trained figures report
+.PHONY: all help setup image shell data $(experiments) $(renamed) named experiments trained figures report
 .PHONY: check checked reference test test-slow check-image bench bench-setup lint format lock clean FORCE
 
 all: report
@@ -102,7 +103,7 @@ experiments: data
 	$(inner) trained WANTED=
 
 # One plan for all of them, so that they are trained side by side.
-$(experiments): named
+$(experiments) $(renamed): named
 	@:
 
 named: data

@@ -14,7 +14,7 @@ def _draw(groups: Sequence[Sequence[Run]], path: Path, figure: int, epochs: int)
     """Draw training and validation of each encoder, and the published points, up to an epoch."""
     with plots.panels(path) as (axes,):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
-            encoder = runs[0].config["identity"]["settings"]["encoder"]
+            encoder = runs[0].config["spec"]["settings"]["encoder"]
             name, style = _ENCODERS[encoder], {"color": color, "epochs": epochs}
             plots.curve(axes, runs, "accuracy", label=f"{name}, training", dashed=True, **style)
             plots.curve(axes, runs, "val_accuracy", label=f"{name}, validation", **style)

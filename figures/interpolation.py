@@ -20,7 +20,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     rows, labels = [], []
     for kind in kinds:
         for run in firsts:
-            size = run.config["identity"]["settings"]["latent_dim"]
+            size = run.config["spec"]["settings"]["latent_dim"]
             rows.append(run.samples[kind][0])
             labels.append(f"latent {size}" + (f"\n{_ENDS[kind]}" if len(kinds) > 1 else ""))
     plots.image_rows(path, rows, labels)

@@ -36,7 +36,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
 
 
 def _settings(run: Run) -> dict:
-    return run.config["identity"]["settings"]
+    return run.config["spec"]["settings"]
 
 
 def _key(marker: str, color: str, label: str) -> Line2D:

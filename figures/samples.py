@@ -26,7 +26,7 @@ FIGURES = tuple(
         (4, "gan_256", "published"),
         (7, "gan_64", "published"),
         (8, "gan_128", "published"),
-        (None, "vae_fixed", "corrected"),
-        (None, "gan_fixed", "corrected"),
+        (None, "vae_corrected", "corrected"),
+        (None, "gan_corrected", "corrected"),
     )
 )

@@ -25,9 +25,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
         axes.bar(places - _BAR, heights, _BAR, color="#999999", label="published, characters")
         _bars(axes, places, groups, "test_accuracy", plots.PALETTE[0], "here, characters")
         _bars(axes, places + _BAR, groups, "test_exact_match", plots.PALETTE[4], "here, answers")
-        shares = [
-            f"{runs[0].config['identity']['settings']['train_fraction']:.0%}" for runs in groups
-        ]
+        shares = [f"{runs[0].config['spec']['settings']['train_fraction']:.0%}" for runs in groups]
         axes.set_xticks(places, shares)
         axes.set(xlabel="share of the queries to train on", ylabel="test accuracy", ylim=(0, 1.03))
         axes.grid(visible=False, axis="x")

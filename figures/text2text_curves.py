@@ -15,7 +15,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw training above validation, one curve per fraction, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (training, validation):
         for runs, color in zip(groups, plots.ordinal_colors(len(groups)), strict=True):
-            share = runs[0].config["identity"]["settings"]["train_fraction"]
+            share = runs[0].config["spec"]["settings"]["train_fraction"]
             plots.curve(training, runs, "accuracy", color=color, label=f"{share:.0%}")
             plots.curve(validation, runs, "val_accuracy", color=color)
             variant = runs[0].key.variant

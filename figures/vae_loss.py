@@ -12,7 +12,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw one curve per latent size, and the points of the published one."""
     with plots.panels(path) as (axes,):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
-            size = runs[0].config["identity"]["settings"]["latent_dim"]
+            size = runs[0].config["spec"]["settings"]["latent_dim"]
             plots.curve(axes, runs, "loss", color=color, label=f"latent {size}")
             plots.published_points(axes, curve(5, f"latent_{size}"), color=color)
         plots.label_epochs(axes, "training loss")

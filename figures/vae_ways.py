@@ -17,7 +17,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw the first seed's samples after the last epoch."""
     rows, labels = [], []
     for runs in groups:
-        size = runs[0].config["identity"]["settings"]["latent_dim"]
+        size = runs[0].config["spec"]["settings"]["latent_dim"]
         for name, words in _WAYS.items():
             images = runs[0].samples[name]
             rows.append(images[-1] if name == "samples" else images)

@@ -214,14 +214,14 @@ class Content:
             for made, number in counts.items()
         ]
 
-    def stand_ins_of(self, needs: Sequence[Pair]) -> list[str]:
+    def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data that the runs of `needs` read a stand-in replaces."""
-        return [kind for kind, used in self.data(needs).items() if used["stand_in"]]
+        return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
 
     @property
-    def stand_ins(self) -> list[str]:
+    def synthetic_kinds(self) -> list[str]:
         """Which kinds of data a stand-in replaces."""
-        return self.stand_ins_of(self.all_pairs)
+        return self.synthetic_of(self.all_pairs)
 
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:

@@ -12,7 +12,7 @@ from report.criteria.vae import VAES
 from report.wording import estimate
 
 PUBLISHED_GANS = (*GANS, "gan_first_epoch")
-MENDED_VAE, MENDED_GAN = ("vae_fixed", "corrected"), ("gan_fixed", "corrected")
+MENDED_VAE, MENDED_GAN = ("vae_corrected", "corrected"), ("gan_corrected", "corrected")
 NEEDS = tuple(
     pair
     for published, mended in ((VAES, MENDED_VAE), (PUBLISHED_GANS, MENDED_GAN))

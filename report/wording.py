@@ -50,7 +50,7 @@ def fixed(value: float, decimals: int, grouped: bool = False) -> str:
 
 def called(data: dict) -> str:
     """Return the name of data as plain text, which says so where they are a stand-in."""
-    unsaid = data["stand_in"] and "stand-in" not in data["name"]
+    unsaid = data["synthetic"] and "stand-in" not in data["name"]
     return data["name"] + (" (stand-in)" if unsaid else "")
 
 

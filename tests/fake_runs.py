@@ -35,19 +35,19 @@ FACE_METRICS = (
 )
 # What runs of the corrected study tell besides.
 MORE_METRICS = {
-    "digit_reader": ("test_accuracy", "calculator_unseen_handwriting_exact_match"),
-    "image2text_fixed": ("test_exact_match",),
-    "image2text_ablation": ("unseen_handwriting_accuracy", "unseen_handwriting_exact_match"),
+    "digit_classifier": ("test_accuracy", "solver_unseen_instances_exact_match"),
+    "image2text_corrected": ("test_exact_match",),
+    "image2text_ablation": ("unseen_instances_accuracy", "unseen_instances_exact_match"),
     "text2image_ablation": (
-        "validation_read_accuracy",
-        "validation_read_exact_match",
-        "average_digit_error_share",
+        "validation_classified_accuracy",
+        "validation_classified_exact_match",
+        "average_digit_error_fraction",
     ),
-    "text2image_fixed": (
-        *("test_read_exact_match", "samples_sharpness", "real_sharpness"),
+    "text2image_corrected": (
+        *("test_classified_exact_match", "samples_sharpness", "real_sharpness"),
         *("samples_ms_ssim", "real_ms_ssim"),
     ),
-    "text2text_fixed": ("test_underived_exact_match",),
+    "text2text_corrected": ("test_not_derivable_exact_match",),
 }
 METRICS = {
     "cae": ("loss",),
@@ -60,20 +60,20 @@ METRICS = {
 }
 
 
-def write(work: Path, words: Sequence[str], stand_in: bool = True) -> None:
+def write(work: Path, words: Sequence[str], synthetic: bool = True) -> None:
     """Write the runs that the NAME=VALUE words ask for, and the data's records, below `work`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
         for data, real in (("faces", "CelebA"), ("digits", "MNIST")):
-            name = f"drawn {data}" if stand_in else real
-            record = {"name": name, "stand_in": stand_in, "fingerprint": data * 8}
+            name = f"drawn {data}" if synthetic else real
+            record = {"name": name, "synthetic": synthetic, "fingerprint": data * 8}
             if data == "digits":
                 record["arrays"] = _write_digits(work / "data" / data)
             write_json(work / "data" / data / "provenance.json", record)
         asked = request.parse(words)
         for planned in request.planned(asked):
-            _write_run(planned, plan.identity(planned, asked.threads))
+            _write_run(planned, plan.spec(planned, asked.threads))
 
 
 def _write_digits(folder: Path) -> dict[str, int]:
@@ -117,14 +117,14 @@ def run(work: Path, *words: str) -> subprocess.CompletedProcess:
     )
 
 
-def _write_run(planned: request.Planned, identity: dict) -> None:
+def _write_run(planned: request.Planned, spec: dict) -> None:
     key = planned.key
     kind = key.experiment.split("_")[0]
     random = np.random.default_rng([key.seed, *map(ord, str(key))])
     write_json(
         key.path / "config.json",
         {
-            "identity": identity,
+            "spec": spec,
             "versions": {"python": "3.11.7", "numpy": "2.4.6"},
             "hardware": {"cpu": "Example CPU", "cores": 2, "gpus": []},
             "commit": "0123456789abcdef",
@@ -132,7 +132,7 @@ def _write_run(planned: request.Planned, identity: dict) -> None:
         },
     )
     # The report takes numbers of the mended GAN from many of its epochs.
-    mended_gan = key.experiment == "gan_fixed"
+    mended_gan = key.experiment == "gan_corrected"
     epochs = planned.settings.epochs if mended_gan else EPOCHS
     history = [_epoch(kind, number, random) for number in range(1, epochs + 1)]
     if mended_gan:
@@ -227,6 +227,6 @@ def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
         return {
             **{f"{part}_predictions": digits[0] for part in (*_PARTS, "shown")},
             **{f"{part}_targets": digits[1] for part in (*_PARTS, "shown")},
-            "handwritings": handwritings,
+            "styles": handwritings,
         }
     return {"unused": np.zeros(1)}

@@ -31,7 +31,7 @@ def test_an_ablation_changes_one_setting_of_its_published_twin(profile, ablation
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_mended_vae_sees_no_more_faces_than_the_published(profile):
-    ours = settings(profile, "vae_fixed", "corrected")
+    ours = settings(profile, "vae_corrected", "corrected")
     for twin in ("vae_32", "vae_64", "vae_128"):
         theirs = settings(profile, twin, "published")
         assert ours["image_count"] == theirs["image_count"]
@@ -45,7 +45,7 @@ def real_faces_in_an_epoch(settings, share):
 def test_the_mended_gan_passes_the_number_of_faces_that_the_published_saw():
     """Of the published batch, half is real."""
     for profile in ("quick", "paper"):
-        ours = settings(profile, "gan_fixed", "corrected")
+        ours = settings(profile, "gan_corrected", "corrected")
         theirs = settings(profile, "gan_64", "published")
         epochs = theirs["epochs"] if profile == "quick" else 1
         assert real_faces_in_an_epoch(ours, 1) == epochs * real_faces_in_an_epoch(theirs, 0.5)

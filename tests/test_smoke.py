@@ -86,17 +86,17 @@ def test_one_experiment_with_a_changed_setting_keeps_what_was_there(make, work):
         done = make("vae-32", "DATA=builtin", "EPOCHS=1", setting)
         assert done.returncode == 0, done.stderr[-3000:]
     runs = work / "runs/smoke/vae_32/published"
-    kept = [_latent_dim(result.parent) for result in runs.glob("seed-0.aside-*/result.json")]
+    kept = [_latent_dim(result.parent) for result in runs.glob("seed-0.archived-*/result.json")]
     assert kept.count(4) == 1
     assert _latent_dim(runs / "seed-0") == 5
 
 
 @pytest.mark.slow
 def test_of_several_experiments_a_setting_changes_those_that_have_it(make, work):
-    done = make("digit-reader", "vae-32", "DATA=builtin", "LATENT_DIM=6")
+    done = make("digit-classifier", "vae-32", "DATA=builtin", "LATENT_DIM=6")
     assert done.returncode == 0, done.stderr[-3000:]
     assert _latent_dim(work / "runs/smoke/vae_32/published/seed-0") == 6
-    assert (work / "runs/smoke/digit_reader/corrected/seed-0/result.json").exists()
+    assert (work / "runs/smoke/digit_classifier/corrected/seed-0/result.json").exists()
 
 
 @pytest.mark.slow
@@ -129,4 +129,4 @@ def test_bad_settings_are_one_line_and_status_2(make, words, expected):
 
 def _latent_dim(run):
     config = json.loads((run / "config.json").read_text(encoding="utf-8"))
-    return config["identity"]["settings"]["latent_dim"]
+    return config["spec"]["settings"]["latent_dim"]

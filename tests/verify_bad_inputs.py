@@ -36,7 +36,11 @@ CASES = [
     (VAE, "IMAGE_COUNT=19", "IMAGE_COUNT=19: expected at least 20"),
     (VAE, "IMAGE_COUNT=20001", "IMAGE_COUNT=20001: expected at most 20000"),
     ("experiments.gan_64", "ADAM_BETA_1=1", "ADAM_BETA_1=1: expected a number below 1"),
-    ("experiments.gan_fixed", "AVERAGE_DECAY=1.5", "AVERAGE_DECAY=1.5: expected a number below 1"),
+    (
+        "experiments.gan_corrected",
+        "AVERAGE_DECAY=1.5",
+        "AVERAGE_DECAY=1.5: expected a number below 1",
+    ),
     (T2I, "REDUCE_FACTOR=3", "REDUCE_FACTOR=3: expected a number below 1"),
     (VAE, "KL=max", "KL=max: choose one of none, sum, mean"),
     (VAE, "UNITS=3", "UNITS is no setting of vae_32; these have BATCH_SIZE, "),

@@ -29,14 +29,14 @@ CASES = {
     "text2image": (("1-1-512", "3-2-256"), ("QUERY_COUNT=3200",)),
     "vae_ablation": (("mean-64",), _VAE),
     "gan_ablation": (("separate-optimizers",), _GAN),
-    "vae_fixed": (("corrected",), _VAE),
-    "gan_fixed": (("corrected",), _GAN),
-    "digit_reader": (("corrected",), (f"DIGIT_COUNT={128 * STEPS}",)),
-    "text2text_fixed": (("train-05",), ()),
+    "vae_corrected": (("corrected",), _VAE),
+    "gan_corrected": (("corrected",), _GAN),
+    "digit_classifier": (("corrected",), (f"DIGIT_COUNT={128 * STEPS}",)),
+    "text2text_corrected": (("train-05",), ()),
     "image2text_ablation": (("flatten-rescaled-once",), ("QUERY_COUNT=1600",)),
-    "image2text_fixed": (("corrected",), ("QUERY_COUNT=1600",)),
+    "image2text_corrected": (("corrected",), ("QUERY_COUNT=1600",)),
     "text2image_ablation": (("random-validation",), ("QUERY_COUNT=3200",)),
-    "text2image_fixed": (("corrected",), ("QUERY_COUNT=2560",)),
+    "text2image_corrected": (("corrected",), ("QUERY_COUNT=2560",)),
 }
 
 

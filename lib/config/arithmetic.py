@@ -25,7 +25,7 @@ class Text2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to a written answer."""
 
     trainer = "lib.models.arithmetic.text2text:Text2TextTraining"
-    headline = "test_accuracy"
+    primary_metric = "test_accuracy"
 
     units: int = 256
     epochs: int = 100
@@ -41,7 +41,7 @@ class Image2TextSettings(SequenceSettings):
 
     trainer = "lib.models.arithmetic.image2text:Image2TextTraining"
     uses = ("digits",)
-    headline = "validation_accuracy"
+    primary_metric = "validation_accuracy"
     model_version = 2  # Keras 3's ConvLSTM, three warps in a row, operators without smoothing
 
     encoder: Literal["flatten", "convlstm"] = "flatten"
@@ -70,7 +70,7 @@ class Text2ImageSettings(SequenceSettings):
     trainer = "lib.models.arithmetic.text2image:Text2ImageTraining"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
-    headline = "validation_loss"
+    primary_metric = "validation_loss"
 
     encoder_layers: int = 1
     decoder_layers: int = 1
@@ -83,15 +83,15 @@ class Text2ImageSettings(SequenceSettings):
     reduce_patience: int = 3  # E10: likewise, until the learning rate is reduced
     reduce_factor: float = 0.5
     minimum_learning_rate: float = 1e-6
-    redraw_digits: bool = False  # E5: draw other target handwriting in each epoch
+    resample_digits: bool = False  # E5: draw other target handwriting in each epoch
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedText2TextSettings(SequenceSettings):
+class CorrectedText2TextSettings(SequenceSettings):
     """Recurrent network from a written query to a written answer, from few examples."""
 
-    trainer = "lib.models.arithmetic.text2text_fixed:FixedText2TextTraining"
-    headline = "test_underived_exact_match"
+    trainer = "lib.models.arithmetic.text2text_corrected:CorrectedText2TextTraining"
+    primary_metric = "test_not_derivable_exact_match"
 
     units: int = 128
     epochs: int = 130
@@ -106,13 +106,13 @@ class FixedText2TextSettings(SequenceSettings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class DigitReaderSettings(Settings):
+class DigitClassifierSettings(Settings):
     """Classifier of single symbols."""
 
-    trainer = "lib.models.arithmetic.digit_reader:DigitReaderTraining"
+    trainer = "lib.models.arithmetic.digit_classifier:DigitClassifierTraining"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
-    headline = "test_accuracy"
+    primary_metric = "test_accuracy"
     keeps_weights = True
 
     filters: int = 16
@@ -133,13 +133,13 @@ class Image2TextAblationSettings(Image2TextSettings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedImage2TextSettings(SequenceSettings):
+class CorrectedImage2TextSettings(SequenceSettings):
     """Convolutional network on each image, recurrent network from symbols to a written answer."""
 
-    trainer = "lib.models.arithmetic.image2text_fixed:FixedImage2TextTraining"
+    trainer = "lib.models.arithmetic.image2text_corrected:CorrectedImage2TextTraining"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
-    headline = "test_exact_match"
+    primary_metric = "test_exact_match"
 
     filters: int = 16  # of the first convolution; of the others three and six times as many
     units: int = 128
@@ -147,7 +147,7 @@ class FixedImage2TextSettings(SequenceSettings):
     batch_size: int = 32
     learning_rate: float = 3e-3  # at first; decayed by a cosine
     weight_decay: float = 0.1
-    symbol_weight: float = 1.0  # of the cross-entropy of each image's symbol
+    token_weight: float = 1.0  # of the cross-entropy of each image's symbol
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added
     rotation: float = 0.03  # largest turn, as a share of a full one
@@ -160,35 +160,35 @@ class Text2ImageAblationSettings(Text2ImageSettings):
     """The published text-to-image model, whose answers are read (E6)."""
 
     trainer = "lib.models.arithmetic.text2image_ablation:Text2ImageAblationTraining"
-    needs = ("digit_reader",)
-    headline = "validation_read_accuracy"
+    needs = ("digit_classifier",)
+    primary_metric = "validation_classified_accuracy"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedText2ImageSettings(SequenceSettings):
+class CorrectedText2ImageSettings(SequenceSettings):
     """Recurrent network from a written query to symbols, adversarial generator of their images."""
 
-    trainer = "lib.models.arithmetic.text2image_fixed:FixedText2ImageTraining"
+    trainer = "lib.models.arithmetic.text2image_corrected:CorrectedText2ImageTraining"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
-    needs = ("digit_reader",)
-    headline = "test_read_exact_match"
-    at_least = (("filters", 2), ("judge_filters", 2))
+    needs = ("digit_classifier",)
+    primary_metric = "test_classified_exact_match"
+    at_least = (("filters", 2), ("discriminator_filters", 2))
 
     units: int = 128
     filters: int = 64  # of the generator where the image is smallest
-    judge_filters: int = 32  # of discriminator and proofreader
+    discriminator_filters: int = 32  # of discriminator and auxiliary classifier
     style_dim: int = 32
     epochs: int = 30
     batch_size: int = 64
-    learning_rate: float = 3e-3  # of the calculator, at first; decayed by a cosine
-    weight_decay: float = 0.1  # of the calculator
+    learning_rate: float = 3e-3  # of the answer predictor, at first; decayed by a cosine
+    weight_decay: float = 0.1  # of the answer predictor
     generator_learning_rate: float = 1e-3  # at first; decayed by a cosine
     discriminator_learning_rate: float = 2e-3  # at first; decayed by a cosine
-    proofreader_learning_rate: float = 1e-3  # at first; decayed by a cosine
+    classifier_learning_rate: float = 1e-3  # at first; decayed by a cosine
     adam_beta_1: float = 0.5  # of generator and discriminator
-    symbol_weight: float = 0.7  # of the proofreader's cross-entropy in the generator's loss
+    token_weight: float = 0.7  # of the auxiliary classifier's cross-entropy in the generator's loss
     average_decay: float = 0.998  # of the generator's moving average, a step
-    style_scale: float = 0.85  # of the styles drawn with, where those trained with have 1
+    truncation: float = 0.85  # of the styles drawn with, where those trained with have 1
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added

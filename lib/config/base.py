@@ -19,7 +19,7 @@ class Settings:
     uses: ClassVar[tuple[str, ...]] = ()  # the data sets it reads: "faces", "digits"
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
     keeps_weights: ClassVar[bool] = False  # in the run directory, for others to read
-    headline: ClassVar[str] = "loss"  # the metric that tells most
+    primary_metric: ClassVar[str] = "loss"  # the metric that tells most
     # Counts how often the model's code has changed the numbers that the same settings give.
     model_version: ClassVar[int] = 1
     at_least: ClassVar[tuple[tuple[str, int], ...]] = ()  # what a smaller value leaves nothing of

@@ -53,12 +53,25 @@ def _report_order(file: object) -> tuple:
     return section, *(part.zfill(4) for part in number), file.stem
 
 
+# What experiments were called in the release before, by what they are called now.
+RENAMED = {
+    "vae_fixed": "vae_corrected",
+    "gan_fixed": "gan_corrected",
+    "text2text_fixed": "text2text_corrected",
+    "image2text_fixed": "image2text_corrected",
+    "text2image_fixed": "text2image_corrected",
+    "digit_reader": "digit_classifier",
+}
+
+
 def find(name: str) -> str:
     """Return the experiment's file name for `name`, which may be written as a Make target.
 
-    Raises UserError, naming the known ones, for an unknown name.
+    A name of the release before is understood. Raises UserError, naming the known ones, for an
+    unknown name.
     """
     found = name.replace("-", "_")
+    found = RENAMED.get(found, found)
     if found not in experiments():
         known = ", ".join(key.replace("_", "-") for key in experiments())
         raise UserError(f"unknown experiment {name}; known: {known}")

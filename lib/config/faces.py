@@ -49,7 +49,7 @@ class GANSettings(Settings):
     trainer = "lib.models.faces.gan:GANTraining"
     uses = ("faces",)
     model_version = 2  # one Adam for both networks
-    headline = "samples_swd"
+    primary_metric = "samples_swd"
     at_least = (("batch_size", 2),)
 
     filters: int = 128
@@ -69,12 +69,12 @@ class GANSettings(Settings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedVAESettings(Settings):
+class CorrectedVAESettings(Settings):
     """Variational autoencoder on the evidence lower bound, its defects mended."""
 
-    trainer = "lib.models.faces.vae_fixed:FixedVAETraining"
+    trainer = "lib.models.faces.vae_corrected:CorrectedVAETraining"
     uses = ("faces",)
-    headline = "samples_swd"
+    primary_metric = "samples_swd"
     at_least = (("filters", 4),)
 
     filters: int = 64  # where the image is smallest
@@ -86,10 +86,10 @@ class FixedVAESettings(Settings):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class FixedGANSettings(GANSettings):
+class CorrectedGANSettings(GANSettings):
     """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
 
-    trainer = "lib.models.faces.gan_fixed:FixedGANTraining"
+    trainer = "lib.models.faces.gan_corrected:CorrectedGANTraining"
     model_version = 1
     at_least = (("filters", 4),)
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SIDE = 28  # pixels
 FOLDER = paths.DATA / "digits"
 MNIST_NAME = "MNIST"
-STAND_IN_NAME = "scikit-learn digits (stand-in)"
+SYNTHETIC_NAME = "scikit-learn digits (stand-in)"
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
         mode,
         given=None if source is None else _given(Path(source)),
         real=partial(_build_downloaded, folder.parent / "downloads"),
-        stand_in=_build_stand_in,
+        synthetic=_build_synthetic,
     )
 
 
@@ -160,13 +160,13 @@ def _build_mnist(found: dict[str, Path], source: str, fresh: Path) -> tuple[int,
     )
 
 
-def _build_stand_in(fresh: Path) -> tuple[int, dict]:
+def _build_synthetic(fresh: Path) -> tuple[int, dict]:
     from lib.data.synthetic.digits import CONVERTED, enlarged_digits
 
     return _write(
         fresh,
         enlarged_digits(),
-        name=STAND_IN_NAME,
+        name=SYNTHETIC_NAME,
         source="built in",
         files={},
         converted=CONVERTED,

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 FOLDER = paths.DATA / "faces"
 KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",), preparation=2)
 MINIMUM = 64
-STAND_IN_NAME = "drawn stand-in faces"
-STAND_IN_COUNT = 4_000
+SYNTHETIC_NAME = "drawn stand-in faces"
+SYNTHETIC_COUNT = 4_000
 SIZES = 10  # of the pictures, most common first, that the provenance names
 
 
@@ -71,7 +71,7 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
         mode,
         given=None if source is None else _given(Path(source), limit),
         real=partial(_build_celeba, folder.parent / "downloads", limit),
-        stand_in=partial(_build_stand_in, min(limit, STAND_IN_COUNT)),
+        synthetic=partial(_build_synthetic, min(limit, SYNTHETIC_COUNT)),
     )
 
 
@@ -157,12 +157,12 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
-def _build_stand_in(count: int, fresh: Path) -> tuple[int, dict]:
+def _build_synthetic(count: int, fresh: Path) -> tuple[int, dict]:
     from lib.data.synthetic.faces import drawn
 
     fingerprint, used = _write_array(fresh / "images.npy", drawn(count), count)
     return used, {
-        "name": STAND_IN_NAME,
+        "name": SYNTHETIC_NAME,
         "source": "built in",
         "files": {},
         "converted": "drawn at twice the size and shrunk to 64x64 pixels",

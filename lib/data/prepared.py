@@ -89,7 +89,7 @@ def check(mode: str) -> None:
 
 
 def prepare(
-    kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, stand_in: Build
+    kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, synthetic: Build
 ) -> dict:
     """Make `folder` hold what is asked for and return its provenance.
 
@@ -106,7 +106,7 @@ def prepare(
         with locked(folder):
             _undo_half_swap(folder)
             return _current(kind, folder, mode, given) or _make(
-                kind, folder, mode, given, real, stand_in
+                kind, folder, mode, given, real, synthetic
             )
     except OSError as error:
         raise UserError(
@@ -128,7 +128,7 @@ def _whole(kind: Kind, folder: Path) -> dict | None:
 
 
 def _is_outdated(kind: Kind, facts: dict) -> bool:
-    return facts.get("preparation", 1) != kind.preparation
+    return facts.get("preparation", 1) != kind.preparation or "synthetic" not in facts
 
 
 def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict | None:
@@ -138,17 +138,21 @@ def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict |
         return None
     if given is not None:
         return facts if facts.get("given") == given.identity else None
-    fits = {"auto": True, "real": kind.is_original(facts), "builtin": facts.get("stand_in") is True}
+    fits = {
+        "auto": True,
+        "real": kind.is_original(facts),
+        "builtin": facts.get("synthetic") is True,
+    }
     return facts if fits[mode] else None
 
 
 def _make(
-    kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, stand_in: Build
+    kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, synthetic: Build
 ) -> dict:
     if given is not None:
-        return _replace(kind, folder, given.build, stand_in=False, given=given.identity)
+        return _replace(kind, folder, given.build, synthetic=False, given=given.identity)
     if mode == "builtin":
-        return _replace(kind, folder, stand_in, stand_in=True, given=None)
+        return _replace(kind, folder, synthetic, synthetic=True, given=None)
     earlier = provenance.read(folder) or {}
     if mode == "auto" and earlier.get("given") and _is_outdated(kind, earlier):
         raise UserError(
@@ -156,11 +160,11 @@ def _make(
             f"prepared them; give them again: {kind.option}"
         )
     try:
-        return _replace(kind, folder, real, stand_in=False, given=None)
+        return _replace(kind, folder, real, synthetic=False, given=None)
     except Offline as error:
         if mode == "real":
             raise
-        facts = _replace(kind, folder, stand_in, stand_in=True, given=None)
+        facts = _replace(kind, folder, synthetic, synthetic=True, given=None)
         _notify(kind, facts, error)
         return facts
 

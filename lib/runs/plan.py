@@ -12,7 +12,7 @@ from lib.runs import directories
 from lib.system import paths
 from lib.system.errors import UserError, command
 
-_DATA_FACTS = ("name", "stand_in", "fingerprint")
+_DATA_FACTS = ("name", "synthetic", "fingerprint")
 
 
 def data_used(planned: request.Planned) -> dict[str, dict]:
@@ -29,7 +29,7 @@ def data_used(planned: request.Planned) -> dict[str, dict]:
     return used
 
 
-def identity(planned: request.Planned, threads: int) -> dict:
+def spec(planned: request.Planned, threads: int) -> dict:
     """Return what a user chose that decides a run's numbers, and the version of the model's code.
 
     A run fits if this is equal. The machine and the versions of packages decide the numbers too;
@@ -60,18 +60,18 @@ def _weights_digest(needed: request.Planned, threads: int) -> str | None:
 
 
 def fits(folder: Path, wanted: dict) -> bool:
-    """Tell whether the run directory `folder` was made, or begun, for the identity `wanted`."""
+    """Tell whether the run directory `folder` was made, or begun, for the spec `wanted`."""
     try:
         config = directories.read_config(folder)
     except (OSError, ValueError, RecursionError):
         return False
-    return isinstance(config, dict) and config.get("identity") == wanted
+    return isinstance(config, dict) and config.get("spec") == wanted
 
 
 def made_for(folder: Path, wanted: dict) -> str:
     """Say what a run directory was made, or begun, for: "epochs 3, not 2" where 2 are wanted."""
     try:
-        made = _facts(directories.read_config(folder)["identity"])
+        made = _facts(directories.read_config(folder)["spec"])
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         made = {}
     if not made:
@@ -84,9 +84,9 @@ def made_for(folder: Path, wanted: dict) -> str:
     )
 
 
-def _facts(identity: dict) -> dict:
+def _facts(spec: dict) -> dict:
     facts = {}
-    for name, value in identity.items():
+    for name, value in spec.items():
         facts.update(value if isinstance(value, dict) else {name: value})
     return facts
 
@@ -105,7 +105,7 @@ def is_done(planned: request.Planned, threads: int) -> bool:
     folder = planned.key.path
     if not (folder / "result.json").exists():
         return False
-    wanted = identity(planned, threads)
+    wanted = spec(planned, threads)
     return None not in wanted.get("needs", {}).values() and fits(folder, wanted)
 
 
@@ -131,7 +131,7 @@ def _not_done(planned: request.Planned, asked: request.Request) -> str:
     folder = planned.key.path
     state = "holds no finished run"
     if (folder / "result.json").exists():
-        state = f"was made for {made_for(folder, identity(planned, asked.threads))}"
+        state = f"was made for {made_for(folder, spec(planned, asked.threads))}"
     return (
         f"{paths.display(folder)} {state}; run: make {planned.key.target} "
         f"{shlex.join(asked.words_for(planned))}"

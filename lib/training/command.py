@@ -19,7 +19,7 @@ from lib.system.environment import hardware, source_commit, versions
 from lib.system.errors import command
 from lib.system.locks import only_writer
 
-_MAKERS = ("versions", "hardware", "commit")  # of a run, besides its identity
+_MAKERS = ("versions", "hardware", "commit")  # of a run, besides its spec
 
 
 @command
@@ -48,26 +48,26 @@ def _train(planned: request.Planned, asked: request.Request) -> None:
         with only_writer(needed.key.path, wait=True):
             _train(needed, asked)
     folder = planned.key.path
-    identity = plan.identity(planned, asked.threads)
-    _make_room(folder, identity)
+    spec = plan.spec(planned, asked.threads)
+    _make_room(folder, spec)
     if (folder / "result.json").exists():
         logging.info("%s: already done", planned.key)
         return
-    _record(folder, _config(planned, asked, identity))
+    _record(folder, _config(planned, asked, spec))
     logging.info("%s: starting, %s profile", planned.key, asked.profile)
     from lib.training.loop import run_training
 
     run_training(planned, asked.threads)
 
 
-def _make_room(folder: Path, identity: dict) -> None:
+def _make_room(folder: Path, spec: dict) -> None:
     """Put a run that was made for something else aside, and a fitting one that was aside back."""
     for left_by_a_killed_process in folder.rglob(".*.partial*"):
         left_by_a_killed_process.unlink()
-    if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, identity):
-        other = plan.made_for(folder, identity)
+    if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, spec):
+        other = plan.made_for(folder, spec)
         now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
-        aside = folder.with_name(f"{folder.name}.aside-{now}")
+        aside = folder.with_name(f"{folder.name}.archived-{now}")
         folder.rename(aside)
         logging.warning(
             "%s was made for %s; it is kept in %s",
@@ -78,8 +78,8 @@ def _make_room(folder: Path, identity: dict) -> None:
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()  # left by a process that ended before its first file
     if not folder.exists():
-        for aside in sorted(folder.parent.glob(f"{folder.name}.aside-*"), reverse=True):
-            if plan.fits(aside, identity):
+        for aside in sorted(folder.parent.glob(f"{folder.name}.archived-*"), reverse=True):
+            if plan.fits(aside, spec):
                 for file in aside.iterdir():
                     os.utime(file)  # figures drawn meanwhile are older than what comes back
                 aside.rename(folder)
@@ -108,10 +108,10 @@ def _record(folder: Path, config: dict) -> None:
         files.write_json(path, begun)
 
 
-def _config(planned: request.Planned, asked: request.Request, identity: dict) -> dict:
+def _config(planned: request.Planned, asked: request.Request, spec: dict) -> dict:
     words = [*asked.words_for(planned), f"VARIANT={planned.key.variant}"]
     return {
-        "identity": identity,
+        "spec": spec,
         "command": shlex.join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),
         "versions": versions(),
         "hardware": hardware(),

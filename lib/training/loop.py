@@ -18,7 +18,7 @@ from lib.system.errors import UserError
 from lib.training.trainer import Outcome, Training, trainer
 
 # What decides how much memory a training takes.
-_SIZES = ("batch_size", "units", "filters", "judge_filters", "latent_dim", "style_dim")
+_SIZES = ("batch_size", "units", "filters", "discriminator_filters", "latent_dim", "style_dim")
 
 
 def run_training(planned: Planned, threads: int) -> None:
@@ -63,7 +63,7 @@ def _enough_memory(planned: Planned) -> Iterator[None]:
 
 def _check_data(planned: Planned) -> None:
     """Raise UserError where other data were prepared before the training had read them."""
-    if plan.data_used(planned) != directories.read_config(planned.key.path)["identity"]["data"]:
+    if plan.data_used(planned) != directories.read_config(planned.key.path)["spec"]["data"]:
         raise UserError(
             f"{planned.key}: its data were prepared anew meanwhile; run this again to use those"
         )
@@ -109,7 +109,7 @@ class _OtherNeedError(UserError):
 
 def _check_what_it_reads(planned: Planned, threads: int) -> None:
     """Raise _OtherNeedError where a run that this one needs is another than when it began."""
-    begun = directories.read_config(planned.key.path)["identity"].get("needs", {})
+    begun = directories.read_config(planned.key.path)["spec"].get("needs", {})
     if plan.needed_digests(planned, threads) != begun:
         raise _OtherNeedError(
             f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "

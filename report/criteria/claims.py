@@ -95,8 +95,8 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
         decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
-    elif stand_ins := content.stand_ins_of(criterion.needs):
-        decided = INCONCLUSIVE, f"on stand-in {' and '.join(stand_ins)}"
+    elif synthetic_kinds := content.synthetic_of(criterion.needs):
+        decided = INCONCLUSIVE, f"on stand-in {' and '.join(synthetic_kinds)}"
     elif changed := content.changes_of(criterion.needs):
         decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
     else:

@@ -179,8 +179,8 @@ def _ends_and_stalls(content: Content) -> list[Finding]:
 
 
 def _reading_and_calculating_is_better(content: Content) -> list[Finding]:
-    name = "calculator_unseen_handwriting_exact_match"
-    calculated = content.numbers("digit_reader", name, "corrected")
+    name = "solver_unseen_instances_exact_match"
+    calculated = content.numbers("digit_classifier", name, "corrected")
     models = (
         content.numbers("image2text", "validation_exact_match", variant) for variant in ENCODERS
     )
@@ -242,7 +242,7 @@ IMAGE2TEXT_CRITERIA = {
         "minus that of the better augmented model on digit images that it was trained on, is above "
         f"0 (one seed: by {ONE_SEED:g}). Judged at the full scale: the classifier needs few "
         "epochs, the models many.",
-        (("digit_reader", "corrected"), *pairs("image2text", ENCODERS)),
+        (("digit_classifier", "corrected"), *pairs("image2text", ENCODERS)),
         ("tbl:corrected",),
         _reading_and_calculating_is_better,
     ),

@@ -21,8 +21,8 @@ READERS = {
     "convlstm": "convlstm-rescaled-once",
 }
 MOST_QUERIES, ONE_INTERPOLATION = "flatten-unaugmented-most-queries", "flatten-interpolated-once"
-TWIN, ANY_QUERY, REDRAWN = "published-twin", "random-validation", "redrawn-digits"
-UNSTOPPED, UNSTOPPED_DEEPER = "unstopped-1-1-512", "unstopped-2-1-512"
+TWIN, ANY_QUERY, REDRAWN = "baseline", "random-validation", "resampled-digits"
+UNSTOPPED, UNSTOPPED_DEEPER = "no-early-stopping-1-1-512", "no-early-stopping-2-1-512"
 
 
 def _more_accurate(
@@ -46,7 +46,7 @@ def _rescaling_costs_accuracy(content: Content) -> list[Finding]:
 
 def _error_against_averages(content: Content, variant: str) -> tuple[float, ...]:
     """Return the squared error against the correct tokens' averages, on pixels from 0 to 1."""
-    names = ("validation_loss", "average_digit_error_share")
+    names = ("validation_loss", "average_digit_error_fraction")
     values = (content.numbers("text2image_ablation", name, variant) for name in names)
     return tuple(loss * share for loss, share in zip(*values, strict=True))
 
@@ -72,8 +72,8 @@ def _last_queries_are_harder(content: Content) -> list[Finding]:
             "per-character accuracy of the digit classifier, any queries minus last",
             gap(
                 content,
-                (name, ANY_QUERY, "validation_read_accuracy"),
-                (name, TWIN, "validation_read_accuracy"),
+                (name, ANY_QUERY, "validation_classified_accuracy"),
+                (name, TWIN, "validation_classified_accuracy"),
             ),
         ),
     ]
@@ -119,7 +119,7 @@ def _drawings_are_averages(content: Content) -> list[Finding]:
     ] + [
         Finding(
             f"error against the digits' averages over that against the target, {words}",
-            tuple(run.result["metrics"]["average_digit_error_share"] for run in runs),
+            tuple(run.result["metrics"]["average_digit_error_fraction"] for run in runs),
             **required,
         )
         for (words, runs), required in zip(drawn.items(), (judging, {}), strict=True)
@@ -148,13 +148,13 @@ def _characters_flatter(content: Content) -> list[Finding]:
     ]
 
 
-def _unseen_handwriting_is_harder(content: Content) -> list[Finding]:
+def _unseen_instances_is_harder(content: Content) -> list[Finding]:
     return [
         _more_accurate(
             content,
             f"validation accuracy, seen minus unseen digit images, {variant.replace('-', ' ')}",
             ("image2text_ablation", variant, "validation_accuracy"),
-            ("image2text_ablation", variant, "unseen_handwriting_accuracy"),
+            ("image2text_ablation", variant, "unseen_instances_accuracy"),
             at_reduced_scale=ONLY_IF_TRUE,
         )
         for variant in READERS.values()
@@ -275,7 +275,7 @@ SEQUENCE_DEFECT_CRITERIA = {
         "leave most of these images unseen.",
         pairs("image2text_ablation", READERS.values()),
         ("tbl:image2text-ablation",),
-        _unseen_handwriting_is_harder,
+        _unseen_instances_is_harder,
     ),
     "E10": Criterion(
         "Trained for all epochs at one learning rate, 2/1/512 reaches a lower validation loss than "

@@ -21,7 +21,7 @@ def table(references: Mapping[str, dict]) -> str:
         "|---|---|---|---|--:|--:|--:|--:|",
     ]
     for name, experiment in experiments().items():
-        metric = experiment.settings.headline
+        metric = experiment.settings.primary_metric
         numbers = [
             text
             for runs in known

@@ -34,7 +34,7 @@ def entries(asked: request.Request) -> list[dict]:
     return [
         entry
         for planned in request.planned(asked)
-        if (entry := _entry(planned, plan.identity(planned, asked.threads))) is not None
+        if (entry := _entry(planned, plan.spec(planned, asked.threads))) is not None
     ]
 
 
@@ -151,9 +151,9 @@ def _progress(entry: dict) -> tuple[bool, int]:
     return recorded_runs.is_finished(entry), entry["epochs"]
 
 
-def _entry(planned: request.Planned, identity: dict) -> dict | None:
+def _entry(planned: request.Planned, spec: dict) -> dict | None:
     folder = planned.key.path
-    if not plan.fits(folder, identity):
+    if not plan.fits(folder, spec):
         return None
     if (folder / "result.json").exists():
         run = directories.load(planned.key)
@@ -167,7 +167,7 @@ def _entry(planned: request.Planned, identity: dict) -> dict | None:
         return None
     makers = ("versions", "hardware", "commit", "command", "continued_with")
     made_with = {name: config[name] for name in makers if name in config}
-    return {**config["identity"], **made_with, **outcome}
+    return {**config["spec"], **made_with, **outcome}
 
 
 def _begun(folder: object) -> dict | None:

@@ -25,14 +25,14 @@ class ReferenceResults:
         """Return of how many seeds there are runs."""
         return len(self.runs.get(pair, ()))
 
-    def headlines(self, told: Sequence[str]) -> list[tuple[Pair, str, str]]:
+    def primary_metrics(self, told: Sequence[str]) -> list[tuple[Pair, str, str]]:
         """Return each pair, the metric that tells most, in words, and its value.
 
         Those experiments are left out that are in `told`.
         """
         found = []
         for pair in self.runs:
-            name = experiments()[pair[0]].settings.headline
+            name = experiments()[pair[0]].settings.primary_metric
             if pair[0] not in told:
                 found.append((pair, metric_in_words(name), self.value(pair, name, ".4g")))
         return found

@@ -185,7 +185,7 @@ def test_words_ask_again_for_what_was_asked():
 
 def test_a_setting_of_what_an_experiment_needs_is_one_of_its_own():
     asked = request.parse(["PROFILE=smoke", "DIGIT_COUNT=500"])
-    (run,) = request.planned(asked, ["text2image-fixed"])
+    (run,) = request.planned(asked, ["text2image-corrected"])
     assert run.needs[0].settings.digit_count == 500
 
 
@@ -241,14 +241,14 @@ def test_paper_runs_have_the_published_settings(goal, variant, expected):
 
 
 def test_a_run_s_needs_are_planned_with_its_seed_profile_and_changes():
-    for run in planned("SEEDS=0 1", "FILTERS=5", goals=["text2image-ablation", "digit-reader"]):
-        if run.key.experiment == "digit_reader":
+    for run in planned("SEEDS=0 1", "FILTERS=5", goals=["text2image-ablation", "digit-classifier"]):
+        if run.key.experiment == "digit_classifier":
             assert run.needs == ()
             continue
         (reader,) = run.needs
-        assert reader.key.experiment == "digit_reader"
+        assert reader.key.experiment == "digit_classifier"
         assert (reader.key.profile, reader.key.seed) == ("paper", run.key.seed)
-        (named,) = planned(f"SEEDS={run.key.seed}", "FILTERS=5", goals=["digit-reader"])
+        (named,) = planned(f"SEEDS={run.key.seed}", "FILTERS=5", goals=["digit-classifier"])
         assert reader == named
         assert reader.settings.filters == 5
 

@@ -133,7 +133,7 @@ def handwriting(labels):
     return Handwriting.of(Digits(images[:70], labels, images[70:], test_labels, {}))
 
 
-def test_unseen_handwriting_is_the_test_part_s_of_the_right_class(handwriting):
+def test_unseen_instances_is_the_test_part_s_of_the_right_class(handwriting):
     codes = arithmetic().queries
     drawn = handwriting.draw_unseen(codes, seed=0)
     is_digit = codes < 10

@@ -42,8 +42,8 @@ def test_another_seed_draws_others(faces):
 def test_processors_with_other_instructions_draw_the_same(faces, tmp_path):
     script = tmp_path / "draw.py"
     script.write_text(
-        "import sys; from lib.data import builtin_faces; "
-        "sys.stdout.buffer.write(builtin_faces._draw_batch(0, range(60)).tobytes())"
+        "import sys; from lib.data.synthetic import faces; "
+        "sys.stdout.buffer.write(faces._draw_batch(0, range(60)).tobytes())"
     )
     older = {
         "PYTHONPATH": str(REPOSITORY),

@@ -33,7 +33,7 @@ def offline(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def stand_in(tmp_path_factory):
+def synthetic(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data") / "digits"
     digits.prepare("builtin", None, folder)
     return digits.load(folder)
@@ -72,7 +72,7 @@ def test_real_mnist_is_read_from_the_given_folder(real):
     scaled = loaded.train_images / np.float32(255)
     assert scaled.mean(dtype=np.float64) == pytest.approx(0.1307, abs=5e-5)
     assert scaled.std(dtype=np.float64) == pytest.approx(0.3081, abs=5e-5)
-    assert (facts["name"], facts["stand_in"], facts["source"]) == ("MNIST", False, "given folder")
+    assert (facts["name"], facts["synthetic"], facts["source"]) == ("MNIST", False, "given folder")
     assert facts["counts"] == {"train": 60_000, "test": 10_000}
     assert facts["files"] == {path.name: sha256(path) for path in REAL.glob("*.gz")}
     assert set(facts["versions"]) == {"python", "numpy", "opencv", "pillow"}
@@ -121,14 +121,14 @@ def test_files_put_into_downloads_by_hand_need_no_network(tmp_path, offline):
 @needs_mnist
 def test_the_modes_choose_among_what_is_prepared(tmp_path, real, offline):
     folder = Path(shutil.copytree(real, tmp_path / "digits"))
-    assert not digits.prepare("real", None, folder)["stand_in"]
-    assert not digits.prepare("auto", None, folder)["stand_in"]
-    assert digits.prepare("builtin", None, folder)["stand_in"]
-    assert digits.prepare("auto", None, folder)["stand_in"]
+    assert not digits.prepare("real", None, folder)["synthetic"]
+    assert not digits.prepare("auto", None, folder)["synthetic"]
+    assert digits.prepare("builtin", None, folder)["synthetic"]
+    assert digits.prepare("auto", None, folder)["synthetic"]
     with pytest.raises(UserError, match="can be reached"):
         digits.prepare("real", None, folder)
-    assert digits.load(folder).provenance["stand_in"]
-    assert not digits.prepare("builtin", REAL, folder)["stand_in"]
+    assert digits.load(folder).provenance["synthetic"]
+    assert not digits.prepare("builtin", REAL, folder)["synthetic"]
 
 
 @needs_mnist
@@ -153,7 +153,7 @@ def test_finding_all_prepared_imports_nothing_heavy(tmp_path):
     program = (
         "import pathlib, sys; from lib.data import digits;"
         "facts = digits.prepare('auto', None, pathlib.Path(sys.argv[1]));"
-        "assert facts['stand_in'];"
+        "assert facts['synthetic'];"
         "assert not {'numpy', 'cv2', 'sklearn', 'tensorflow'} & set(sys.modules)"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "digits")]
@@ -162,21 +162,21 @@ def test_finding_all_prepared_imports_nothing_heavy(tmp_path):
 
 def test_offline_the_stand_in_comes_with_a_notice(tmp_path, offline, capsys):
     facts = digits.prepare("auto", None, tmp_path / "digits")
-    assert facts["stand_in"]
+    assert facts["synthetic"]
     assert "NOTICE" in capsys.readouterr().err
     with pytest.raises(UserError, match="can be reached"):
         digits.prepare("real", None, tmp_path / "other")
     assert not (tmp_path / "other").exists()
 
 
-def test_the_stand_in_looks_like_mnist(stand_in):
-    assert stand_in.provenance["name"] == "scikit-learn digits (stand-in)"
-    assert stand_in.provenance["counts"] == {"train": 1500, "test": 297}
-    assert stand_in.train_images.shape == (1500, 28, 28)
-    assert stand_in.test_images.shape == (297, 28, 28)
+def test_the_stand_in_looks_like_mnist(synthetic):
+    assert synthetic.provenance["name"] == "scikit-learn digits (stand-in)"
+    assert synthetic.provenance["counts"] == {"train": 1500, "test": 297}
+    assert synthetic.train_images.shape == (1500, 28, 28)
+    assert synthetic.test_images.shape == (297, 28, 28)
     for images, labels in (
-        (stand_in.train_images, stand_in.train_labels),
-        (stand_in.test_images, stand_in.test_labels),
+        (synthetic.train_images, synthetic.train_labels),
+        (synthetic.test_images, synthetic.test_labels),
     ):
         assert images.dtype == labels.dtype == np.uint8
         assert set(labels.tolist()) == set(range(10))
@@ -188,15 +188,15 @@ def test_the_stand_in_looks_like_mnist(stand_in):
         assert 0.05 < images.mean() / 255 < 0.25
 
 
-def test_a_simple_reader_learns_the_stand_in(stand_in):
-    flat = stand_in.train_images.reshape(1500, -1)
-    reader = KNeighborsClassifier(1).fit(flat, stand_in.train_labels)
-    assert reader.score(stand_in.test_images.reshape(297, -1), stand_in.test_labels) > 0.9
+def test_a_simple_reader_learns_the_stand_in(synthetic):
+    flat = synthetic.train_images.reshape(1500, -1)
+    reader = KNeighborsClassifier(1).fit(flat, synthetic.train_labels)
+    assert reader.score(synthetic.test_images.reshape(297, -1), synthetic.test_labels) > 0.9
 
 
-def test_the_stand_in_is_the_same_every_time(tmp_path, stand_in):
+def test_the_stand_in_is_the_same_every_time(tmp_path, synthetic):
     again = digits.prepare("builtin", None, tmp_path / "digits")
-    assert again["fingerprint"] == stand_in.provenance["fingerprint"]
+    assert again["fingerprint"] == synthetic.provenance["fingerprint"]
 
 
 def test_remains_of_a_killed_preparation_do_no_harm(tmp_path):

@@ -45,7 +45,7 @@ def offline(monkeypatch):
 
 @pytest.fixture
 def few_drawn(monkeypatch):
-    monkeypatch.setattr(faces, "STAND_IN_COUNT", 70)
+    monkeypatch.setattr(faces, "SYNTHETIC_COUNT", 70)
 
 
 def leftovers(folder):
@@ -68,7 +68,7 @@ def test_the_provenance_tells_where_the_faces_come_from(tmp_path, folder):
     source = array(tmp_path)
     facts = faces.prepare("real", source, folder)
     assert facts["name"] == "images given by the user (mine.npy)"
-    assert facts["stand_in"] is False
+    assert facts["synthetic"] is False
     assert facts["files"] == {"mine.npy": hashlib.sha256(source.read_bytes()).hexdigest()}
     assert facts["counts"]["used"] == 80
     assert facts["counts"]["skipped"] == {}
@@ -240,7 +240,7 @@ def test_finding_everything_prepared_imports_nothing_heavy(tmp_path, folder):
 
 def test_drawn_faces_stand_in_where_nothing_can_be_fetched(folder, offline, few_drawn, capsys):
     facts = faces.prepare("auto", None, folder)
-    assert facts["stand_in"] is True
+    assert facts["synthetic"] is True
     assert facts["name"] == "drawn stand-in faces"
     assert faces.load(folder).images.shape == (70, 64, 64, 3)
     assert "FACES=<folder, zip or npy>" in capsys.readouterr().err
@@ -252,16 +252,16 @@ def test_real_faces_are_never_stood_in_for(folder, offline, few_drawn):
     faces.prepare("builtin", None, folder)
     with pytest.raises(Offline):
         faces.prepare("real", None, folder)
-    assert faces.load(folder).provenance["stand_in"] is True
+    assert faces.load(folder).provenance["synthetic"] is True
 
 
 def test_builtin_replaces_real_faces(tmp_path, folder, few_drawn):
     faces.prepare("auto", array(tmp_path), folder)
-    assert faces.prepare("builtin", None, folder)["stand_in"] is True
+    assert faces.prepare("builtin", None, folder)["synthetic"] is True
 
 
 def test_a_given_source_wins_over_the_mode(tmp_path, folder):
-    assert faces.prepare("builtin", array(tmp_path), folder)["stand_in"] is False
+    assert faces.prepare("builtin", array(tmp_path), folder)["synthetic"] is False
 
 
 def test_celeba_is_fetched_and_named(tmp_path, folder, monkeypatch):

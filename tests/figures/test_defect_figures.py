@@ -40,7 +40,7 @@ def groups():
             [
                 Run(
                     RunKey("quick", experiment, variant, seed),
-                    {"identity": {"settings": settings}},
+                    {"spec": {"settings": settings}},
                     {"metrics": metrics},
                 )
                 for seed in (0, 1)

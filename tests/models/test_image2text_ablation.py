@@ -27,22 +27,22 @@ def test_it_trains_to_the_published_bits(trained):
         assert np.array_equal(one.numpy(), two.numpy())
 
 
-def test_its_outcome_is_the_published_one_and_that_on_unseen_handwriting(trained):
+def test_its_outcome_is_the_published_one_and_that_on_unseen_instances(trained):
     published, ablation, history, _ = trained
     expected, found = published.outcome(history), ablation.outcome(history)
     assert expected.metrics.items() <= found.metrics.items()
     assert set(found.metrics) - set(expected.metrics) == {
-        f"unseen_handwriting_{name}" for name in ("loss", "accuracy", "exact_match")
+        f"unseen_instances_{name}" for name in ("loss", "accuracy", "exact_match")
     }
-    assert found.metrics["unseen_handwriting_loss"] != found.metrics["validation_loss"]
+    assert found.metrics["unseen_instances_loss"] != found.metrics["validation_loss"]
     assert ablation.outcome(history).metrics == found.metrics
 
 
-def test_unseen_handwriting_is_of_the_test_part(few_digits_and_others):
+def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
     training = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
     count = len(training.symbols.images)
     assert training.handwriting.numpy().max() < count
-    drawn = training.unseen_handwriting
+    drawn = training.unseen_instances
     assert drawn.min() >= count
     images = training.images.numpy()[drawn]
     codes = arithmetic().queries

@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 from close_weights import assert_trained_alike
 
-from lib.config.faces import FixedVAESettings, VAESettings
+from lib.config.faces import CorrectedVAESettings, VAESettings
 from lib.models.faces.vae import VAETraining
-from lib.models.faces.vae_fixed import FixedVAETraining
+from lib.models.faces.vae_corrected import CorrectedVAETraining
 from lib.system.randomness import stateless_seed
 from lib.training import micro_batches
 from lib.training.micro_batches import sum_over_parts
@@ -38,7 +38,7 @@ def test_parts_are_equal_in_order_and_added_up(size, most, sizes):
     [
         lambda: VAETraining(VAESettings(**VAE), 0),
         lambda: VAETraining(VAESettings(**VAE, kl="mean"), 0),
-        lambda: FixedVAETraining(FixedVAESettings(**VAE), 0),
+        lambda: CorrectedVAETraining(CorrectedVAESettings(**VAE), 0),
     ],
     ids=["published", "mean", "fixed"],
 )

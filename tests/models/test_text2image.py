@@ -139,7 +139,7 @@ def outcome_bytes(training, history):
     ],
 )
 def test_a_restored_training_goes_on_with_the_same_bits(few_digits, redraw, broken_after):
-    changes = {"redraw_digits": redraw, "learning_rate": 1.0, "reduce_patience": 1}
+    changes = {"resample_digits": redraw, "learning_rate": 1.0, "reduce_patience": 1}
     unbroken, history = training_with(**changes), []
     for epoch in (1, 2):
         history.append(unbroken.train_epoch(epoch, ""))

@@ -7,7 +7,7 @@ from lib.config import request
 from lib.config.arithmetic import Text2ImageAblationSettings, Text2ImageSettings
 from lib.config.profiles import PROFILES
 from lib.data.arithmetic import arithmetic
-from lib.models.arithmetic import digit_reader
+from lib.models.arithmetic import digit_classifier
 from lib.models.arithmetic.text2image import Text2ImageTraining
 from lib.models.arithmetic.text2image_ablation import Text2ImageAblationTraining
 
@@ -17,7 +17,7 @@ TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 @pytest.fixture
 def trained(few_digits):
     training = Text2ImageAblationTraining(Text2ImageAblationSettings(**TINY), seed=0)
-    training.needed = {"digit_reader": Path("the reader's run")}
+    training.needed = {"digit_classifier": Path("the reader's run")}
     return training, [training.train_epoch(1, "")]
 
 
@@ -31,7 +31,7 @@ def reader(monkeypatch):
             return self.codes
 
     knowing = Reader()
-    monkeypatch.setattr(digit_reader, "load", lambda folder: knowing)
+    monkeypatch.setattr(digit_classifier, "load", lambda folder: knowing)
     return knowing
 
 
@@ -43,8 +43,8 @@ def test_what_is_read_is_compared_with_the_answers(trained, reader):
     codes[5, 0] = (codes[5, 0] + 1) % 13
     reader.codes = codes.ravel()
     metrics = training.outcome(history).metrics
-    assert metrics["validation_read_exact_match"] == pytest.approx(18 / 20)
-    assert metrics["validation_read_accuracy"] == pytest.approx(56 / 60)
+    assert metrics["validation_classified_exact_match"] == pytest.approx(18 / 20)
+    assert metrics["validation_classified_accuracy"] == pytest.approx(56 / 60)
 
 
 def test_the_reader_is_shown_the_model_s_images(trained, reader):
@@ -67,7 +67,7 @@ def test_error_against_averages_is_over_that_against_the_targets(trained):
     for image, index in zip(drawn, written, strict=True):
         target = training.symbols.images[index].astype(float)
         error += ((image - target) ** 2).sum() / drawn.size
-    share = training._average_digit_error_share(drawn)
+    share = training._average_digit_error_fraction(drawn)
     assert share == pytest.approx(9 / error)
 
 
@@ -90,17 +90,17 @@ def test_each_variant_changes_what_its_name_says_of_the_published_model(profile)
         changed[planned.key.variant] = {name for name in two if one[name] != two[name]}
         assert planned.needs
     assert changed == {
-        "published-twin": set(),
+        "baseline": set(),
         "random-validation": {"validation"},
-        "redrawn-digits": {"redraw_digits"},
-        "unstopped-1-1-512": {"stop_patience", "reduce_patience"},
-        "unstopped-2-1-512": {"encoder_layers", "stop_patience", "reduce_patience"},
+        "resampled-digits": {"resample_digits"},
+        "no-early-stopping-1-1-512": {"stop_patience", "reduce_patience"},
+        "no-early-stopping-2-1-512": {"encoder_layers", "stop_patience", "reduce_patience"},
     }
 
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_what_is_unstopped_trains_for_all_epochs_at_one_learning_rate(profile):
-    variants = ["unstopped-1-1-512", "unstopped-2-1-512"]
+    variants = ["no-early-stopping-1-1-512", "no-early-stopping-2-1-512"]
     planned = request.planned(request.Request(profile=profile), ["text2image-ablation"], variants)
     assert len(planned) == len(variants)
     for settings in (each.settings for each in planned):

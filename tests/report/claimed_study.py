@@ -20,7 +20,7 @@ GREY = np.full((2, 9, 64, 64, 3), 140, np.uint8)
 BLACK_AT_FIRST = np.concatenate([np.full((1, 9, 64, 64, 3), 5, np.uint8), GREY[1:]])
 
 
-def content(work, words=FULL, changes=None, stand_in=False) -> Content:
+def content(work, words=FULL, changes=None, synthetic=False) -> Content:
     """Return the study on the runs that `words` ask for, with its data's records below `work`.
 
     `changes` maps (experiment, variant, name) to the value there instead, or to a function of the
@@ -29,7 +29,7 @@ def content(work, words=FULL, changes=None, stand_in=False) -> Content:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "DATA", work / "data")
         for kind in ("faces", "digits"):
-            record = {"name": kind, "stand_in": stand_in, "fingerprint": kind * 8}
+            record = {"name": kind, "synthetic": synthetic, "fingerprint": kind * 8}
             write_json(work / "data" / kind / "provenance.json", record)
         asked = request.parse(list(words))
         runs = {}
@@ -196,7 +196,7 @@ def _image2text_ablation(variant: str) -> dict:
     validation = 0.8 if variant.endswith("once") else 0.52
     return {
         "validation_accuracy": validation,
-        "unseen_handwriting_accuracy": validation - 0.1,
+        "unseen_instances_accuracy": validation - 0.1,
         "series.accuracy": [validation + 0.01] * 100,
         "series.val_accuracy": [validation] * 100,
     }
@@ -204,11 +204,11 @@ def _image2text_ablation(variant: str) -> dict:
 
 def _text2image_ablation(variant: str) -> dict:
     blurred = np.full_like(DIGITS, 100)
-    losses = {"random-validation": 0.04, "unstopped-2-1-512": 0.045}
+    losses = {"random-validation": 0.04, "no-early-stopping-2-1-512": 0.045}
     return {
         "validation_loss": losses.get(variant, 0.05),
-        "validation_read_accuracy": 0.6 if variant == "random-validation" else 0.4,
-        "average_digit_error_share": 0.1,
+        "validation_classified_accuracy": 0.6 if variant == "random-validation" else 0.4,
+        "average_digit_error_fraction": 0.1,
         "samples.validation_targets": DIGITS,
         "samples.validation_predictions": blurred,
     }
@@ -219,9 +219,15 @@ _CORRECTED = {
     "gan_ablation": lambda variant: {"samples.samples": np.full_like(GREY, 220)},
     "image2text_ablation": _image2text_ablation,
     "text2image_ablation": _text2image_ablation,
-    "digit_reader": lambda variant: {"calculator_unseen_handwriting_exact_match": 0.98},
+    "digit_classifier": lambda variant: {"solver_unseen_instances_exact_match": 0.98},
     **dict.fromkeys(
-        ("vae_fixed", "gan_fixed", "text2text_fixed", "image2text_fixed", "text2image_fixed"),
+        (
+            "vae_corrected",
+            "gan_corrected",
+            "text2text_corrected",
+            "image2text_corrected",
+            "text2image_corrected",
+        ),
         lambda variant: {},
     ),
 }

@@ -168,7 +168,7 @@ def test_what_the_original_proposed_is_judged_with_the_corrected_study(tmp_path)
     assert judge("C18", tmp_path, words=words).verdict == REPRODUCED
     quick = ("PROFILE=quick", *words[1:])
     assert judge("C18", tmp_path, words=quick).verdict == INCONCLUSIVE
-    worse = ("digit_reader", "corrected", "calculator_unseen_handwriting_exact_match", 0.01)
+    worse = ("digit_classifier", "corrected", "solver_unseen_instances_exact_match", 0.01)
     assert judge("C18", tmp_path, worse, words=words).verdict == NOT_REPRODUCED
 
 
@@ -246,10 +246,10 @@ def test_other_models_than_the_original_s_decide_nothing(tmp_path):
 
 
 def test_stand_in_data_and_the_smoke_profile_decide_nothing_about_what_reads_them(tmp_path):
-    on_stand_ins = judged(content(tmp_path, stand_in=True))
-    assert on_stand_ins["C1"].verdict == INCONCLUSIVE
-    assert "stand-in faces" in on_stand_ins["C1"].reason
-    assert on_stand_ins["C9"].verdict == REPRODUCED
+    on_synthetic = judged(content(tmp_path, synthetic=True))
+    assert on_synthetic["C1"].verdict == INCONCLUSIVE
+    assert "stand-in faces" in on_synthetic["C1"].reason
+    assert on_synthetic["C9"].verdict == REPRODUCED
     smoke = judged(content(tmp_path, words=("PROFILE=smoke", "SEEDS=0 1 2")))
     assert {claim.verdict for claim in smoke.values()} == {INCONCLUSIVE, NOT_RUN}
 

@@ -58,7 +58,7 @@ def test_a_written_reference_agrees_with_its_own_runs(study, tmp_path, capsys):
                 / "config.json"
             ).read_text()
         )
-        assert entry["settings"] == config["identity"]["settings"]
+        assert entry["settings"] == config["spec"]["settings"]
         assert entry["command"] == config["command"]
     assert status(check.main, study) == 0
     assert "0 differs" in capsys.readouterr().out
@@ -143,7 +143,7 @@ def test_a_verdict_never_rests_on_runs_that_read_other_data_than_is_there(study,
     before = record.read("quick")
     for folder in (tmp_path / "runs" / "quick").glob("[vgc]a*"):
         shutil.rmtree(folder)
-    facts = {"name": "CelebA", "stand_in": False, "fingerprint": "of CelebA"}
+    facts = {"name": "CelebA", "synthetic": False, "fingerprint": "of CelebA"}
     files.write_json(tmp_path / "data" / "faces" / "provenance.json", facts)
     assert status(record.main, study) == 0
     after = record.read("quick")
@@ -273,7 +273,7 @@ def test_the_readme_shows_what_was_drawn_and_under_which_conditions(study, tmp_p
 def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
     def known(profile):
         picture = {"file": f"{profile}-handwritings.png", "conditions": f"{profile} profile"}
-        return {"runs": [], "pictures": {"handwritings": picture}}
+        return {"runs": [], "pictures": {"styles": picture}}
 
     section = gallery.section({profile: known(profile) for profile in sections.PROFILES})
     assert "paper-handwritings.png" in section

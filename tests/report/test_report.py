@@ -97,7 +97,7 @@ def test_a_run_that_was_only_begun_is_no_reference_result(tmp_path, monkeypatch)
     parts = {"claims": [], "defects": [], "pictures": {}}
     files.write_json(tmp_path / "paper.json", {"runs": [run, done], **parts})
     monkeypatch.setattr(record, "FOLDER", tmp_path)
-    ((pair, words, value),) = results.at_full_scale().headlines(())
+    ((pair, words, value),) = results.at_full_scale().primary_metrics(())
     assert (pair, words, value) == (("vae_32", "published"), "loss", "0.5000")
 
 
@@ -129,7 +129,7 @@ def test_the_mended_gan_stands_beside_every_published_one_after_as_many_faces(pa
         for planned in request.planned(asked)
         if planned.key.experiment.startswith("gan_")
     }
-    an_epoch = scale["gan_fixed"].steps_per_epoch * scale["gan_fixed"].batch_size
+    an_epoch = scale["gan_corrected"].steps_per_epoch * scale["gan_corrected"].batch_size
     for name in ("gan_64", "gan_first_epoch"):
         published = scale[name]
         # Half of a published batch is real.
@@ -139,7 +139,7 @@ def test_the_mended_gan_stands_beside_every_published_one_after_as_many_faces(pa
 
 
 def test_real_data_and_the_full_scale_are_not_called_reduced(tmp_path, monkeypatch):
-    fake_runs.write(tmp_path, ["PROFILE=paper"], stand_in=False)
+    fake_runs.write(tmp_path, ["PROFILE=paper"], synthetic=False)
     monkeypatch.setattr(paths, "DATA", tmp_path / "data")
     monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
     asked = request.parse(["PROFILE=paper"])

@@ -9,7 +9,7 @@ import pytest
 from lib.data import digits
 from tests.workplace import Workplace, wait_until
 
-READER = "digit_reader/corrected/seed-0"
+READER = "digit_classifier/corrected/seed-0"
 WORDS = ("PROFILE=smoke", "EPOCHS=1")
 
 
@@ -28,23 +28,23 @@ def read(file):
 def test_two_runs_side_by_side_train_once_what_both_need(folder):
     places = [
         Workplace(folder, "text2image_ablation", variant, WORDS)
-        for variant in ("published-twin", "redrawn-digits")
+        for variant in ("baseline", "resampled-digits")
     ]
-    reader = Workplace(folder, "digit_reader", "corrected", WORDS)
+    reader = Workplace(folder, "digit_classifier", "corrected", WORDS)
     with concurrent.futures.ThreadPoolExecutor() as pool:
         told = list(pool.map(Workplace.train, [*places, reader]))
     assert "".join(told).count(f"{READER}: starting") == 1
     digest = read(reader.run() / "result.json")["weights_sha256"]
     for place in places:
-        identity = read(place.run() / "config.json")["identity"]
-        assert identity["needs"] == {READER: digest}
+        spec = read(place.run() / "config.json")["spec"]
+        assert spec["needs"] == {READER: digest}
         assert "already done" in place.train()
 
 
 @pytest.mark.slow
 def test_a_run_whose_reader_was_trained_anew_meanwhile_is_not_finished(folder):
     place = Workplace(folder, "text2image_ablation", "random-validation", WORDS)
-    reader = Workplace(folder, "digit_reader", "corrected", WORDS)
+    reader = Workplace(folder, "digit_classifier", "corrected", WORDS)
     training = place.start()
     wait_until((place.run() / "config.json").exists, training)
     training.send_signal(signal.SIGSTOP)

@@ -10,9 +10,9 @@ from lib.system.errors import UserError
 WORDS = ("PROFILE=smoke",)
 
 
-def prepare(fingerprint="f" * 64, stand_in=True):
+def prepare(fingerprint="f" * 64, synthetic=True):
     for name in ("faces", "digits"):
-        facts = {"name": f"drawn {name}", "stand_in": stand_in, "fingerprint": fingerprint}
+        facts = {"name": f"drawn {name}", "synthetic": synthetic, "fingerprint": fingerprint}
         files.write_json(paths.DATA / name / "provenance.json", {**facts, "made": "now"})
 
 
@@ -32,8 +32,8 @@ def runs_for(*words, goals=("vae-32",)):
 def begin(*words, goals=("vae-32",)):
     asked, planned = runs_for(*words, goals=goals)
     for run in planned:
-        identity = plan.identity(run, asked.threads)
-        files.write_json(run.key.path / "config.json", {"identity": identity})
+        spec = plan.spec(run, asked.threads)
+        files.write_json(run.key.path / "config.json", {"spec": spec})
     return planned
 
 
@@ -56,7 +56,7 @@ def test_nothing_is_done_at_first():
 def test_a_begun_run_fits_but_is_not_done():
     (run,) = begin()
     assert states() == [False]
-    assert plan.fits(run.key.path, plan.identity(run, 1))
+    assert plan.fits(run.key.path, plan.spec(run, 1))
 
 
 def test_a_finished_run_is_done():
@@ -79,7 +79,7 @@ def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
 
 def made_for(*words, goals=("vae-32",)):
     asked, (run, *_) = runs_for(*words, goals=goals)
-    return plan.made_for(run.key.path, plan.identity(run, asked.threads))
+    return plan.made_for(run.key.path, plan.spec(run, asked.threads))
 
 
 def test_every_setting_for_which_a_run_was_made_is_named():
@@ -94,11 +94,11 @@ def test_the_data_for_which_a_run_was_made_are_named():
 
 
 def test_the_run_of_which_a_run_needed_other_weights_is_named():
-    finish(goals=["digit-reader"])
+    finish(goals=["digit-classifier"])
     finish(goals=NEEDING)
-    (reader,) = runs_for(goals=["digit-reader"])[1]
+    (reader,) = runs_for(goals=["digit-classifier"])[1]
     (reader.key.path / "result.json").unlink()
-    assert made_for(goals=NEEDING) == "digit_reader/corrected/seed-0 a, not none"
+    assert made_for(goals=NEEDING) == "digit_classifier/corrected/seed-0 a, not none"
 
 
 def test_the_same_value_in_other_words_is_the_same_run():
@@ -114,13 +114,13 @@ def test_a_run_on_other_data_is_to_be_made():
 
 def test_a_run_on_a_stand_in_is_none_on_real_data():
     finish()
-    prepare(stand_in=False)
+    prepare(synthetic=False)
     assert states() == [False]
 
 
 def test_the_same_data_prepared_again_is_the_same_data():
     finish()
-    facts = {"name": "drawn faces", "stand_in": True, "fingerprint": "f" * 64, "made": "later"}
+    facts = {"name": "drawn faces", "synthetic": True, "fingerprint": "f" * 64, "made": "later"}
     files.write_json(paths.DATA / "faces" / "provenance.json", facts)
     assert states() == [True]
 
@@ -128,21 +128,21 @@ def test_the_same_data_prepared_again_is_the_same_data():
 def test_only_the_data_that_a_run_reads_matters():
     goals = ("vae-32", "text2text", "text2image")
     finish(goals=goals)
-    facts = {"name": "MNIST", "stand_in": False, "fingerprint": "d" * 64}
+    facts = {"name": "MNIST", "synthetic": False, "fingerprint": "d" * 64}
     files.write_json(paths.DATA / "digits" / "provenance.json", facts)
     assert states(goals=["vae-32"]) == [True]
     assert states(goals=["text2text"]) == [True] * 7
     assert states(goals=["text2image"]) == [False] * 5
 
 
-# text2image_ablation needs the digit reader of the same seed.
+# text2image_ablation needs the digit classifier of the same seed.
 NEEDING = ["text2image-ablation"]
 
 
 def test_a_run_is_done_only_where_the_run_that_it_needs_is():
-    finish("SEEDS=0 1", goals=["digit-reader"])
+    finish("SEEDS=0 1", goals=["digit-classifier"])
     finish("SEEDS=0 1", goals=NEEDING)
-    (reader,) = runs_for("SEEDS=1", goals=["digit-reader"])[1]
+    (reader,) = runs_for("SEEDS=1", goals=["digit-classifier"])[1]
     assert all(states("SEEDS=0 1", goals=NEEDING))
     (reader.key.path / "result.json").unlink()
     assert all(states("SEEDS=0", goals=NEEDING))
@@ -150,23 +150,23 @@ def test_a_run_is_done_only_where_the_run_that_it_needs_is():
 
 
 def test_with_other_weights_of_the_run_that_it_needs_a_run_is_to_be_made():
-    finish(goals=["digit-reader"])
+    finish(goals=["digit-classifier"])
     finish(goals=NEEDING)
-    finish(goals=["digit-reader"], weights="b")
+    finish(goals=["digit-classifier"], weights="b")
     assert not any(states(goals=NEEDING))
-    finish(goals=["digit-reader"], weights="a")
+    finish(goals=["digit-classifier"], weights="a")
     assert all(states(goals=NEEDING))
 
 
 def test_a_run_that_needs_one_for_other_settings_is_to_be_made():
-    finish(goals=["digit-reader"])
+    finish(goals=["digit-classifier"])
     finish(goals=NEEDING)
-    assert not any(states("FILTERS=5", goals=["digit-reader", *NEEDING]))
+    assert not any(states("FILTERS=5", goals=["digit-classifier", *NEEDING]))
 
 
 def test_what_needs_nothing_has_the_identity_it_always_had():
     asked, (run,) = runs_for()
-    assert set(plan.identity(run, asked.threads)) == {
+    assert set(plan.spec(run, asked.threads)) == {
         *("profile", "experiment", "variant", "seed"),
         *("model_version", "settings", "data", "threads"),
     }
@@ -188,7 +188,7 @@ def test_data_that_is_not_prepared_is_told_with_the_target():
         states()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"identity": {}}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"spec": {}}'])
 def test_a_torn_or_foreign_config_fits_nothing(text):
     finish()
     (run,) = runs_for()[1]

@@ -19,7 +19,7 @@ def folder(tmp_path, monkeypatch):
     """A finished run, written as a training writes it."""
     monkeypatch.setattr(paths, "RUNS", tmp_path / "runs")
     folder = KEY.path
-    files.write_json(folder / "config.json", {"identity": {"seed": 3}})
+    files.write_json(folder / "config.json", {"spec": {"seed": 3}})
     files.write_text(
         folder / "history.jsonl", '{"epoch": 1, "loss": 0.5}\n{"epoch": 2, "loss": 0.25}\n'
     )
@@ -50,7 +50,7 @@ def refused(message):
 def test_a_finished_run_is_read_as_it_was_written(folder):
     run = directories.load(KEY)
     assert run.key == KEY
-    assert run.config == {"identity": {"seed": 3}}
+    assert run.config == {"spec": {"seed": 3}}
     assert {name: run.result[name] for name in RESULT} == RESULT
     assert run.history == [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}]
     assert np.array_equal(run.series("loss"), [0.5, 0.25])

@@ -122,7 +122,7 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workpl
         ("image2text", "convlstm"),
         ("text2image", "1-1-512"),
         ("text2image", "3-2-256"),
-        ("vae_fixed", "corrected"),
+        ("vae_corrected", "corrected"),
     ],
 )
 def test_every_kind_of_run_goes_on_as_if_unbroken(workplace, experiment, variant):
@@ -151,13 +151,13 @@ def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace
     assert status == 130
     assert "vae_32/published/seed-0: the same command goes on after epoch " in told
     assert "Traceback" not in told
-    (aside,) = place.run().parent.glob("seed-0.aside-*")
+    (aside,) = place.run().parent.glob("seed-0.archived-*")
     assert f"seed-0 was made for epochs 8, not 9; it is kept in {aside}" in told
     assert contents(aside) == first
 
     assert "already done" in place.train()
     assert contents(place.run()) == first
-    (aside,) = place.run().parent.glob("seed-0.aside-*")
+    (aside,) = place.run().parent.glob("seed-0.archived-*")
     assert "result.json" not in contents(aside)
     assert "already done" in place.train()
     assert contents(place.run()) == first
@@ -209,7 +209,7 @@ def test_what_cannot_be_trained_is_told_in_one_line(workplace, words, part):
 
 @pytest.mark.slow
 def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(tmp_path):
-    place = Workplace(tmp_path, "digit_reader", "corrected", WORDS)
+    place = Workplace(tmp_path, "digit_classifier", "corrected", WORDS)
     digits.prepare("builtin", None, tmp_path / "data" / "digits")
     record = tmp_path / "data" / "digits" / "provenance.json"
     facts = json.loads(record.read_text(encoding="utf-8"))

@@ -1,9 +1,9 @@
 """Networks that draw single symbols and judge what is drawn: a conditional GAN of 28x28 pixels.
 
-The discriminator judges by projection (Miyato and Koyama, 2018, "cGANs with projection
-discriminator") under spectral normalisation (Miyato et al., 2018). Whether a drawing can be read is
-judged by a network of its own, the proofreader: a discriminator that also classifies (Odena et al.,
-2017) is bounded, and is satisfied by drawings that other readers misread.
+The discriminator works by projection (Miyato and Koyama, 2018, "cGANs with projection
+discriminator") under spectral normalisation (Miyato et al., 2018). Whether an image can be read is
+up to a network of its own, the auxiliary classifier: a discriminator that also classifies (Odena et
+al., 2017) is bounded, and is satisfied by images that other classifiers misread.
 """
 
 import tensorflow as tf
@@ -74,7 +74,7 @@ def _bounded(layer: layers.Layer) -> layers.Layer:
     return layers.SpectralNormalization(layer)
 
 
-def build_proofreader(filters: int) -> tf_keras.Sequential:
+def build_auxiliary_classifier(filters: int) -> tf_keras.Sequential:
     """Return an image (28, 28, 1) in [0, 1] -> logits of the symbol that it shows (13,)."""
     return tf_keras.Sequential(
         [
@@ -86,7 +86,7 @@ def build_proofreader(filters: int) -> tf_keras.Sequential:
             layers.Dense(4 * filters, activation="relu"),
             layers.Dense(len(ALPHABET)),
         ],
-        name="proofreader",
+        name="auxiliary_classifier",
     )
 
 
@@ -109,9 +109,11 @@ def adversarial_loss(discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.T
     return -tf.reduce_mean(_of(discriminator(made, training=True), meant))
 
 
-def symbol_loss(proofreader: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+def token_loss(
+    auxiliary_classifier: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor
+) -> tf.Tensor:
     """Return the cross-entropy of the symbols `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
-    logits = proofreader(images, training=True)
+    logits = auxiliary_classifier(images, training=True)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
 
 

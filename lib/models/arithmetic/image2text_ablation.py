@@ -19,14 +19,14 @@ class Image2TextAblationTraining(Image2TextTraining):
         handwriting = Handwriting.of(digits.load())
         self.images = tf.constant(handwriting.images)
         self.handwriting = tf.Variable(self.handwriting, trainable=False)
-        self.unseen_handwriting = handwriting.draw_unseen(arithmetic().queries, seed)
+        self.unseen_instances = handwriting.draw_unseen(arithmetic().queries, seed)
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Evaluate as published, then the validation part's queries in unseen handwriting."""
         outcome = super().outcome(history)
         published = self.handwriting.numpy()
-        self.handwriting.assign(self.unseen_handwriting)
+        self.handwriting.assign(self.unseen_instances)
         unseen = self.evaluate(self.parts["validation"])
         self.handwriting.assign(published)
-        metrics = {f"unseen_handwriting_{name}": value for name, value in unseen.items()}
+        metrics = {f"unseen_instances_{name}": value for name, value in unseen.items()}
         return dataclasses.replace(outcome, metrics={**outcome.metrics, **metrics})

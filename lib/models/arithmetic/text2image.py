@@ -99,7 +99,7 @@ class Text2ImageTraining(Training):
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, then evaluate the validation part."""
-        if self.settings.redraw_digits:
+        if self.settings.resample_digits:
             self.training_handwriting.assign(self._draw(epoch))
         rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         metrics = self._steps.epoch(rows, self.settings.batch_size, title)

@@ -1,4 +1,4 @@
-"""The published text-to-image model, whose answers the digit reader reads (E6)."""
+"""The published text-to-image model, whose answers the digit classifier reads (E6)."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import numpy as np
 from lib.data.arithmetic import ANSWER_LENGTH, arithmetic
 from lib.data.digits import SIDE
 from lib.metrics.sequences import exact_match, per_character_accuracy
-from lib.models.arithmetic import digit_reader
+from lib.models.arithmetic import digit_classifier
 from lib.models.arithmetic.text2image import Text2ImageTraining
 from lib.training.trainer import Outcome
 
@@ -18,18 +18,18 @@ class Text2ImageAblationTraining(Text2ImageTraining):
     def outcome(self, history: list[dict]) -> Outcome:
         """Evaluate as published, then read what is drawn for the validation part's queries."""
         outcome = super().outcome(history)
-        reader = digit_reader.load(self.needed["digit_reader"])
+        reader = digit_classifier.load(self.needed["digit_classifier"])
         drawn = self.draw(self.validation_rows).reshape(-1, SIDE, SIDE)
         read = reader.read(drawn).reshape(-1, ANSWER_LENGTH)
         answers = arithmetic().answers[self.validation_rows]
         metrics = {
-            "validation_read_accuracy": per_character_accuracy(read, answers),
-            "validation_read_exact_match": exact_match(read, answers),
-            "average_digit_error_share": self._average_digit_error_share(drawn),
+            "validation_classified_accuracy": per_character_accuracy(read, answers),
+            "validation_classified_exact_match": exact_match(read, answers),
+            "average_digit_error_fraction": self._average_digit_error_fraction(drawn),
         }
         return dataclasses.replace(outcome, metrics={**outcome.metrics, **metrics})
 
-    def _average_digit_error_share(self, drawn: np.ndarray) -> float:
+    def _average_digit_error_fraction(self, drawn: np.ndarray) -> float:
         """Return the squared error against each symbol's average over that against the targets.
 
         The smallest squared error over random targets is that of their average (E5).

@@ -3,11 +3,11 @@ import pytest
 
 from lib.data.arithmetic import Handwriting, arithmetic, encode
 from lib.data.digits import Digits
-from lib.models.arithmetic.calculator import calculated
+from lib.models.arithmetic.exact_solver import solved
 
 
 def test_every_query_read_right_is_answered_right():
-    assert np.array_equal(calculated(arithmetic().queries), arithmetic().answers)
+    assert np.array_equal(solved(arithmetic().queries), arithmetic().answers)
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ def test_every_query_read_right_is_answered_right():
     ],
 )
 def test_what_is_no_query_is_answered_with_blanks_and_so_wrong(read):
-    (answer,) = calculated(encode([read]))
+    (answer,) = solved(encode([read]))
     assert np.array_equal(answer, encode(["   "])[0])
     assert not (arithmetic().answers == answer).all(axis=1).any()
 
 
 def test_a_digit_read_wrong_gives_the_answer_to_what_was_read():
-    assert np.array_equal(calculated(encode(["96-2 ", "0-99 "])), encode(["94 ", "-99"]))
+    assert np.array_equal(solved(encode(["96-2 ", "0-99 "])), encode(["94 ", "-99"]))
 
 
 @pytest.mark.parametrize("part", ["training", "unseen"])
@@ -38,7 +38,7 @@ def test_images_told_apart_without_error_are_answered_without_error(part):
     draw = {"training": handwriting.draw_training, "unseen": handwriting.draw_unseen}[part]
     drawn = handwriting.images[draw(arithmetic().queries, seed=3)]
     read = read_greys(drawn)
-    assert np.array_equal(calculated(read), arithmetic().answers)
+    assert np.array_equal(solved(read), arithmetic().answers)
 
 
 def read_greys(images):

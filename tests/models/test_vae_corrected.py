@@ -1,20 +1,20 @@
 import numpy as np
 import pytest
 
-from lib.config.faces import FixedVAESettings
+from lib.config.faces import CorrectedVAESettings
 from lib.models.faces.likelihood import discretised_logistic
-from lib.models.faces.vae_fixed import FixedVAETraining, build_decoder
+from lib.models.faces.vae_corrected import CorrectedVAETraining, build_decoder
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
-SETTINGS = FixedVAESettings(filters=8, latent_dim=6, batch_size=8, epochs=2, image_count=20)
+SETTINGS = CorrectedVAESettings(filters=8, latent_dim=6, batch_size=8, epochs=2, image_count=20)
 SEED = stateless_seed(0, "latent noise", 1, 0)
 
 
 @pytest.fixture
 def training(few_faces):
-    return FixedVAETraining(SETTINGS, seed=0)
+    return CorrectedVAETraining(SETTINGS, seed=0)
 
 
 def test_the_loss_is_the_bound_written_out_in_nats_per_image(training, few_faces):
@@ -51,7 +51,9 @@ def test_every_part_learns_the_likelihood_s_scale_too(training, few_faces):
 def test_the_decoder_has_about_the_published_one_s_parameters():
     from lib.models.faces.blocks import upsampling
 
-    ours = build_decoder(FixedVAESettings().filters, FixedVAESettings().latent_dim).count_params()
+    ours = build_decoder(
+        CorrectedVAESettings().filters, CorrectedVAESettings().latent_dim
+    ).count_params()
     theirs = upsampling(64, 64, "sigmoid", "decoder").count_params()
     assert 0.8 < ours / theirs < 1.2
 

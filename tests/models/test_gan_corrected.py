@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from lib.config.faces import FixedGANSettings
-from lib.models.faces.gan_fixed import FixedGANTraining, build_discriminator
+from lib.config.faces import CorrectedGANSettings
+from lib.models.faces.gan_corrected import CorrectedGANTraining, build_discriminator
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
-SETTINGS = FixedGANSettings(
+SETTINGS = CorrectedGANSettings(
     filters=8, latent_dim=6, batch_size=4, epochs=1, steps_per_epoch=2, image_count=20
 )
 SEED = stateless_seed(0, "latents", 1, 0)
@@ -15,7 +15,7 @@ SEED = stateless_seed(0, "latents", 1, 0)
 
 @pytest.fixture
 def training(few_faces):
-    return FixedGANTraining(SETTINGS, seed=0)
+    return CorrectedGANTraining(SETTINGS, seed=0)
 
 
 def test_a_step_has_the_losses_written_out(training, few_faces):
@@ -45,7 +45,7 @@ def test_the_discriminator_s_layers_have_a_spectral_norm_of_one():
 
 
 def test_the_average_follows_the_generator(few_faces):
-    training = FixedGANTraining(SETTINGS, seed=0)
+    training = CorrectedGANTraining(SETTINGS, seed=0)
     expected = [weight.astype(np.float64) for weight in training.generator.get_weights()]
     for step in (1, 2, 3):
         training._update(few_faces[:4], stateless_seed(0, "latents", 1, step))
@@ -58,7 +58,7 @@ def test_the_average_follows_the_generator(few_faces):
 
 @pytest.mark.slow
 def test_a_restored_training_goes_on_as_if_unbroken(few_faces):
-    unbroken, resumed = (FixedGANTraining(SETTINGS, seed=0) for _ in range(2))
+    unbroken, resumed = (CorrectedGANTraining(SETTINGS, seed=0) for _ in range(2))
     unbroken.train_epoch(1, "")
     arrays, facts = unbroken.state()
     resumed.restore(dict(arrays), facts)

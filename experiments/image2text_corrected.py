@@ -5,11 +5,13 @@ epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5,
 Besides the answer, the symbol of each image is a target: labels of MNIST's training part are used.
 """
 
-from lib.config.arithmetic import FixedImage2TextSettings
+from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.config.experiments import Experiment
 from lib.training.command import main
 
-EXPERIMENT = Experiment(FixedImage2TextSettings(), variants={"corrected": {}}, study="corrected")
+EXPERIMENT = Experiment(
+    CorrectedImage2TextSettings(), variants={"corrected": {}}, study="corrected"
+)
 
 if __name__ == "__main__":
     main(__file__)

@@ -12,10 +12,10 @@ from lib.runs.directories import Run
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw a row for each stored answer, a column for each style, from the first seed."""
     run = groups[0][0]
-    drawn = run.samples["handwritings"]
+    drawn = run.samples["styles"]
     rows = [np.concatenate(list(np.moveaxis(styles, 1, 0)), axis=-1) for styles in drawn]
     labels = [f"{each['query']}={each['answer']}" for each in run.result["examples"]]
     plots.image_rows(path, rows, labels)
 
 
-FIGURES = (Figure(None, "handwritings.png", (("text2image_fixed", "corrected"),), draw),)
+FIGURES = (Figure(None, "styles.png", (("text2image_corrected", "corrected"),), draw),)

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.config.arithmetic import FixedImage2TextSettings
+from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.data import digits
 from lib.data.arithmetic import (
     ALPHABET,
@@ -20,7 +20,7 @@ from lib.data.arithmetic import (
     choose_rows,
 )
 from lib.data.splits import random_split
-from lib.models.arithmetic import text2text_fixed
+from lib.models.arithmetic import text2text_corrected
 from lib.models.arithmetic.alignment import place_by_place
 from lib.models.arithmetic.augmentation import random_affine
 from lib.models.arithmetic.sequence import (
@@ -36,14 +36,14 @@ layers = tf_keras.layers
 SIDE = digits.SIDE
 
 
-def build_model(settings: FixedImage2TextSettings) -> tf_keras.Model:
+def build_model(settings: CorrectedImage2TextSettings) -> tf_keras.Model:
     """Return images (5, 28, 28, 1) in [0, 1] -> the answer's probabilities (3, 13), and logits of
     the query's symbols (5, 13), from which alone the answer is made.
     """
     images = layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))
     logits = layers.TimeDistributed(_image_encoder(settings.filters), name="encoder")(images)
     symbols = layers.Lambda(place_by_place, name="places")(layers.Softmax()(logits))
-    answer = text2text_fixed.build_model(settings.units, aligned=True)(symbols)
+    answer = text2text_corrected.build_model(settings.units, aligned=True)(symbols)
     return tf_keras.Model(images, [answer, logits])
 
 
@@ -68,17 +68,17 @@ def _convolution(filters: int, size: int) -> list:
     ]
 
 
-def split(settings: FixedImage2TextSettings, seed: int) -> dict[str, np.ndarray]:
+def split(settings: CorrectedImage2TextSettings, seed: int) -> dict[str, np.ndarray]:
     """Return the rows of the parts "train" and "test"; each seed draws others."""
     rows = choose_rows(settings.query_count, seed)
     train, test = random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
     return {"train": train, "test": test}
 
 
-class FixedImage2TextTraining(AnswerTraining):
+class CorrectedImage2TextTraining(AnswerTraining):
     """Trains on handwriting drawn anew in each epoch; tests on queries and digits never seen."""
 
-    def __init__(self, settings: FixedImage2TextSettings, seed: int) -> None:
+    def __init__(self, settings: CorrectedImage2TextSettings, seed: int) -> None:
         model = build_model(settings)
         compiled = settings.compile and compile_convolutions()
         super().__init__(settings, seed, model, split(settings, seed), compiled)
@@ -131,10 +131,10 @@ class FixedImage2TextTraining(AnswerTraining):
         cross_entropy = tf_keras.losses.sparse_categorical_crossentropy
         answered, read = self.model(images, training=True)
         loss = weighted_mean(cross_entropy(answers, answered), weights)
-        symbol_loss = weighted_mean(cross_entropy(queries, read, from_logits=True), weights)
-        return loss + self.settings.symbol_weight * symbol_loss, {
+        token_loss = weighted_mean(cross_entropy(queries, read, from_logits=True), weights)
+        return loss + self.settings.token_weight * token_loss, {
             "loss": loss,
-            "symbol_loss": symbol_loss,
+            "token_loss": token_loss,
             "exact_match": weighted_mean(all_right(answered, answers), weights),
             "queries_read": weighted_mean(all_right(read, queries), weights),
         }

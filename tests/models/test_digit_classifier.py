@@ -3,15 +3,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from lib.config.arithmetic import DigitReaderSettings
+from lib.config.arithmetic import DigitClassifierSettings
 from lib.data import digits
 from lib.data.arithmetic import ALPHABET, SymbolImages
 from lib.data.digits import Digits
 from lib.data.operators import operator_images
-from lib.models.arithmetic import digit_reader
-from lib.models.arithmetic.digit_reader import (
-    DigitReader,
-    DigitReaderTraining,
+from lib.models.arithmetic import digit_classifier
+from lib.models.arithmetic.digit_classifier import (
+    DigitClassifier,
+    DigitClassifierTraining,
     symbol_codes,
     training_rows,
 )
@@ -19,7 +19,7 @@ from lib.runs import directories
 from lib.system import files
 from lib.system.errors import UserError
 
-SETTINGS = DigitReaderSettings(filters=2, epochs=3, batch_size=32, digit_count=100)
+SETTINGS = DigitClassifierSettings(filters=2, epochs=3, batch_size=32, digit_count=100)
 
 
 def written(digit, random):
@@ -45,11 +45,11 @@ def prepared(monkeypatch):
 @pytest.fixture
 def finished(prepared, tmp_path):
     """A reader after an epoch, and the directory of its run."""
-    training = DigitReaderTraining(SETTINGS, seed=0)
+    training = DigitClassifierTraining(SETTINGS, seed=0)
     training.train_epoch(1, "")
     weights = [variable.numpy() for variable in training.weights()]
-    identity = {"settings": dataclasses.asdict(SETTINGS)}
-    files.write_json(tmp_path / "config.json", {"identity": identity})
+    spec = {"settings": dataclasses.asdict(SETTINGS)}
+    files.write_json(tmp_path / "config.json", {"spec": spec})
     files.write_text(tmp_path / "history.jsonl", "")
     np.savez(tmp_path / "samples.npz")
     directories.write_weights(tmp_path, weights)
@@ -77,17 +77,17 @@ def test_an_epoch_has_every_digit_once_and_the_other_symbols_alike(prepared):
 
 
 def test_no_image_of_the_test_part_is_trained_on(prepared):
-    training = DigitReaderTraining(SETTINGS, seed=0)
+    training = DigitClassifierTraining(SETTINGS, seed=0)
     rows = training.rows[training.codes.numpy()[training.rows] < 10]
     assert rows.max() < len(prepared.train_images)
     assert np.array_equal(training.images.numpy()[rows], prepared.train_images[rows])
-    few = DigitReaderTraining(dataclasses.replace(SETTINGS, digit_count=30), seed=0)
+    few = DigitClassifierTraining(dataclasses.replace(SETTINGS, digit_count=30), seed=0)
     assert np.array_equal(few.images.numpy()[:30], prepared.train_images[:30])
     assert len(few.images) == 30 + 50 + 50 + 1
 
 
 def test_a_reader_reads_each_image_by_itself(finished, prepared):
-    reader = DigitReader(finished[0].model)
+    reader = DigitClassifier(finished[0].model)
     images = prepared.test_images
     read = reader.read(images)
     assert read.dtype == np.uint8
@@ -99,8 +99,8 @@ def test_a_reader_reads_each_image_by_itself(finished, prepared):
 def test_what_is_loaded_reads_as_what_was_trained(finished, prepared):
     training, folder = finished
     images = np.concatenate([prepared.test_images, operator_images("-")])
-    loaded = digit_reader.load(folder)
-    assert np.array_equal(loaded.read(images), DigitReader(training.model).read(images))
+    loaded = digit_classifier.load(folder)
+    assert np.array_equal(loaded.read(images), DigitClassifier(training.model).read(images))
 
 
 def test_weights_that_are_not_the_run_s_are_refused(finished):
@@ -108,22 +108,22 @@ def test_weights_that_are_not_the_run_s_are_refused(finished):
     weights = directories.read_weights(folder)
     directories.write_weights(folder, [-array for array in weights])
     with pytest.raises(UserError, match="was changed after its training"):
-        digit_reader.load(folder)
+        digit_classifier.load(folder)
 
 
 def test_training_on_digits_that_are_easy_to_read_ends_with_reading_them(prepared, compiled):
     settings = dataclasses.replace(SETTINGS, filters=4, epochs=15)
-    training = DigitReaderTraining(settings, seed=0)
+    training = DigitClassifierTraining(settings, seed=0)
     for epoch in range(1, 16):
         training.train_epoch(epoch, "")
     metrics = training.outcome([]).metrics
     assert metrics["test_accuracy"] > 0.9
-    assert metrics["calculator_unseen_handwriting_exact_match"] > 0.6
+    assert metrics["solver_unseen_instances_exact_match"] > 0.6
 
 
 def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepared, monkeypatch):
     """A reader that takes every 7 for a 1, and is right otherwise, for which all is known."""
-    training = DigitReaderTraining(SETTINGS, seed=0)
+    training = DigitClassifierTraining(SETTINGS, seed=0)
 
     def read(self, images):
         known = [SymbolImages.for_training(prepared), SymbolImages.for_testing(prepared)]
@@ -135,18 +135,18 @@ def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepare
         codes = np.array([table[image.tobytes()] for image in images])
         return np.where(codes == 7, 1, codes).astype(np.uint8)
 
-    monkeypatch.setattr(DigitReader, "read", read)
+    monkeypatch.setattr(DigitClassifier, "read", read)
     metrics = training.outcome([]).metrics
     assert metrics["test_accuracy"] == pytest.approx(0.9)
     assert metrics["test_accuracy_mean_of_symbols"] == pytest.approx(12 / 13)
     # Numbers without a 7: 81 of 100, so .81 squared of all queries, and a few right by chance.
     for part in ("unseen", "training"):
-        found = metrics[f"calculator_{part}_handwriting_exact_match"]
+        found = metrics[f"solver_{part}_instances_exact_match"]
         assert found == pytest.approx(0.81**2, abs=0.04)
 
 
 def test_a_restored_training_goes_on_with_the_same_bits(prepared):
-    training, other = (DigitReaderTraining(SETTINGS, seed=0) for _ in range(2))
+    training, other = (DigitClassifierTraining(SETTINGS, seed=0) for _ in range(2))
     training.train_epoch(1, "")
     other.restore(*training.state())
     assert other.train_epoch(2, "") == training.train_epoch(2, "")

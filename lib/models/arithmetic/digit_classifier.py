@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.config.arithmetic import DigitReaderSettings, Image2TextSettings
+from lib.config.arithmetic import DigitClassifierSettings, Image2TextSettings
 from lib.data import digits
 from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic
 from lib.data.digits import SIDE
@@ -14,7 +14,7 @@ from lib.metrics.digit_images import DIGITS
 from lib.metrics.sequences import exact_match
 from lib.models.arithmetic import image2text
 from lib.models.arithmetic.augmentation import random_affine
-from lib.models.arithmetic.calculator import calculated
+from lib.models.arithmetic.exact_solver import solved
 from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
 from lib.runs import directories
 from lib.system.randomness import generator
@@ -24,7 +24,7 @@ from lib.training.trainer import Outcome, Training, adam, blocks_of, layer_table
 layers = tf_keras.layers
 
 
-class DigitReader:
+class DigitClassifier:
     """Reads digits, operators and blanks."""
 
     def __init__(self, model: tf_keras.Model) -> None:
@@ -40,19 +40,19 @@ class DigitReader:
         return np.concatenate([np.zeros(0, np.uint8), *read]).astype(np.uint8)
 
 
-def load(folder: Path) -> DigitReader:
-    """Return the reader of a finished run of the experiment `digit_reader`.
+def load(folder: Path) -> DigitClassifier:
+    """Return the reader of a finished run of the experiment `digit_classifier`.
 
     Call it when one's own models are made: making another moves on the weights' random generator.
     Raises UserError where the run's weights are missing or damaged.
     """
-    identity = directories.read_config(folder)["identity"]
-    model = build_model(DigitReaderSettings(**identity["settings"]))
+    spec = directories.read_config(folder)["spec"]
+    model = build_model(DigitClassifierSettings(**spec["settings"]))
     model.set_weights(directories.read_weights(folder))
-    return DigitReader(model)
+    return DigitClassifier(model)
 
 
-def build_model(settings: DigitReaderSettings) -> tf_keras.Sequential:
+def build_model(settings: DigitClassifierSettings) -> tf_keras.Sequential:
     """Return images (28, 28, 1) in [0, 1] -> logits of the symbols (13,)."""
     filters = settings.filters
     return tf_keras.Sequential(
@@ -81,10 +81,10 @@ def _pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32)[..., None] / 255
 
 
-class DigitReaderTraining(Training):
+class DigitClassifierTraining(Training):
     """Trains the reader on the training part's digits, on operators and on blanks."""
 
-    def __init__(self, settings: DigitReaderSettings, seed: int) -> None:
+    def __init__(self, settings: DigitClassifierSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.model = build_model(settings)
         self.models["model"] = self.model
@@ -135,7 +135,7 @@ class DigitReaderTraining(Training):
         """
         del history
         handwriting, published = Handwriting.of(self.digits), Image2TextSettings()
-        read = DigitReader(self.model).read(handwriting.images)
+        read = DigitClassifier(self.model).read(handwriting.images)
         held_out = image2text.split(published, self.seed)["validation"]
         queries, answers = arithmetic().queries, arithmetic().answers[held_out]
         drawn = {
@@ -143,9 +143,7 @@ class DigitReaderTraining(Training):
             "training": handwriting.draw_training(queries, self.seed)[held_out],
         }
         metrics = {
-            f"calculator_{name}_handwriting_exact_match": exact_match(
-                calculated(read[images]), answers
-            )
+            f"solver_{name}_instances_exact_match": exact_match(solved(read[images]), answers)
             for name, images in drawn.items()
         }
         right = read[handwriting.training_count :] == symbol_codes(handwriting.unseen)

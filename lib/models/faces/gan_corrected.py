@@ -3,7 +3,7 @@
 import tensorflow as tf
 import tf_keras
 
-from lib.config.faces import FixedGANSettings
+from lib.config.faces import CorrectedGANSettings
 from lib.metrics.generated import generated_metrics
 from lib.models.faces.batches import measured_latents
 from lib.models.faces.blocks import SIDE
@@ -63,10 +63,10 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
     )
 
 
-class FixedGANTraining(GANTraining):
+class CorrectedGANTraining(GANTraining):
     """Trains with a hinge loss, and draws from a moving average of the generator's weights."""
 
-    def __init__(self, settings: FixedGANSettings, seed: int) -> None:
+    def __init__(self, settings: CorrectedGANSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.sampler = build_generator(settings.filters, settings.latent_dim, "average")
         self.sampler.set_weights(self.generator.get_weights())

@@ -5,10 +5,10 @@ a hinge loss on spectrally normalised layers, and samples from a moving average 
 """
 
 from lib.config.experiments import Experiment
-from lib.config.faces import FixedGANSettings
+from lib.config.faces import CorrectedGANSettings
 from lib.training.command import main
 
-EXPERIMENT = Experiment(FixedGANSettings(), variants={"corrected": {}}, study="corrected")
+EXPERIMENT = Experiment(CorrectedGANSettings(), variants={"corrected": {}}, study="corrected")
 
 if __name__ == "__main__":
     main(__file__)

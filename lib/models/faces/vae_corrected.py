@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.config.faces import FixedVAESettings
+from lib.config.faces import CorrectedVAESettings
 from lib.metrics.latent import aggregated_posterior
 from lib.models.faces.batches import CODES_FITTED
 from lib.models.faces.blocks import SIDE, VALUES
@@ -69,7 +69,7 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
 
 
-class FixedVAETraining(VAETraining):
+class CorrectedVAETraining(VAETraining):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
     Samples come from the Gaussian that fits the encoded faces, with all covariances: of all
@@ -77,7 +77,7 @@ class FixedVAETraining(VAETraining):
     "From variational to deterministic autoencoders", section 4. The losses are those under N(0, I).
     """
 
-    def __init__(self, settings: FixedVAESettings, seed: int) -> None:
+    def __init__(self, settings: CorrectedVAESettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.arrays["prior_mean"] = np.zeros(settings.latent_dim, np.float32)
         self.arrays["prior_factor"] = np.eye(settings.latent_dim, dtype=np.float32)

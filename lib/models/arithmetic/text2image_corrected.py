@@ -3,8 +3,8 @@
 A recurrent network turns the query, set out place by place, into the answer's symbols; a
 convolutional generator draws each of them in a style, random numbers that the images of one answer
 share. The first is trained on the answers' symbols; the second to draw symbols that a discriminator
-takes for real and a proofreader for what they are meant to be. Both judges see real digits of the
-same symbols; all four networks see the same batches.
+takes for real and an auxiliary classifier for what they are meant to be. Both see real digits of
+the same symbols; all four networks see the same batches.
 """
 
 import functools
@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.config.arithmetic import FixedText2ImageSettings
+from lib.config.arithmetic import CorrectedText2ImageSettings
 from lib.data import digits
 from lib.data.arithmetic import (
     ALPHABET,
@@ -27,14 +27,14 @@ from lib.data.arithmetic import (
 from lib.data.splits import random_split
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
 from lib.metrics.sequences import exact_match, per_character_accuracy
-from lib.models.arithmetic import digit_reader, text2text_fixed
+from lib.models.arithmetic import digit_classifier, text2text_corrected
 from lib.models.arithmetic.digit_gan import (
     adversarial_loss,
+    build_auxiliary_classifier,
     build_discriminator,
     build_generator,
-    build_proofreader,
     discriminator_loss,
-    symbol_loss,
+    token_loss,
 )
 from lib.models.arithmetic.sequence import (
     EVALUATION_BATCH,
@@ -54,29 +54,29 @@ HANDWRITINGS = 10
 SIDE = digits.SIDE
 
 
-def split(settings: FixedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def split(settings: CorrectedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows to train on and to test on; each seed draws others."""
     rows = choose_rows(settings.query_count, seed)
     return random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
 
 
-class FixedText2ImageTraining(Training):
+class CorrectedText2ImageTraining(Training):
     """Trains to calculate and to write at once; keeps a moving average of the generator."""
 
-    def __init__(self, settings: FixedText2ImageSettings, seed: int) -> None:
+    def __init__(self, settings: CorrectedText2ImageSettings, seed: int) -> None:
         super().__init__(settings, seed)
-        self.calculator = text2text_fixed.build_model(settings.units, aligned=True)
+        self.answer_predictor = text2text_corrected.build_model(settings.units, aligned=True)
         self.generator = build_generator(settings.filters, settings.style_dim)
         self.average = build_generator(settings.filters, settings.style_dim)
         self.average.set_weights(self.generator.get_weights())
-        self.discriminator = build_discriminator(settings.judge_filters)
-        self.proofreader = build_proofreader(settings.judge_filters)
+        self.discriminator = build_discriminator(settings.discriminator_filters)
+        self.auxiliary_classifier = build_auxiliary_classifier(settings.discriminator_filters)
         self.models = {
-            "calculator": self.calculator,
+            "answer_predictor": self.answer_predictor,
             "generator": self.generator,
             "average": self.average,
             "discriminator": self.discriminator,
-            "proofreader": self.proofreader,
+            "auxiliary_classifier": self.auxiliary_classifier,
         }
         self.train_rows, self.test_rows = split(settings, seed)
         self._make_optimizers()
@@ -90,8 +90,8 @@ class FixedText2ImageTraining(Training):
 
     def _make_optimizers(self) -> None:
         settings = self.settings
-        self.optimizers["calculator"] = adamw(
-            self.calculator.trainable_variables,
+        self.optimizers["answer_predictor"] = adamw(
+            self.answer_predictor.trainable_variables,
             cosine_decay(settings.learning_rate, self.train_rows, settings),
             settings.weight_decay,
         )
@@ -99,7 +99,7 @@ class FixedText2ImageTraining(Training):
         for name, rate, momentum in (
             ("generator", settings.generator_learning_rate, damped),
             ("discriminator", settings.discriminator_learning_rate, damped),
-            ("proofreader", settings.proofreader_learning_rate, {}),
+            ("auxiliary_classifier", settings.classifier_learning_rate, {}),
         ):
             variables = self.models[name].trainable_variables
             decayed = cosine_decay(rate, self.train_rows, settings)
@@ -109,7 +109,7 @@ class FixedText2ImageTraining(Training):
         """Go over the training part once, in random order and in new handwriting."""
         rows = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
         random = randomness.generator(self.seed, "handwriting", epoch)
-        reseed(self.proofreader, randomness.generator(self.seed, "dropout", epoch))
+        reseed(self.auxiliary_classifier, randomness.generator(self.seed, "dropout", epoch))
         return self._steps.epoch(
             rows, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
         )
@@ -145,13 +145,13 @@ class FixedText2ImageTraining(Training):
         drawn: tf.Tensor,
         style_seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Train the judges, then calculator and generator, on one batch of queries."""
+        """Train the judges, then answer predictor and generator, on one batch of queries."""
         answers = tf.gather(self.answers, rows)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
         real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
         styles = tf.random.stateless_normal((rows.shape[0], self.settings.style_dim), style_seed)
         with tf.GradientTape() as tape:
-            probabilities = self.calculator(self._inputs(rows), training=True)
+            probabilities = self.answer_predictor(self._inputs(rows), training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
             metrics = {"loss": weighted_mean(losses, weights)}
             symbols = tf.one_hot(meant, len(ALPHABET))
@@ -160,13 +160,13 @@ class FixedText2ImageTraining(Training):
             with tape.stop_recording():
                 metrics |= self._update_judges(real, made, meant)
             metrics["adversarial_loss"] = adversarial_loss(self.discriminator, made, meant)
-            metrics["symbol_loss"] = symbol_loss(self.proofreader, made, meant)
+            metrics["token_loss"] = token_loss(self.auxiliary_classifier, made, meant)
             total = (
                 metrics["loss"]
                 + metrics["adversarial_loss"]
-                + self.settings.symbol_weight * metrics["symbol_loss"]
+                + self.settings.token_weight * metrics["token_loss"]
             )
-        self._descend(tape, total, ("calculator", "generator"))
+        self._descend(tape, total, ("answer_predictor", "generator"))
         move_average(self.average, self.generator, self.settings.average_decay)
         exact = weighted_mean(all_right(probabilities, answers), weights)
         return {**metrics, "exact_match": exact}
@@ -174,14 +174,14 @@ class FixedText2ImageTraining(Training):
     def _update_judges(
         self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Train the discriminator on real and made images, the proofreader on real ones."""
+        """Train the discriminator on real and made images, the classifier on real ones."""
         with tf.GradientTape() as tape:
             metrics = {
                 "discriminator_loss": discriminator_loss(self.discriminator, real, made, meant),
-                "proofreader_loss": symbol_loss(self.proofreader, real, meant),
+                "auxiliary_classifier_loss": token_loss(self.auxiliary_classifier, real, meant),
             }
             total = sum(metrics.values())
-        self._descend(tape, total, ("discriminator", "proofreader"))
+        self._descend(tape, total, ("discriminator", "auxiliary_classifier"))
         return metrics
 
     def _descend(self, tape: tf.GradientTape, loss: tf.Tensor, names: tuple[str, ...]) -> None:
@@ -198,7 +198,7 @@ class FixedText2ImageTraining(Training):
 
     def _draw(self, rows: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the images (n, 3, 28, 28) of answers, and their symbols (n, 3): the likeliest."""
-        codes = tf.argmax(self.calculator(self._inputs(rows), training=False), axis=-1)
+        codes = tf.argmax(self.answer_predictor(self._inputs(rows), training=False), axis=-1)
         symbols = tf.one_hot(tf.reshape(codes, (-1,)), len(ALPHABET))
         style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
         images = self.average([symbols, style], training=False)
@@ -208,8 +208,8 @@ class FixedText2ImageTraining(Training):
     def drawn(self, rows: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Draw the answers to `rows` of queries, each in its style, float32 (n, style_dim).
 
-        Returns images, uint8 (n, 3, 28, 28), and the symbols that the calculator holds likeliest,
-        indices into ALPHABET (n, 3).
+        Returns images, uint8 (n, 3, 28, 28), and the symbols that the answer predictor holds
+        likeliest, indices into ALPHABET (n, 3).
         """
         images, codes = [], []
         for start in range(0, len(rows), EVALUATION_BATCH):
@@ -227,27 +227,27 @@ class FixedText2ImageTraining(Training):
         """
         size = (count, self.settings.style_dim)
         styles = randomness.generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
-        return np.float32(self.settings.style_scale) * styles
+        return np.float32(self.settings.truncation) * styles
 
     def outcome(self, history: list[dict]) -> Outcome:
         """Draw the answer to every test query, have it read, and measure the digits drawn."""
         rows = self.test_rows
         answers = aligned_answers()[rows]
         images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
-        reader = digit_reader.load(self.needed["digit_reader"])
+        reader = digit_classifier.load(self.needed["digit_classifier"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
         real = self.digits
         is_digit = calculated < DIGITS
         shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
         return Outcome(
             metrics={
-                "test_calculated_exact_match": exact_match(calculated, answers),
-                "test_read_exact_match": exact_match(read, answers),
-                "test_read_accuracy": per_character_accuracy(read, answers),
+                "test_predicted_exact_match": exact_match(calculated, answers),
+                "test_classified_exact_match": exact_match(read, answers),
+                "test_classified_accuracy": per_character_accuracy(read, answers),
                 **digit_image_metrics(images[is_digit], calculated[is_digit], "samples"),
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
-            samples={"handwritings": self._handwritings(shown)},
+            samples={"styles": self._handwritings(shown)},
             model=[
                 row
                 for name in sorted(self.models.keys() - {"average"})

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 import tf_keras
 
-from lib.config.arithmetic import FixedText2TextSettings
+from lib.config.arithmetic import CorrectedText2TextSettings
 from lib.data.arithmetic import (
     ALPHABET,
     ANSWER_LENGTH,
@@ -45,22 +45,22 @@ def _both_ways(units: int, return_sequences: bool) -> layers.Layer:
     return layers.Bidirectional(layers.GRU(units, return_sequences=return_sequences, unroll=True))
 
 
-def split(settings: FixedText2TextSettings, seed: int) -> dict[str, np.ndarray]:
+def split(settings: CorrectedText2TextSettings, seed: int) -> dict[str, np.ndarray]:
     """Return the rows of each part: "train" at random, "test" all others.
 
-    "test_underived" are those test queries whose answer does not follow from a training query's.
+    "test_not_derivable" are the test queries whose answer does not follow from a training query's.
     Each seed draws other queries to train on; seed 0 draws the original's. Raises UserError where
     a part would be empty.
     """
     rows = choose_rows(settings.query_count, seed)
     train, test = random_split(rows, settings.split_seed + seed, train_size=settings.train_fraction)
-    underived = np.setdiff1d(test, fact_families(train))
-    if not len(underived):
+    not_derivable = np.setdiff1d(test, fact_families(train))
+    if not len(not_derivable):
         raise UserError(
             f"TRAIN_FRACTION={settings.train_fraction:g}: every other query follows from these, "
             "so that none is left to test on; choose a smaller share"
         )
-    return {"train": train, "test": test, "test_underived": underived}
+    return {"train": train, "test": test, "test_not_derivable": not_derivable}
 
 
 def _derived(rows: np.ndarray, how: str) -> np.ndarray:
@@ -69,13 +69,13 @@ def _derived(rows: np.ndarray, how: str) -> np.ndarray:
     return fact_families(rows) if how == "families" else rows
 
 
-class FixedText2TextTraining(AnswerTraining):
+class CorrectedText2TextTraining(AnswerTraining):
     """Trains on few queries, and on what follows from them; tests on all others.
 
-    What follows may be a query of the part "test"; none of "test_underived" is trained on.
+    What follows may be a query of the part "test"; none of "test_not_derivable" is trained on.
     """
 
-    def __init__(self, settings: FixedText2TextSettings, seed: int) -> None:
+    def __init__(self, settings: CorrectedText2TextSettings, seed: int) -> None:
         model = build_model(settings.units, settings.align)
         super().__init__(settings, seed, model, split(settings, seed), settings.compile)
         self.train_rows = _derived(self.train_rows, settings.derive)

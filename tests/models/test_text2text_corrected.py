@@ -4,24 +4,24 @@ import numpy as np
 import pytest
 from sklearn.model_selection import train_test_split
 
-from lib.config.arithmetic import FixedText2TextSettings
+from lib.config.arithmetic import CorrectedText2TextSettings
 from lib.config.base import replaced
 from lib.config.experiments import experiments
 from lib.data.arithmetic import arithmetic, decode, exchanged_rows, fact_families
-from lib.models.arithmetic.text2text_fixed import FixedText2TextTraining, build_model, split
+from lib.models.arithmetic.text2text_corrected import CorrectedText2TextTraining, build_model, split
 from lib.system import runtime
 from lib.system.errors import UserError
 
 tf_keras = runtime.tf_keras
-SETTINGS = FixedText2TextSettings(
+SETTINGS = CorrectedText2TextSettings(
     units=4, query_count=100, train_fraction=0.2, epochs=4, derive="exchanged"
 )
-VARIANTS = experiments()["text2text_fixed"].variants
+VARIANTS = experiments()["text2text_corrected"].variants
 
 
 def settings_of(variant):
     changes = dict(VARIANTS[variant])
-    return replaced(experiments()["text2text_fixed"].settings, changes)
+    return replaced(experiments()["text2text_corrected"].settings, changes)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
@@ -35,7 +35,7 @@ def test_every_query_is_either_trained_or_tested_on(variant, seed):
 
 
 def test_a_share_from_which_every_other_query_follows_is_refused():
-    settings = replaced(experiments()["text2text_fixed"].settings, {"train_fraction": 0.99})
+    settings = replaced(experiments()["text2text_corrected"].settings, {"train_fraction": 0.99})
     with pytest.raises(UserError, match=r"TRAIN_FRACTION=0\.99"):
         split(settings, seed=0)
 
@@ -49,7 +49,9 @@ def test_seed_0_trains_on_the_original_s_split_and_others_on_other_queries():
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_all_that_is_trained_on_follows_from_training_queries_alone(variant):
-    training = FixedText2TextTraining(dataclasses.replace(settings_of(variant), units=2), seed=0)
+    training = CorrectedText2TextTraining(
+        dataclasses.replace(settings_of(variant), units=2), seed=0
+    )
     given, used = training.parts["train"], training.train_rows
     expected = {
         "nothing": given,
@@ -57,13 +59,13 @@ def test_all_that_is_trained_on_follows_from_training_queries_alone(variant):
         "families": fact_families(given),
     }
     assert sorted(used) == sorted(set(expected[training.settings.derive]))
-    underived = set(training.parts["test_underived"])
-    assert underived == set(training.parts["test"]) - set(fact_families(given))
-    assert not underived & set(used)
+    not_derivable = set(training.parts["test_not_derivable"])
+    assert not_derivable == set(training.parts["test"]) - set(fact_families(given))
+    assert not not_derivable & set(used)
 
 
 def test_aligned_inputs_hold_both_numbers_and_the_operator_of_each_query():
-    training = FixedText2TextTraining(SETTINGS, seed=0)
+    training = CorrectedText2TextTraining(SETTINGS, seed=0)
     inputs = training.inputs(np.arange(20_000)).numpy().reshape(20_000, 3, 3, 13)
     assert (inputs.sum(axis=-1) == 1).all()
     symbols = inputs.argmax(axis=-1)
@@ -75,7 +77,7 @@ def test_aligned_inputs_hold_both_numbers_and_the_operator_of_each_query():
 
 
 def test_unaligned_inputs_and_answers_are_the_published_ones():
-    training = FixedText2TextTraining(dataclasses.replace(SETTINGS, align=False), seed=0)
+    training = CorrectedText2TextTraining(dataclasses.replace(SETTINGS, align=False), seed=0)
     inputs = training.inputs(np.arange(20_000)).numpy()
     assert np.array_equal(inputs, np.eye(13)[arithmetic().queries])
     assert np.array_equal(training.answer_codes, arithmetic().answers)
@@ -89,7 +91,7 @@ def test_outputs_are_probabilities(aligned, shape):
 
 
 def test_the_rate_falls_as_a_cosine_to_zero():
-    training = FixedText2TextTraining(SETTINGS, seed=0)
+    training = CorrectedText2TextTraining(SETTINGS, seed=0)
     schedule = training.optimizers["model"]._learning_rate
     steps = SETTINGS.epochs * -(-len(training.train_rows) // SETTINGS.batch_size)
     for part, share in ((0, 1), (1 / 2, 1 / 2), (1, 0)):
@@ -98,7 +100,7 @@ def test_the_rate_falls_as_a_cosine_to_zero():
 
 def test_a_step_is_that_of_adamw_by_its_paper():
     """Algorithm 2 of Loshchilov and Hutter, the decay scaled by the rate, written out."""
-    training = FixedText2TextTraining(SETTINGS, seed=0)
+    training = CorrectedText2TextTraining(SETTINGS, seed=0)
     model, optimizer = training.model, training.optimizers["model"]
     rows = training.train_rows
     before = [variable.numpy().astype(np.float64) for variable in model.trainable_variables]
@@ -120,7 +122,7 @@ def test_a_step_is_that_of_adamw_by_its_paper():
 
 
 def test_a_restored_training_goes_on_with_the_same_bits():
-    training, other = (FixedText2TextTraining(SETTINGS, seed=0) for _ in range(2))
+    training, other = (CorrectedText2TextTraining(SETTINGS, seed=0) for _ in range(2))
     training.train_epoch(1, "")
     other.restore(*training.state())
     assert other.train_epoch(2, "") == training.train_epoch(2, "")
@@ -129,9 +131,9 @@ def test_a_restored_training_goes_on_with_the_same_bits():
 
 
 def test_the_outcome_tells_all_parts_and_mistakes_of_the_underived():
-    training = FixedText2TextTraining(SETTINGS, seed=0)
+    training = CorrectedText2TextTraining(SETTINGS, seed=0)
     outcome = training.outcome([])
-    for part in ("train", "test", "test_underived"):
+    for part in ("train", "test", "test_not_derivable"):
         assert 0 <= outcome.metrics[f"{part}_exact_match"] <= 1
-    asked = decode(arithmetic().queries[training.parts["test_underived"]])
+    asked = decode(arithmetic().queries[training.parts["test_not_derivable"]])
     assert {mistake["query"] for mistake in outcome.facts["mistakes"]} <= set(asked)

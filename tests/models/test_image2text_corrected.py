@@ -1,9 +1,13 @@
 import numpy as np
 import pytest
 
-from lib.config.arithmetic import FixedImage2TextSettings
+from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.data.arithmetic import arithmetic
-from lib.models.arithmetic.image2text_fixed import FixedImage2TextTraining, build_model, split
+from lib.models.arithmetic.image2text_corrected import (
+    CorrectedImage2TextTraining,
+    build_model,
+    split,
+)
 from lib.system import runtime
 
 tf = runtime.tf
@@ -12,11 +16,13 @@ SEEDS = np.array([1, 2], np.int32)
 
 
 def training_with(seed=0, **changes):
-    return FixedImage2TextTraining(FixedImage2TextSettings(**{**TINY, **changes}), seed=seed)
+    return CorrectedImage2TextTraining(
+        CorrectedImage2TextSettings(**{**TINY, **changes}), seed=seed
+    )
 
 
 def test_no_test_query_is_trained_on(few_digits_and_others):
-    parts = split(FixedImage2TextSettings(), seed=0)
+    parts = split(CorrectedImage2TextSettings(), seed=0)
     assert len(parts["test"]) == 4_000
     assert np.array_equal(np.sort(np.concatenate(list(parts.values()))), np.arange(20_000))
     training = training_with()
@@ -24,7 +30,7 @@ def test_no_test_query_is_trained_on(few_digits_and_others):
 
 
 def test_each_seed_tests_on_other_queries():
-    first, second = (split(FixedImage2TextSettings(), seed)["test"] for seed in (0, 1))
+    first, second = (split(CorrectedImage2TextSettings(), seed)["test"] for seed in (0, 1))
     assert len(np.intersect1d(first, second)) < 1_200
 
 
@@ -74,7 +80,7 @@ def test_training_inputs_are_changed_images_and_their_symbols(few_digits_and_oth
 
 
 def test_the_model_gives_an_answer_s_probabilities_and_a_query_s_logits():
-    model = build_model(FixedImage2TextSettings(**TINY))
+    model = build_model(CorrectedImage2TextSettings(**TINY))
     answer, symbols = model(np.zeros((2, 5, 28, 28, 1), np.float32))
     assert answer.shape == (2, 3, 13)
     assert symbols.shape == (2, 5, 13)
@@ -82,7 +88,7 @@ def test_the_model_gives_an_answer_s_probabilities_and_a_query_s_logits():
 
 
 def test_all_images_of_a_query_are_read_by_one_network():
-    model = build_model(FixedImage2TextSettings(**TINY))
+    model = build_model(CorrectedImage2TextSettings(**TINY))
     image = np.random.default_rng(0).random((1, 1, 28, 28, 1), dtype=np.float32)
     _, symbols = model(np.repeat(image, 5, axis=1))
     assert np.allclose(symbols, symbols[:, :1], atol=1e-6)
@@ -91,7 +97,7 @@ def test_all_images_of_a_query_are_read_by_one_network():
 @pytest.mark.parametrize("weight", [0.0, 1.0])
 def test_symbols_are_a_target_only_if_so_weighed(few_digits_and_others, weight):
     """With an answer that cannot be improved on, only the symbols' loss has a gradient."""
-    training = training_with(symbol_weight=weight, weight_decay=0.0)
+    training = training_with(token_weight=weight, weight_decay=0.0)
     *_, bias = training.model.trainable_variables
     assert bias.shape == (13,)
     rows = np.zeros(32, np.int32)

@@ -6,10 +6,10 @@ linear, and the decoder has about the parameters of the published one.
 """
 
 from lib.config.experiments import Experiment
-from lib.config.faces import FixedVAESettings
+from lib.config.faces import CorrectedVAESettings
 from lib.training.command import main
 
-EXPERIMENT = Experiment(FixedVAESettings(), variants={"corrected": {}}, study="corrected")
+EXPERIMENT = Experiment(CorrectedVAESettings(), variants={"corrected": {}}, study="corrected")
 
 if __name__ == "__main__":
     main(__file__)

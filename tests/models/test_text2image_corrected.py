@@ -3,30 +3,32 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.config.arithmetic import FixedText2ImageSettings
+from lib.config.arithmetic import CorrectedText2ImageSettings
 from lib.data.arithmetic import aligned_answers, arithmetic, decode
-from lib.models.arithmetic import digit_reader
-from lib.models.arithmetic.text2image_fixed import FixedText2ImageTraining, split
+from lib.models.arithmetic import digit_classifier
+from lib.models.arithmetic.text2image_corrected import CorrectedText2ImageTraining, split
 from lib.system import runtime
 
 tf = runtime.tf
 TINY = {
-    **{"units": 4, "filters": 4, "judge_filters": 2, "style_dim": 3},
+    **{"units": 4, "filters": 4, "discriminator_filters": 2, "style_dim": 3},
     **{"query_count": 100, "batch_size": 32, "epochs": 2},
 }
 
 
 def training_with(seed=0, **changes):
-    training = FixedText2ImageTraining(FixedText2ImageSettings(**{**TINY, **changes}), seed=seed)
-    training.needed = {"digit_reader": Path("the reader's run")}
+    training = CorrectedText2ImageTraining(
+        CorrectedText2ImageSettings(**{**TINY, **changes}), seed=seed
+    )
+    training.needed = {"digit_classifier": Path("the reader's run")}
     return training
 
 
 def always_answer_with_ones(training):
-    """An untrained calculator may well answer with blanks, which look alike in every style."""
+    """An untrained answer predictor may answer with blanks, which look alike in every style."""
     symbols = np.zeros(13, np.float32)
     symbols[1] = 1
-    training.calculator = lambda queries, training: tf.tile([[symbols]], (len(queries), 3, 1))
+    training.answer_predictor = lambda queries, training: tf.tile([[symbols]], (len(queries), 3, 1))
 
 
 @pytest.fixture
@@ -39,15 +41,15 @@ def reader(monkeypatch):
             return np.full(len(images), 7, np.uint8)
 
     always = Reader()
-    monkeypatch.setattr(digit_reader, "load", lambda folder: always)
+    monkeypatch.setattr(digit_classifier, "load", lambda folder: always)
     return always
 
 
 def test_no_test_query_is_trained_on():
-    train, test = split(FixedText2ImageSettings(), seed=0)
+    train, test = split(CorrectedText2ImageSettings(), seed=0)
     assert len(test) == 4_000
     assert np.array_equal(np.sort(np.concatenate([train, test])), np.arange(20_000))
-    assert not np.array_equal(test, split(FixedText2ImageSettings(), seed=1)[1])
+    assert not np.array_equal(test, split(CorrectedText2ImageSettings(), seed=1)[1])
 
 
 def test_only_images_of_the_training_part_are_shown(few_digits_and_others):
@@ -96,8 +98,8 @@ def test_what_is_read_is_compared_with_the_answers(few_digits_and_others, reader
     history = [training.train_epoch(1, "")]
     outcome = training.outcome(history)
     answers = arithmetic().answers[training.test_rows]
-    assert outcome.metrics["test_read_accuracy"] == pytest.approx(np.mean(answers == 7))
-    assert outcome.metrics["test_read_exact_match"] == 0
+    assert outcome.metrics["test_classified_accuracy"] == pytest.approx(np.mean(answers == 7))
+    assert outcome.metrics["test_classified_exact_match"] == 0
     assert reader.shown.shape == (60, 28, 28)
     assert reader.shown.dtype == np.uint8
 
@@ -107,7 +109,7 @@ def test_the_same_answers_are_shown_in_ten_handwritings(few_digits_and_others, r
     history = [training.train_epoch(1, "")]
     always_answer_with_ones(training)
     outcome = training.outcome(history)
-    shown = outcome.samples["handwritings"]
+    shown = outcome.samples["styles"]
     assert shown.shape == (8, 10, 3, 28, 28)
     assert shown.dtype == np.uint8
     assert len({each.tobytes() for each in shown[0]}) == 10
@@ -133,7 +135,7 @@ def test_a_style_is_shared_by_an_answer_s_images(few_digits):
 def test_styles_drawn_with_are_scaled(few_digits):
     rows = np.arange(2)
     for scale, handwritings in ((1.0, 10), (1e-9, 1)):
-        training = training_with(style_scale=scale)
+        training = training_with(truncation=scale)
         always_answer_with_ones(training)
         drawn = training._handwritings(rows)
         assert len({handwriting.tobytes() for handwriting in drawn[0]}) == handwritings
@@ -153,4 +155,4 @@ def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, r
         assert np.array_equal(one.numpy(), two.numpy())
     one, two = resumed.outcome(history), unbroken.outcome(history)
     assert one.metrics == two.metrics
-    assert np.array_equal(one.samples["handwritings"], two.samples["handwritings"])
+    assert np.array_equal(one.samples["styles"], two.samples["styles"])
