@@ -5,10 +5,10 @@ import numpy as np
 from lib.config.arithmetic import SequenceSettings
 from lib.data import digits, faces
 from lib.data.arithmetic import (
-    ALPHABET,
-    SymbolImages,
+    VOCABULARY,
+    TokenImages,
     arithmetic,
-    choose_rows,
+    choose_indices,
     draw_query_images,
 )
 from lib.system.errors import UserError
@@ -28,25 +28,25 @@ def scaled_faces(count: int) -> np.ndarray:
 
 
 def parts(settings: SequenceSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows to train and to validate on; as many of each as an experiment takes."""
-    rows = choose_rows(settings.query_count, SEED)
-    rows = np.random.default_rng(SEED).permutation(rows)
-    rows = rows[: int(len(rows) * getattr(settings, "train_fraction", 1))]
-    kept = int(len(rows) * (1 - settings.validation_fraction))
-    return rows[:kept], rows[kept:]
+    """Return the indices to train and to validate on; as many of each as an experiment takes."""
+    indices = choose_indices(settings.query_count, SEED)
+    indices = np.random.default_rng(SEED).permutation(indices)
+    indices = indices[: int(len(indices) * getattr(settings, "train_fraction", 1))]
+    kept = int(len(indices) * (1 - settings.validation_fraction))
+    return indices[:kept], indices[kept:]
 
 
 def one_hot(codes: np.ndarray) -> np.ndarray:
-    """Return symbols (n, length) as float32 (n, length, 13)."""
-    return np.eye(len(ALPHABET), dtype=np.float32)[codes]
+    """Return tokens (n, length) as float32 (n, length, 13)."""
+    return np.eye(len(VOCABULARY), dtype=np.float32)[codes]
 
 
-def written(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the symbols of queries and answers: uint8 (n, 5), (n, 3)."""
-    return arithmetic().queries[rows], arithmetic().answers[rows]
+def written(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the tokens of queries and answers: uint8 (n, 5), (n, 3)."""
+    return arithmetic().queries[indices], arithmetic().answers[indices]
 
 
 def drawn(codes: np.ndarray) -> np.ndarray:
-    """Return an image of each symbol: float32 (n, length, 28, 28, 1) in [0, 1]."""
-    symbols = SymbolImages.for_training(digits.load())
-    return symbols.images[draw_query_images(symbols, codes, SEED)][..., None] / np.float32(255)
+    """Return an image of each token: float32 (n, length, 28, 28, 1) in [0, 1]."""
+    tokens = TokenImages.for_training(digits.load())
+    return tokens.images[draw_query_images(tokens, codes, SEED)][..., None] / np.float32(255)

@@ -19,7 +19,7 @@ from lib.config.arithmetic import (
 )
 from lib.config.base import Settings
 from lib.config.faces import GANSettings, VAESettings
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
+from lib.data.arithmetic import ANSWER_LENGTH, QUERY_LENGTH, VOCABULARY
 from lib.data.digits import SIDE
 from lib.system import native_messages
 
@@ -121,11 +121,11 @@ def _(settings: GANSettings) -> Prepared:
 def _(settings: Text2TextSettings) -> Prepared:
     model = tf_keras.Sequential(
         [
-            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            layers.Input((QUERY_LENGTH, len(VOCABULARY))),
             layers.LSTM(settings.units),
             layers.RepeatVector(ANSWER_LENGTH),
             layers.LSTM(settings.units, return_sequences=True),
-            layers.TimeDistributed(layers.Dense(len(ALPHABET), activation="softmax")),
+            layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")),
         ]
     )
     queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
@@ -169,7 +169,7 @@ def _(settings: Image2TextSettings) -> Prepared:
             recurrent_dropout=settings.recurrent_dropout,
         )
     )
-    model.add(layers.TimeDistributed(layers.Dense(len(ALPHABET), activation="softmax")))
+    model.add(layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")))
     queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
     return _fitted(model, settings, arrays.drawn(queries), arrays.one_hot(answers))
 
@@ -179,7 +179,7 @@ def _(settings: Text2ImageSettings) -> Prepared:
     last = settings.encoder_layers - 1
     model = tf_keras.Sequential(
         [
-            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            layers.Input((QUERY_LENGTH, len(VOCABULARY))),
             *(
                 layers.LSTM(settings.units, return_sequences=index < last)
                 for index in range(settings.encoder_layers)

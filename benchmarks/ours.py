@@ -7,7 +7,7 @@ from benchmarks.workloads import Prepared
 from lib.config.base import Settings
 from lib.config.faces import GANSettings, VAESettings
 from lib.system import runtime
-from lib.training.trainer import Training, trainer
+from lib.training.trainer import Trainer, trainer_class
 
 tf = runtime.tf
 SEED = 0
@@ -15,12 +15,12 @@ SEED = 0
 
 def start(threads: int, settings: Settings) -> None:
     """Set TensorFlow up as a training with these settings does."""
-    runtime.start(threads, SEED, trainer(settings).in_parts)
+    runtime.start(threads, SEED, trainer_class(settings).in_micro_batches)
 
 
 def prepare(settings: Settings) -> Prepared:
     """Return an experiment's training with these settings."""
-    training = trainer(settings)(settings, SEED)
+    training = trainer_class(settings)(settings, SEED)
     epochs = itertools.count(1)
     return Prepared(
         train_epoch=lambda: training.train_epoch(next(epochs), ""),
@@ -30,16 +30,16 @@ def prepare(settings: Settings) -> Prepared:
     )
 
 
-def _examples(training: Training) -> int:
+def _examples(training: Trainer) -> int:
     settings = training.settings
     if isinstance(settings, GANSettings):
         return settings.steps_per_epoch * settings.batch_size
     if isinstance(settings, VAESettings):
         return len(training.faces.images)
-    return len(training.train_rows)
+    return len(training.train_indices)
 
 
-def _flops(training: Training) -> int:
+def _flops(training: Trainer) -> int:
     if isinstance(training.settings, GANSettings):
         return flops.gan_step(_layers(training.generator), _layers(training.discriminator))
     models = training.models

@@ -16,7 +16,7 @@ from benchmarks.memory import peak_megabytes, peak_megabytes_of_children
 from benchmarks.processes import cores
 from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits, faces
-from lib.data.arithmetic import ALPHABET, SymbolImages, arithmetic, draw_query_images
+from lib.data.arithmetic import VOCABULARY, TokenImages, arithmetic, draw_query_images
 from lib.data.images import SIDE
 from lib.data.operators import operator_images
 
@@ -54,27 +54,27 @@ def notebook_faces(path: Path) -> None:
 
 
 def ours_queries() -> None:
-    """Draw the handwriting of all queries and answers; read it batch by batch, as trainings do."""
-    symbols = SymbolImages.for_training(digits.load())
+    """Draw digit instances for all queries and answers; read them by batch, as trainings do."""
+    tokens = TokenImages.for_training(digits.load())
     batch_size = Image2TextSettings().batch_size
     for codes in (arithmetic().queries, arithmetic().answers):
-        drawn = draw_query_images(symbols, codes, seed=0)
+        drawn = draw_query_images(tokens, codes, seed=0)
         for begin in range(0, len(drawn), batch_size):
-            symbols.images[drawn[begin : begin + batch_size]].astype(np.float32) / 255
+            tokens.images[drawn[begin : begin + batch_size]].astype(np.float32) / 255
 
 
 def notebook_queries() -> None:
-    """Put together an image for each symbol of each query and answer, as float64."""
+    """Put together an image for each token of each query and answer, as float64."""
     data = digits.load()
-    of_symbol = {str(digit): data.train_images[data.train_labels == digit] for digit in range(10)}
-    of_symbol |= {"+": operator_images("+"), "-": operator_images("-")}
-    of_symbol[" "] = np.zeros((1, digits.SIDE, digits.SIDE), np.uint8)
+    of_token = {str(digit): data.train_images[data.train_labels == digit] for digit in range(10)}
+    of_token |= {"+": operator_images("+"), "-": operator_images("-")}
+    of_token[" "] = np.zeros((1, digits.SIDE, digits.SIDE), np.uint8)
     queries, answers = [], []
     for asked, answered in zip(arithmetic().queries, arithmetic().answers, strict=True):
         for codes, images in ((asked, queries), (answered, answers)):
             row = []
-            for symbol in (ALPHABET[code] for code in codes):
-                choices = of_symbol[symbol]
+            for token in (VOCABULARY[code] for code in codes):
+                choices = of_token[token]
                 row.append(choices[np.random.randint(len(choices))] / 255.0)
             images.append(row)
     arrays = np.array(queries), np.array(answers)

@@ -31,7 +31,7 @@ from lib.config.arithmetic import (
 )
 from lib.config.base import Settings
 from lib.config.faces import GANSettings, VAESettings
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, QUERY_LENGTH
+from lib.data.arithmetic import ANSWER_LENGTH, QUERY_LENGTH, VOCABULARY
 from lib.data.digits import SIDE
 
 EVALUATION_BATCH = 500
@@ -54,8 +54,8 @@ def _(settings: VAESettings) -> Prepared:
     optimizer = _adam(model, settings.learning_rate)
     faces = _faces(settings.image_count)
 
-    def step(rows: Tensor) -> Tensor:
-        images = faces[rows]
+    def step(indices: Tensor) -> Tensor:
+        images = faces[indices]
         decoded, _, _ = model(images)
         return functional.binary_cross_entropy(decoded, images)
 
@@ -98,7 +98,9 @@ def _(settings: GANSettings) -> Prepared:
 
 @prepare.register
 def _(settings: Text2TextSettings) -> Prepared:
-    model = nn.Sequential(LastState(len(ALPHABET), settings.units), SequenceDecoder(settings.units))
+    model = nn.Sequential(
+        LastState(len(VOCABULARY), settings.units), SequenceDecoder(settings.units)
+    )
     queries, answers = arrays.written(np.arange(len(arrays.arithmetic().queries)))
     return _answering(settings, model, torch.from_numpy(arrays.one_hot(queries)), answers)
 
@@ -150,7 +152,7 @@ def _augmented(images: Tensor, settings: Image2TextSettings) -> Tensor:
 def _(settings: Text2ImageSettings) -> Prepared:
     units, outputs = settings.units, SIDE * SIDE
     model = nn.Sequential(
-        LastState(len(ALPHABET), units, settings.encoder_layers),
+        LastState(len(VOCABULARY), units, settings.encoder_layers),
         SequenceDecoder(units, settings.decoder_layers, outputs),
         nn.Sigmoid(),
     )
@@ -158,8 +160,8 @@ def _(settings: Text2ImageSettings) -> Prepared:
     inputs = torch.from_numpy(arrays.one_hot(queries))
     targets = torch.from_numpy(arrays.drawn(answers)).reshape(-1, ANSWER_LENGTH, outputs)
 
-    def loss(rows: Tensor) -> Tensor:
-        return functional.mse_loss(model(inputs[rows]), targets[rows])
+    def loss(indices: Tensor) -> Tensor:
+        return functional.mse_loss(model(inputs[indices]), targets[indices])
 
     return _validated(settings, model, loss, loss)
 
@@ -173,14 +175,14 @@ def _answering(
 ) -> Prepared:
     targets = torch.from_numpy(answers.astype(np.int64))
 
-    def loss(batch: Tensor, rows: Tensor) -> Tensor:
-        return functional.cross_entropy(model(batch).flatten(0, 1), targets[rows].flatten())
+    def loss(batch: Tensor, indices: Tensor) -> Tensor:
+        return functional.cross_entropy(model(batch).flatten(0, 1), targets[indices].flatten())
 
     return _validated(
         settings,
         model,
-        lambda rows: loss(augmented(inputs[rows]), rows),
-        lambda rows: loss(inputs[rows], rows),
+        lambda indices: loss(augmented(inputs[indices]), indices),
+        lambda indices: loss(inputs[indices], indices),
     )
 
 
@@ -199,8 +201,8 @@ def _validated(
         _train(training_loss, optimizer, train, settings.batch_size)
         model.eval()
         with torch.inference_mode():
-            for rows in torch.from_numpy(validation).split(EVALUATION_BATCH):
-                validation_loss(rows)
+            for indices in torch.from_numpy(validation).split(EVALUATION_BATCH):
+                validation_loss(indices)
 
     return Prepared(epoch, len(train), _count(model))
 
@@ -208,10 +210,10 @@ def _validated(
 def _train(
     loss: Callable[[Tensor], Tensor],
     optimizer: torch.optim.Optimizer,
-    rows: np.ndarray,
+    indices: np.ndarray,
     batch_size: int,
 ) -> None:
-    for chosen in torch.from_numpy(np.random.permutation(rows)).split(batch_size):
+    for chosen in torch.from_numpy(np.random.permutation(indices)).split(batch_size):
         _update(optimizer, loss(chosen))
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH
+from lib.data.arithmetic import ANSWER_LENGTH, VOCABULARY
 
 FACE = 64
 
@@ -72,13 +72,13 @@ class LastState(nn.Module):
 class SequenceDecoder(nn.Module):
     """Encoded queries (n, units) -> (n, 3, outputs), before any activation."""
 
-    def __init__(self, units: int, layers: int = 1, outputs: int = len(ALPHABET)) -> None:
+    def __init__(self, units: int, layers: int = 1, outputs: int = len(VOCABULARY)) -> None:
         super().__init__()
         self.recurrent = nn.LSTM(units, units, layers, batch_first=True)
         self.outputs = nn.Linear(units, outputs)
 
     def forward(self, encoded: Tensor) -> Tensor:
-        """Repeat the code for each symbol of the answer."""
+        """Repeat the code for each token of the answer."""
         repeated = encoded[:, None].expand(-1, ANSWER_LENGTH, -1)
         return self.outputs(self.recurrent(repeated)[0])
 
@@ -92,7 +92,7 @@ class DropoutDecoder(nn.Module):
     def __init__(self, units: int, dropout: float, recurrent_dropout: float) -> None:
         super().__init__()
         self.cell = nn.LSTMCell(units, units)
-        self.outputs = nn.Linear(units, len(ALPHABET))
+        self.outputs = nn.Linear(units, len(VOCABULARY))
         self.dropout = nn.Dropout(dropout)
         self.mask = nn.Dropout(recurrent_dropout)
 

@@ -1,7 +1,8 @@
 """Generative adversarial network on faces, mended.
 
-Mends what C6 and C7 complain of: a pyramid of filters that costs a fraction of the published nets,
-a hinge loss on spectrally normalised layers, and samples from a moving average of the generator.
+Corrects what C6 and C7 complain of: a pyramid of filters that costs a fraction of the published
+networks, a hinge loss on spectrally normalised layers, and samples from a moving average of the
+generator.
 """
 
 from lib.config.experiments import Experiment

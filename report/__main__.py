@@ -16,7 +16,7 @@ from original.published import published
 from report import build, disagreements, generated_faces, loss_bounds
 from report.content import Content, pairs
 from report.criteria import drawn_answers
-from report.criteria.claims import as_json, judged, suspected
+from report.criteria.claims import as_json, evaluated, suspected
 from report.reference import check, results
 from report.wording import called, escaped, estimate, held, range_of, required
 
@@ -29,13 +29,13 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
     content.check_figures(_manifest())
-    claims, suspicions = judged(content), suspected(content)
+    claims, defects = evaluated(content), suspected(content)
     markdown = build.fill_in(
         {
             "content": content,
             "published": published(),
             "claims": claims,
-            "suspicions": suspicions,
+            "defects": defects,
             "level": LEVEL,
             "ran": disagreements.ran(content),
             "drawn_answers": drawn_answers,
@@ -47,7 +47,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )
-    write_json(check.OUTPUT, as_json(content, claims, suspicions))
+    write_json(check.OUTPUT, as_json(content, claims, defects))
     made = {BUILD / "report.html": build.write_html, BUILD / "report.pdf": build.write_pdf}
     with ThreadPoolExecutor() as pool:  # each is the work of another program
         written = [pool.submit(make, markdown, content.state, path) for path, make in made.items()]

@@ -19,7 +19,7 @@ from lib.runs.directories import Run, command_for
 from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.paths import display
-from report.criteria.judgement import NOT_RUN
+from report.criteria.findings import NOT_RUN
 from report.wording import (
     SCALE,
     called,

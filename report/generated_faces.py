@@ -6,8 +6,8 @@ from lib.config.base import Settings
 from lib.config.faces import GANSettings
 from lib.runs.directories import Run
 from report.content import Content, Pair, pairs
+from report.criteria.findings import NOT_RUN
 from report.criteria.gan import GANS
-from report.criteria.judgement import NOT_RUN
 from report.criteria.vae import VAES
 from report.wording import estimate
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lib.config.base import Settings
 from lib.metrics.intervals import LEVEL, mean_interval
-from report.criteria.judgement import Finding
+from report.criteria.findings import Finding
 
 # The settings that say how much is trained, in the units that they count.
 SCALE = {
@@ -110,7 +110,7 @@ def required(finding: Finding) -> str:
 
 def held(finding: Finding, full_scale: bool) -> str:
     """Return in a word or a few whether a finding holds."""
-    if not finding.judges:
+    if not finding.has_bounds:
         return "\u2013"
-    holds, reason = finding.outcome(full_scale)
+    holds, reason = finding.evaluation(full_scale)
     return {True: "yes", False: "no", None: reason}[holds]

@@ -1,7 +1,7 @@
 """What can be set in the training of models of arithmetic; the defaults are the published values.
 
 A setting marked with an E is a suspected defect of the original (see the report's list): its
-default is as published, its other value is what changes where the suspicion is tested.
+default is as published, and its other value is the corrected one.
 """
 
 import dataclasses
@@ -24,7 +24,7 @@ class SequenceSettings(Settings):
 class Text2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to a written answer."""
 
-    trainer = "lib.models.arithmetic.text2text:Text2TextTraining"
+    trainer = "lib.models.arithmetic.text2text:Text2TextTrainer"
     primary_metric = "test_accuracy"
 
     units: int = 256
@@ -39,7 +39,7 @@ class Text2TextSettings(SequenceSettings):
 class Image2TextSettings(SequenceSettings):
     """Recurrent encoder-decoder from a query as digit images to a written answer."""
 
-    trainer = "lib.models.arithmetic.image2text:Image2TextTraining"
+    trainer = "lib.models.arithmetic.image2text:Image2TextTrainer"
     uses = ("digits",)
     primary_metric = "validation_accuracy"
     model_version = 2  # Keras 3's ConvLSTM, three warps in a row, operators without smoothing
@@ -67,7 +67,7 @@ class Image2TextSettings(SequenceSettings):
 class Text2ImageSettings(SequenceSettings):
     """Recurrent encoder-decoder from a written query to an answer as digit images."""
 
-    trainer = "lib.models.arithmetic.text2image:Text2ImageTraining"
+    trainer = "lib.models.arithmetic.text2image:Text2ImageTrainer"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
     primary_metric = "validation_loss"
@@ -83,14 +83,14 @@ class Text2ImageSettings(SequenceSettings):
     reduce_patience: int = 3  # E10: likewise, until the learning rate is reduced
     reduce_factor: float = 0.5
     minimum_learning_rate: float = 1e-6
-    resample_digits: bool = False  # E5: draw other target handwriting in each epoch
+    resample_digits: bool = False  # E5: draw other target digit instances in each epoch
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CorrectedText2TextSettings(SequenceSettings):
     """Recurrent network from a written query to a written answer, from few examples."""
 
-    trainer = "lib.models.arithmetic.text2text_corrected:CorrectedText2TextTraining"
+    trainer = "lib.models.arithmetic.text2text_corrected:CorrectedText2TextTrainer"
     primary_metric = "test_not_derivable_exact_match"
 
     units: int = 128
@@ -107,9 +107,9 @@ class CorrectedText2TextSettings(SequenceSettings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class DigitClassifierSettings(Settings):
-    """Classifier of single symbols."""
+    """Classifier of single tokens."""
 
-    trainer = "lib.models.arithmetic.digit_classifier:DigitClassifierTraining"
+    trainer = "lib.models.arithmetic.digit_classifier:DigitClassifierTrainer"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
     primary_metric = "test_accuracy"
@@ -127,16 +127,16 @@ class DigitClassifierSettings(Settings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Image2TextAblationSettings(Image2TextSettings):
-    """The published image-to-text models, tested on unseen handwriting as well (E9)."""
+    """The published image-to-text models, tested on unseen digit instances as well (E9)."""
 
-    trainer = "lib.models.arithmetic.image2text_ablation:Image2TextAblationTraining"
+    trainer = "lib.models.arithmetic.image2text_ablation:Image2TextAblationTrainer"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CorrectedImage2TextSettings(SequenceSettings):
-    """Convolutional network on each image, recurrent network from symbols to a written answer."""
+    """Convolutional network on each image, recurrent network from tokens to a written answer."""
 
-    trainer = "lib.models.arithmetic.image2text_corrected:CorrectedImage2TextTraining"
+    trainer = "lib.models.arithmetic.image2text_corrected:CorrectedImage2TextTrainer"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
     primary_metric = "test_exact_match"
@@ -147,7 +147,7 @@ class CorrectedImage2TextSettings(SequenceSettings):
     batch_size: int = 32
     learning_rate: float = 3e-3  # at first; decayed by a cosine
     weight_decay: float = 0.1
-    token_weight: float = 1.0  # of the cross-entropy of each image's symbol
+    token_weight: float = 1.0  # of the cross-entropy of each image's token
     test_fraction: float = 0.2
     split_seed: int = 69  # for seed 0; the run's seed is added
     rotation: float = 0.03  # largest turn, as a share of a full one
@@ -159,16 +159,16 @@ class CorrectedImage2TextSettings(SequenceSettings):
 class Text2ImageAblationSettings(Text2ImageSettings):
     """The published text-to-image model, whose answers are read (E6)."""
 
-    trainer = "lib.models.arithmetic.text2image_ablation:Text2ImageAblationTraining"
+    trainer = "lib.models.arithmetic.text2image_ablation:Text2ImageAblationTrainer"
     needs = ("digit_classifier",)
     primary_metric = "validation_classified_accuracy"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CorrectedText2ImageSettings(SequenceSettings):
-    """Recurrent network from a written query to symbols, adversarial generator of their images."""
+    """Recurrent network from a written query to tokens, adversarial generator of their images."""
 
-    trainer = "lib.models.arithmetic.text2image_corrected:CorrectedText2ImageTraining"
+    trainer = "lib.models.arithmetic.text2image_corrected:CorrectedText2ImageTrainer"
     uses = ("digits",)
     model_version = 2  # operators without smoothing
     needs = ("digit_classifier",)

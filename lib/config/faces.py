@@ -1,7 +1,7 @@
 """What can be set in the training of models of faces; the defaults are the published values.
 
 A setting marked with an E is a suspected defect of the original (see the report's list): its
-default is as published, its other value is what changes where the suspicion is tested.
+default is as published, and its other value is the corrected one.
 """
 
 import dataclasses
@@ -14,7 +14,7 @@ from lib.config.base import FACE_COUNT, Settings
 class CAESettings(Settings):
     """Convolutional autoencoder."""
 
-    trainer = "lib.models.faces.autoencoder:CAETraining"
+    trainer = "lib.models.faces.autoencoder:CAETrainer"
     uses = ("faces",)
 
     filters: int = 128
@@ -28,7 +28,7 @@ class CAESettings(Settings):
 class VAESettings(Settings):
     """Variational autoencoder."""
 
-    trainer = "lib.models.faces.vae:VAETraining"
+    trainer = "lib.models.faces.vae:VAETrainer"
     uses = ("faces",)
     model_version = 2  # without a KL divergence in the loss
 
@@ -46,7 +46,7 @@ class VAESettings(Settings):
 class GANSettings(Settings):
     """Generative adversarial network."""
 
-    trainer = "lib.models.faces.gan:GANTraining"
+    trainer = "lib.models.faces.gan:GANTrainer"
     uses = ("faces",)
     model_version = 2  # one Adam for both networks
     primary_metric = "samples_swd"
@@ -72,7 +72,7 @@ class GANSettings(Settings):
 class CorrectedVAESettings(Settings):
     """Variational autoencoder on the evidence lower bound, its defects mended."""
 
-    trainer = "lib.models.faces.vae_corrected:CorrectedVAETraining"
+    trainer = "lib.models.faces.vae_corrected:CorrectedVAETrainer"
     uses = ("faces",)
     primary_metric = "samples_swd"
     at_least = (("filters", 4),)
@@ -89,7 +89,7 @@ class CorrectedVAESettings(Settings):
 class CorrectedGANSettings(GANSettings):
     """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
 
-    trainer = "lib.models.faces.gan_corrected:CorrectedGANTraining"
+    trainer = "lib.models.faces.gan_corrected:CorrectedGANTrainer"
     model_version = 1
     at_least = (("filters", 4),)
 

@@ -9,8 +9,8 @@ from lib.data.digits import SIDE, Digits
 from lib.data.operators import operator_images
 from lib.system.randomness import generator
 
-ALPHABET = "0123456789+- "
-BLANK = ALPHABET.index(" ")
+VOCABULARY = "0123456789+- "
+PADDING = VOCABULARY.index(" ")
 NUMBERS = 100  # from 0
 QUERY_LENGTH = 5
 ANSWER_LENGTH = 3
@@ -21,7 +21,7 @@ class Arithmetic:
     """Every query with its answer; row k of each array belongs to query k.
 
     `queries` is uint8 of shape (20000, 5) and `answers` uint8 of shape (20000, 3), both indices
-    into ALPHABET, padded with spaces on the right.
+    into VOCABULARY, padded with spaces on the right.
     """
 
     queries: np.ndarray
@@ -40,34 +40,34 @@ def arithmetic() -> Arithmetic:
     return Arithmetic(encode(asked), encode(answered))
 
 
-def exchanged_rows(rows: np.ndarray) -> np.ndarray:
+def exchanged_indices(indices: np.ndarray) -> np.ndarray:
     """Return the queries with both numbers exchanged: a sum stays, a difference changes its sign.
 
-    `rows` are queries by their place in `arithmetic()`.
+    `indices` are queries by their place in `arithmetic()`.
     """
-    first, second, operator = _parts(rows)
-    return _rows(second, first, operator)
+    first, second, operator = _parts(indices)
+    return _indices(second, first, operator)
 
 
-def inverted_rows(rows: np.ndarray) -> np.ndarray:
-    """Return the queries that undo those of `rows`: of i + j = k this is k - j, which is i.
+def inverted_indices(indices: np.ndarray) -> np.ndarray:
+    """Return the queries that undo those of `indices`: of i + j = k this is k - j, which is i.
 
     Of i - j = k it is k + j. There is none where k is no number of a query: not in 0..99.
     """
-    first, second, operator = _parts(rows)
+    first, second, operator = _parts(indices)
     result = np.where(operator == 0, first + second, first - second)
     exists = (result >= 0) & (result < NUMBERS)
-    return _rows(result, second, 1 - operator)[exists]
+    return _indices(result, second, 1 - operator)[exists]
 
 
-def fact_families(rows: np.ndarray) -> np.ndarray:
-    """Return the queries whose answers follow from those of `rows`, and these: no row twice.
+def fact_families(indices: np.ndarray) -> np.ndarray:
+    """Return the queries whose answers follow from those of `indices`, and these: no row twice.
 
     From 2 + 3 = 5 follow 3 + 2, 5 - 3, 5 - 2 and, with the sign changed, 3 - 5 and 2 - 5.
     """
-    family = np.unique(rows)
+    family = np.unique(indices)
     while True:
-        derived = (family, exchanged_rows(family), inverted_rows(family))
+        derived = (family, exchanged_indices(family), inverted_indices(family))
         larger = np.unique(np.concatenate(derived))
         if len(larger) == len(family):
             return family
@@ -77,68 +77,68 @@ def fact_families(rows: np.ndarray) -> np.ndarray:
 def aligned_queries() -> np.ndarray:
     """Return all queries with their numbers one below the other, as one writes them to calculate.
 
-    uint8 (20000, 3, 3), indices into ALPHABET: for the hundreds, tens and units, in this order, the
-    first number's digit, the second's, and the operator. Numbers are filled up with zeros.
+    uint8 (20000, 3, 3), indices into VOCABULARY: for the hundreds, tens and units, in this order,
+    the first number's digit, the second's, and the operator. Numbers are filled up with zeros.
     """
     first, second, operator = _parts(np.arange(len(arithmetic().queries)))
-    signs = np.array([ALPHABET.index("+"), ALPHABET.index("-")])[operator]
+    signs = np.array([VOCABULARY.index("+"), VOCABULARY.index("-")])[operator]
     places = [[number // unit % 10 for number in (first, second)] for unit in (100, 10, 1)]
     return np.array([[*digits, signs] for digits in places], np.uint8).transpose(2, 0, 1)
 
 
 @functools.cache
 def aligned_answers() -> np.ndarray:
-    """Return all answers, aligned on the right: uint8 (20000, 3), indices into ALPHABET."""
+    """Return all answers, aligned on the right: uint8 (20000, 3), indices into VOCABULARY."""
     return right_aligned(arithmetic().answers)
 
 
 def right_aligned(codes: np.ndarray) -> np.ndarray:
     """Return texts, uint8 (n, length), with their padding moved from the right to the left."""
     length = codes.shape[1]
-    padding = (codes == BLANK).sum(axis=1, keepdims=True)
+    padding = (codes == PADDING).sum(axis=1, keepdims=True)
     return np.take_along_axis(codes, (np.arange(length) - padding) % length, axis=1)
 
 
-def _parts(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _parts(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each query's first number, second number and operator, 0 for + and 1 for -."""
-    numbers, operator = np.divmod(rows, 2)
+    numbers, operator = np.divmod(indices, 2)
     return *np.divmod(numbers, NUMBERS), operator
 
 
-def _rows(first: np.ndarray, second: np.ndarray, operator: np.ndarray) -> np.ndarray:
+def _indices(first: np.ndarray, second: np.ndarray, operator: np.ndarray) -> np.ndarray:
     return (first * NUMBERS + second) * 2 + operator
 
 
 def encode(texts: list[str]) -> np.ndarray:
-    """Return texts of equal length as indices into ALPHABET: uint8 (len(texts), length).
+    """Return texts of equal length as indices into VOCABULARY: uint8 (len(texts), length).
 
-    Raises ValueError for a symbol outside of ALPHABET.
+    Raises ValueError for a token outside of VOCABULARY.
     """
-    if unknown := set("".join(texts)) - set(ALPHABET):
+    if unknown := set("".join(texts)) - set(VOCABULARY):
         raise ValueError(f"not in the alphabet: {''.join(sorted(unknown))!r}")
     table = np.zeros(128, np.uint8)
-    table[np.frombuffer(ALPHABET.encode(), np.uint8)] = np.arange(len(ALPHABET))
+    table[np.frombuffer(VOCABULARY.encode(), np.uint8)] = np.arange(len(VOCABULARY))
     codes = np.frombuffer("".join(texts).encode(), np.uint8)
     return table[codes].reshape(len(texts), -1)
 
 
 def decode(codes: np.ndarray) -> list[str]:
-    """Return the texts of `codes`, indices into ALPHABET (n, length), without trailing spaces."""
-    return ["".join(ALPHABET[code] for code in row).rstrip() for row in np.asarray(codes)]
+    """Return the texts of `codes`, indices into VOCABULARY (n, length), without trailing spaces."""
+    return ["".join(VOCABULARY[code] for code in row).rstrip() for row in np.asarray(codes)]
 
 
-def as_texts(rows: np.ndarray) -> list[dict[str, str]]:
-    """Return each query of `rows`, its place in `arithmetic()`, and its answer as texts."""
+def as_texts(indices: np.ndarray) -> list[dict[str, str]]:
+    """Return each query of `indices`, its place in `arithmetic()`, and its answer as texts."""
     known = arithmetic()
-    texts = zip(decode(known.queries[rows]), decode(known.answers[rows]), strict=True)
+    texts = zip(decode(known.queries[indices]), decode(known.answers[indices]), strict=True)
     return [{"query": query, "answer": answer} for query, answer in texts]
 
 
 @dataclasses.dataclass(frozen=True)
-class SymbolImages:
-    """Images of every symbol, kept once; a text's images are indices into them.
+class TokenImages:
+    """Images of every token, kept once; a text's images are indices into them.
 
-    `images` is uint8 of shape (n, 28, 28); those of ALPHABET[k] are `starts[k] : starts[k + 1]`
+    `images` is uint8 of shape (n, 28, 28); those of VOCABULARY[k] are `starts[k] : starts[k + 1]`
     of `order`, which is int32 and indexes `images`.
     """
 
@@ -147,29 +147,29 @@ class SymbolImages:
     starts: np.ndarray
 
     @classmethod
-    def of(cls, images: np.ndarray, labels: np.ndarray, operator_seed: int = 0) -> "SymbolImages":
+    def of(cls, images: np.ndarray, labels: np.ndarray, operator_seed: int = 0) -> "TokenImages":
         """Join digit `images` (uint8, (n, 28, 28)) with drawn operators and the blank."""
         plus, minus = (operator_images(operator, seed=operator_seed) for operator in "+-")
-        symbols = np.concatenate([images, plus, minus, np.zeros((1, SIDE, SIDE), np.uint8)])
+        tokens = np.concatenate([images, plus, minus, np.zeros((1, SIDE, SIDE), np.uint8)])
         codes = np.concatenate(
             [
                 labels,
-                np.full(len(plus), ALPHABET.index("+")),
-                np.full(len(minus), ALPHABET.index("-")),
-                [BLANK],
+                np.full(len(plus), VOCABULARY.index("+")),
+                np.full(len(minus), VOCABULARY.index("-")),
+                [PADDING],
             ]
         )
         order = np.argsort(codes, kind="stable").astype(np.int32)
-        starts = np.searchsorted(codes[order], np.arange(len(ALPHABET) + 1))
-        return cls(symbols, order, starts)
+        starts = np.searchsorted(codes[order], np.arange(len(VOCABULARY) + 1))
+        return cls(tokens, order, starts)
 
     @classmethod
-    def for_training(cls, digits: Digits) -> "SymbolImages":
+    def for_training(cls, digits: Digits) -> "TokenImages":
         """Return the images of the training part of `digits`, as the original used."""
         return cls.of(digits.train_images, digits.train_labels)
 
     @classmethod
-    def for_testing(cls, digits: Digits) -> "SymbolImages":
+    def for_testing(cls, digits: Digits) -> "TokenImages":
         """Return the images of the test part of `digits`, with the operators drawn once more.
 
         Of each operator 256 drawings are possible: about a fifth of these is trained on, too.
@@ -177,46 +177,46 @@ class SymbolImages:
         return cls.of(digits.test_images, digits.test_labels, operator_seed=1)
 
     def averages(self) -> np.ndarray:
-        """Return the average image of each symbol of ALPHABET, from 0 to 255: (13, 28, 28)."""
+        """Return the average image of each token of VOCABULARY, from 0 to 255: (13, 28, 28)."""
         return self._means(self.images)
 
     def mean_squares(self) -> np.ndarray:
-        """Return each symbol's average of its images' squares, from 0 to 255²: (13, 28, 28)."""
+        """Return each token's average of its images' squares, from 0 to 255²: (13, 28, 28)."""
         return self._means(np.square(self.images, dtype=np.uint16))
 
     def _means(self, values: np.ndarray) -> np.ndarray:
-        of_symbols = np.split(values[self.order], self.starts[1:-1])
-        return np.stack([each.mean(axis=0) for each in of_symbols])
+        of_tokens = np.split(values[self.order], self.starts[1:-1])
+        return np.stack([each.mean(axis=0) for each in of_tokens])
 
     def draw(self, codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Draw an image for each symbol: indices into `images`, int32 of the shape of `codes`."""
+        """Draw an image for each token: indices into `images`, int32 of the shape of `codes`."""
         first, count = self.starts[codes], np.diff(self.starts)[codes]
         return self.order[first + (random.random(codes.shape) * count).astype(np.int64)]
 
 
 def draw_query_images(
-    symbols: SymbolImages, codes: np.ndarray, seed: int, epoch: int = 0
+    tokens: TokenImages, codes: np.ndarray, seed: int, epoch: int = 0
 ) -> np.ndarray:
-    """Draw handwriting for every text in `codes`; another epoch draws other handwriting."""
-    return symbols.draw(codes, generator(seed, "handwriting", epoch))
+    """Draw digit instances for every text in `codes`; another epoch draws other digit instances."""
+    return tokens.draw(codes, generator(seed, "handwriting", epoch))
 
 
 @dataclasses.dataclass(frozen=True)
-class Handwriting:
-    """Images of every symbol to train on and, after them, others to test on (E9).
+class DigitInstances:
+    """Images of every token to train on and, after them, others to test on (E9).
 
     `images` is uint8 (n, 28, 28); what is drawn are indices into it, int32, of which those below
     `training_count` are images to train on.
     """
 
     images: np.ndarray
-    training: SymbolImages
-    unseen: SymbolImages
+    training: TokenImages
+    unseen: TokenImages
 
     @classmethod
-    def of(cls, digits: Digits) -> "Handwriting":
+    def of(cls, digits: Digits) -> "DigitInstances":
         """Train on the training part of `digits`, test on the test part."""
-        training, unseen = SymbolImages.for_training(digits), SymbolImages.for_testing(digits)
+        training, unseen = TokenImages.for_training(digits), TokenImages.for_testing(digits)
         return cls(np.concatenate([training.images, unseen.images]), training, unseen)
 
     @property
@@ -234,7 +234,7 @@ class Handwriting:
         return drawn + np.int32(self.training_count)
 
 
-def choose_rows(count: int, seed: int) -> np.ndarray:
+def choose_indices(count: int, seed: int) -> np.ndarray:
     """Return which queries a run uses, in order: all 20,000, or `count` drawn at random."""
     everything = len(arithmetic().queries)
     if count >= everything:

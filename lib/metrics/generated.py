@@ -1,4 +1,4 @@
-"""The numbers by which generated images are judged, against real ones and beside them."""
+"""The numbers by which generated images are evaluated, against real ones and beside them."""
 
 import numpy as np
 

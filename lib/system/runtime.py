@@ -18,18 +18,18 @@ with native_messages.held():
     import tf_keras
 
 
-def start(threads: int, seed: int, in_parts: bool = False) -> None:
+def start(threads: int, seed: int, in_micro_batches: bool = False) -> None:
     """Fix all that decides bits: the number of threads, the seed of the initial weights.
 
-    The threads share each operation or, `in_parts`, take one each, as parts of a batch can use them
-    (see `lib.training.micro_batches`). For equal bits, operations are deterministic, those that
-    draw or assign run in order, and graphs are not rewritten, as that order varies by process.
+    The threads share each operation or, `in_micro_batches`, take one each, as parts of a batch can
+    use them (see `lib.training.micro_batches`). For equal bits, operations are deterministic, those
+    that draw or assign run in order, and graphs are not rewritten, as that order varies by process.
     The libraries of linear algebra that measure what was trained, where they are imported already,
     get no more threads either: they would wait for each other on busy cores.
     """
     threadpoolctl.threadpool_limits(threads)
-    tf.config.threading.set_intra_op_parallelism_threads(1 if in_parts else threads)
-    tf.config.threading.set_inter_op_parallelism_threads(threads if in_parts else 1)
+    tf.config.threading.set_intra_op_parallelism_threads(1 if in_micro_batches else threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads if in_micro_batches else 1)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     tf.config.experimental.enable_op_determinism()
     # Dropout then draws from generators whose state can be set, see `reseed`.

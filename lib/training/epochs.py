@@ -1,4 +1,4 @@
-"""An epoch over rows of queries or digits, in batches of one size, several steps in one call."""
+"""An epoch over indices of queries or digits, in batches of one size, several steps in one call."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -10,21 +10,21 @@ from tqdm import tqdm
 SECONDS_IN_A_CALL = 0.1  # as long as Ctrl-C and the progress bar may wait
 
 
-def padded_batches(rows: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield (rows, weights) of exactly `batch_size`; in the last, padding has weight 0.
+def padded_batches(indices: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield (indices, weights) of exactly `batch_size`; in the last, padding has weight 0.
 
     One size means that XLA compiles once; the weights keep the mean that of the true last batch.
     """
-    for start in range(0, len(rows), batch_size):
-        batch = rows[start : start + batch_size]
+    for start in range(0, len(indices), batch_size):
+        batch = indices[start : start + batch_size]
         weights = np.zeros(batch_size, np.float32)
         weights[: len(batch)] = 1
         yield np.resize(batch, batch_size).astype(np.int32), weights
 
 
-def batch_count(rows: np.ndarray, batch_size: int) -> int:
+def batch_count(indices: np.ndarray, batch_size: int) -> int:
     """Return how many batches `padded_batches` yields."""
-    return -(-len(rows) // batch_size)
+    return -(-len(indices) // batch_size)
 
 
 class Steps:
@@ -35,24 +35,24 @@ class Steps:
     """
 
     def __init__(self, step: tf.types.experimental.PolymorphicFunction) -> None:
-        """`step` takes a batch's rows, its weights and others, and returns metrics: scalars."""
+        """`step` takes a batch's indices, its weights and others, and returns metrics: scalars."""
         self._step = step
         self._several = tf.function(self._take, reduce_retracing=True)
 
     def epoch(
         self,
-        rows: np.ndarray,
+        indices: np.ndarray,
         batch_size: int,
         title: str,
-        others: Callable[[np.ndarray], tuple[np.ndarray, ...]] = lambda rows: (),
+        others: Callable[[np.ndarray], tuple[np.ndarray, ...]] = lambda indices: (),
     ) -> dict[str, float]:
-        """Take a step with each batch of `rows`, under a progress bar.
+        """Take a step with each batch of `indices`, under a progress bar.
 
-        `others` returns what a step gets besides a batch's rows and weights. Returns the metrics'
-        means over `rows`, as those of Keras' `fit`.
+        `others` returns what a step gets besides a batch's indices and weights. Returns the
+        metrics' means over `indices`, as those of Keras' `fit`.
         """
-        batches = ((*batch, *others(batch[0])) for batch in padded_batches(rows, batch_size))
-        left, at_once = batch_count(rows, batch_size), 1
+        batches = ((*batch, *others(batch[0])) for batch in padded_batches(indices, batch_size))
+        left, at_once = batch_count(indices, batch_size), 1
         totals: dict[str, tf.Tensor] = {}
         with tqdm(total=left, desc=title, leave=False, disable=None, unit="step") as bar:
             while left:
@@ -64,7 +64,7 @@ class Steps:
                     at_once *= 2
                 left -= count
                 bar.update(count)
-        return {name: float(total) / len(rows) for name, total in totals.items()}
+        return {name: float(total) / len(indices) for name, total in totals.items()}
 
     def _zeros(self, batches: list[np.ndarray]) -> dict[str, tf.Tensor]:
         traced = self._step.get_concrete_function(*(tf.constant(each[0]) for each in batches))

@@ -15,7 +15,7 @@ from lib.config.request import Planned
 from lib.runs import checkpoints, directories, plan
 from lib.system import files, runtime
 from lib.system.errors import UserError
-from lib.training.trainer import Outcome, Training, trainer
+from lib.training.trainer import Evaluation, Trainer, trainer_class
 
 # What decides how much memory a training takes.
 _SIZES = ("batch_size", "units", "filters", "discriminator_filters", "latent_dim", "style_dim")
@@ -28,8 +28,8 @@ def run_training(planned: Planned, threads: int) -> None:
     lost.
     """
     folder = planned.key.path
-    kind = trainer(planned.settings)
-    runtime.start(threads, planned.key.seed, kind.in_parts)
+    kind = trainer_class(planned.settings)
+    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
     with _enough_memory(planned):
         training = kind(planned.settings, planned.key.seed)
     _check_data(planned)
@@ -38,9 +38,9 @@ def run_training(planned: Planned, threads: int) -> None:
     with _resumable(planned, history), _enough_memory(planned):
         _run_epochs(training, planned, history)
         _check_what_it_reads(planned, threads)
-        outcome = training.outcome(history)
+        evaluation = training.evaluation(history)
         _check_what_it_reads(planned, threads)
-        _finish(training, outcome, folder, history)
+        _finish(training, evaluation, folder, history)
     spent = _duration(_seconds(history))
     logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
 
@@ -69,7 +69,7 @@ def _check_data(planned: Planned) -> None:
         )
 
 
-def _restored(training: Training, planned: Planned) -> list[dict]:
+def _restored(training: Trainer, planned: Planned) -> list[dict]:
     found = checkpoints.load(planned.key.path / "checkpoint")
     if found is None:
         return []
@@ -79,7 +79,7 @@ def _restored(training: Training, planned: Planned) -> list[dict]:
     return facts["history"]
 
 
-def _run_epochs(training: Training, planned: Planned, history: list[dict]) -> None:
+def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
     epochs, folder = planned.settings.epochs, planned.key.path
     while len(history) < epochs and not training.stopped:
         epoch, began = len(history) + 1, time.perf_counter()
@@ -117,21 +117,21 @@ def _check_what_it_reads(planned: Planned, threads: int) -> None:
         )
 
 
-def _finish(training: Training, outcome: Outcome, folder: Path, history: list[dict]) -> None:
+def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: list[dict]) -> None:
     weights = [variable.numpy() for variable in training.weights()]
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
     with files.replaced(folder / "samples.npz") as temporary:
-        np.savez(temporary, **outcome.samples)
+        np.savez(temporary, **evaluation.samples)
     _write_history(folder, history)
     result = {
-        "metrics": outcome.metrics,
+        "metrics": evaluation.metrics,
         "epochs": len(history),
         "seconds": round(_seconds(history), 1),
-        "parameters": sum(layer["parameters"] for layer in outcome.model),
-        "model": outcome.model,
+        "parameters": sum(layer["parameters"] for layer in evaluation.model),
+        "model": evaluation.model,
         "weights_sha256": directories.weights_digest(weights),
-        **outcome.facts,
+        **evaluation.facts,
     }
     directories.write_result(folder, result)
     checkpoints.keep_newest(folder / "checkpoint")

@@ -14,7 +14,7 @@ from lib.config.base import Settings
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """What a finished training leaves: numbers, arrays for figures, its layers, other facts."""
 
     metrics: dict[str, float]
@@ -23,14 +23,16 @@ class Outcome:
     facts: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
-class Training:
+class Trainer:
     """A model in training; `lib.training.loop` drives it.
 
     A subclass makes `models` and `optimizers` (by name) in its `__init__`, and everything else that
     must outlive the process goes into `arrays` and `facts`.
     """
 
-    in_parts = False  # whether batches are split into parts, see `lib.training.micro_batches`
+    in_micro_batches = (
+        False  # whether batches are split into parts, see `lib.training.micro_batches`
+    )
     stopped = False
 
     def __init__(self, settings: Settings, seed: int) -> None:
@@ -47,7 +49,7 @@ class Training:
         """Train for one epoch (counted from 1); return its metrics."""
         raise NotImplementedError
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Evaluate the trained model."""
         raise NotImplementedError
 
@@ -75,7 +77,7 @@ class Training:
         return enumerate([*self.weights(), *slots])
 
 
-def trainer(settings: Settings) -> type[Training]:
+def trainer_class(settings: Settings) -> type[Trainer]:
     """Import the class that trains with such settings."""
     module, name = settings.trainer.split(":")
     return getattr(importlib.import_module(module), name)
@@ -137,12 +139,12 @@ def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
 
 def layer_table(model: tf_keras.Model) -> list[dict]:
     """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
-    rows = []
+    indices = []
     for layer in model.layers:
         if isinstance(layer, tf_keras.Model):
-            rows += layer_table(layer)
+            indices += layer_table(layer)
         elif not isinstance(layer, tf_keras.layers.InputLayer):
-            rows.append(
+            indices.append(
                 {
                     "layer": layer.name,
                     "type": type(layer).__name__,
@@ -150,7 +152,7 @@ def layer_table(model: tf_keras.Model) -> list[dict]:
                     "parameters": layer.count_params(),
                 }
             )
-    return rows
+    return indices
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:

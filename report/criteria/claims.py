@@ -1,13 +1,11 @@
-"""Every claim of the original, judged by the criterion that was fixed for it."""
+"""Every claim of the original, evaluated by the criterion that was fixed for it."""
 
 import dataclasses
 
 from original.published import published
 from report.content import Content
 from report.criteria.face_defects import FACE_DEFECT_CRITERIA
-from report.criteria.gan import GAN_CRITERIA
-from report.criteria.image2text import IMAGE2TEXT_CRITERIA
-from report.criteria.judgement import (
+from report.criteria.findings import (
     INCONCLUSIVE,
     NOT_REPRODUCED,
     NOT_RUN,
@@ -16,6 +14,8 @@ from report.criteria.judgement import (
     Finding,
     verdict,
 )
+from report.criteria.gan import GAN_CRITERIA
+from report.criteria.image2text import IMAGE2TEXT_CRITERIA
 from report.criteria.sequence_defects import SEQUENCE_DEFECT_CRITERIA
 from report.criteria.text2image import TEXT2IMAGE_CRITERIA
 from report.criteria.text2text import TEXT2TEXT_CRITERIA
@@ -34,13 +34,13 @@ DEFECT_CRITERIA = FACE_DEFECT_CRITERIA | SEQUENCE_DEFECT_CRITERIA
 MEANINGLESS_PROFILE = "smoke"
 
 
-# What the verdicts are called where not a claim is judged, but the suspicion that it is wrong.
-SUSPICIONS = {REPRODUCED: "confirmed", NOT_REPRODUCED: "refuted"}
+# What the verdicts on suspected defects are called.
+DEFECT_VERDICTS = {REPRODUCED: "confirmed", NOT_REPRODUCED: "refuted"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Judged:
-    """A claim, or a suspicion, with its verdict."""
+class EvaluatedClaim:
+    """A claim, or a suspected defect, with its verdict."""
 
     id: str
     claim: str
@@ -66,25 +66,25 @@ class Judged:
         }
 
 
-def judged(content: Content) -> dict[str, Judged]:
-    """Return every claim, judged, by its name."""
+def evaluated(content: Content) -> dict[str, EvaluatedClaim]:
+    """Return every claim, evaluated, by its name."""
     texts = published()["claims"]
-    return {name: _judge(name, texts[name]["text"], CRITERIA[name], content) for name in texts}
+    return {name: _evaluate(name, texts[name]["text"], CRITERIA[name], content) for name in texts}
 
 
-def suspected(content: Content) -> dict[str, Judged]:
-    """Return every suspected defect, judged, by its name: "confirmed" or "refuted"."""
+def suspected(content: Content) -> dict[str, EvaluatedClaim]:
+    """Return every suspected defect, evaluated, by its name: "confirmed" or "refuted"."""
     texts = published()["defects"]
     made = {
-        name: _judge(name, texts[name]["text"], DEFECT_CRITERIA[name], content) for name in texts
+        name: _evaluate(name, texts[name]["text"], DEFECT_CRITERIA[name], content) for name in texts
     }
     return {
-        name: dataclasses.replace(each, verdict=SUSPICIONS.get(each.verdict, each.verdict))
+        name: dataclasses.replace(each, verdict=DEFECT_VERDICTS.get(each.verdict, each.verdict))
         for name, each in made.items()
     }
 
 
-def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judged:
+def _evaluate(name: str, text: str, criterion: Criterion, content: Content) -> EvaluatedClaim:
     studied = content.studies(criterion.needs)
     full_scale = studied and content.is_full_scale(criterion.needs)
     findings, lacking = _findings(criterion, content) if studied else ((), [])
@@ -103,7 +103,7 @@ def _judge(name: str, text: str, criterion: Criterion, content: Content) -> Judg
         decided = found
     runs = tuple(run.key.folder for pair in criterion.needs for run in content.runs.get(pair, ()))
     shown = tuple(finding for finding in findings if finding.values)
-    return Judged(name, text, criterion, shown, *decided, studied, full_scale, runs)
+    return EvaluatedClaim(name, text, criterion, shown, *decided, studied, full_scale, runs)
 
 
 def _findings(
@@ -130,7 +130,9 @@ def _findings(
     return findings, [pair for pair in criterion.needs if pair in lacking or pair in recorded]
 
 
-def as_json(content: Content, claims: dict[str, Judged], defects: dict[str, Judged]) -> dict:
+def as_json(
+    content: Content, claims: dict[str, EvaluatedClaim], defects: dict[str, EvaluatedClaim]
+) -> dict:
     """Return the content of claims.json."""
     return {
         "profile": content.asked.profile,

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.models.faces.batches import MEASURED_ROWS
+from lib.models.faces.batches import MEASURED_PATHS
 from original.published import curve
 from report.content import Content, Pair, pairs
-from report.criteria.judgement import NEVER, NO_CONTRAST, OTHER_CURVE, Finding
+from report.criteria.findings import NEVER, NO_CONTRAST, OTHER_CURVE, Finding
 from report.reference.recorded_runs import NumbersOnlyError
 
 SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
@@ -28,7 +28,7 @@ CURVE_TOLERANCES = {5: 0.006, 11: 0.06, 12: 0.015, 13: 0.02, 15: 0.003}
 _MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
 SMOOTH_WORDS = (
     "The largest step between neighbouring frames, over the mean step (mean of "
-    f"{MEASURED_ROWS} paths), is below {SMOOTH_BELOW:g} at every size (one seed: by "
+    f"{MEASURED_PATHS} paths), is below {SMOOTH_BELOW:g} at every size (one seed: by "
     f"{SMOOTHNESS_MARGIN:g} or more)"
 )
 MOVING_WORDS = (
@@ -68,7 +68,7 @@ def alike(
     """Return what shows that numbers of two experiments differ by no more than a fraction of them.
 
     `tolerances` has the fraction by the name of the number, and `margins` that by which one seed
-    has to keep clear of it. Judged at the full scale.
+    has to keep clear of it. Evaluated at the full scale.
     """
     return [
         Finding(
@@ -126,7 +126,7 @@ def contrast(content: Content, experiment: str, ends: str) -> Finding:
 
 def without_contrast(content: Content, experiments: tuple[str, ...], ends: str) -> str:
     """Return why nothing is concluded from paths of any of these experiments, "" where it may."""
-    shown = (contrast(content, name, ends).outcome(full_scale=True)[0] for name in experiments)
+    shown = (contrast(content, name, ends).evaluation(full_scale=True)[0] for name in experiments)
     return "" if all(shown) else NO_CONTRAST
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from lib.metrics.images import sharpness
 from lib.runs.directories import Run
 from report.content import Content, Pair
-from report.criteria.judgement import NOT_RUN
+from report.criteria.findings import NOT_RUN
 from report.wording import estimate
 
 

@@ -10,8 +10,8 @@ from report.criteria.comparisons import (
     latent_size,
     published_runs,
 )
+from report.criteria.findings import NEVER, ONLY_IF_TRUE, Criterion, Finding
 from report.criteria.gan import BLACK_BELOW, BLACK_MARGIN, DARK, first_samples
-from report.criteria.judgement import NEVER, ONLY_IF_TRUE, Criterion, Finding
 from report.criteria.vae import CURVES_WORDS, VAES, near_figure_5
 
 NATS = 1.0  # E1: codes' KL divergence from N(0, I), by which one seed has to differ
@@ -150,7 +150,7 @@ FACE_DEFECT_CRITERIA = {
     "E11": Criterion(
         "After the first epoch, the samples of GAN-128 are darker with one Adam for both networks "
         f"than with two, seed by seed, mapped and as displayed (one seed: by {DARKER_MARGIN:g}). "
-        "Judged after the published number of steps.",
+        "Evaluated after the published number of steps.",
         (*pairs(DARK), SEPARATE),
         ("tbl:optimizers",),
         _one_adam_darkens,

@@ -19,7 +19,7 @@ from report.criteria.comparisons import (
     ratio,
     smooth,
 )
-from report.criteria.judgement import NEVER, Criterion, Finding
+from report.criteria.findings import NEVER, Criterion, Finding
 
 GANS = ("gan_64", "gan_128", "gan_256")
 DARK = "gan_first_epoch"  # of the GAN whose first images the original found black
@@ -139,7 +139,7 @@ GAN_CRITERIA = {
         f"At every size, sharpness is below {BLURRED_BELOW:.0%} of that of real faces, and SWD "
         f"above {FAR_ABOVE:g} times that between two sets of real faces (one seed: below "
         f"{BLURRED_BELOW - BLURRED_MARGIN:.0%}, and above {FAR_ABOVE + FAR_MARGIN:g} times), after "
-        "the published number of epochs. That longer training would help is not judged.",
+        "the published number of epochs. That longer training would help is not evaluated.",
         published_runs(*GANS),
         ("tbl:gan-images", "fig:gan-256-samples"),
         _blurred_and_far,

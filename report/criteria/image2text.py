@@ -14,7 +14,7 @@ from report.criteria.comparisons import (
     gain,
     near_published_curve,
 )
-from report.criteria.judgement import NEVER, ONLY_IF_FALSE, Criterion, Finding
+from report.criteria.findings import NEVER, ONLY_IF_FALSE, Criterion, Finding
 from report.reference.recorded_runs import NumbersOnlyError
 
 COMPARED_SPLIT = "train-75"  # C12: no larger than the fraction that image to text trains on
@@ -199,8 +199,8 @@ def _reading_and_calculating_is_better(content: Content) -> list[Finding]:
 IMAGE2TEXT_CRITERIA = {
     "C12": Criterion(
         f"Validation accuracy of text to text, trained on 75%, is more than {FAR:g} above that of "
-        f"each image-to-text model with augmentation (one seed: by {FAR_MARGIN:g}). Judged at the "
-        "full scale: both are far from their end after few epochs.",
+        f"each image-to-text model with augmentation (one seed: by {FAR_MARGIN:g}). Evaluated at "
+        "the full scale: both are far from their end after few epochs.",
         pairs("text2text", (COMPARED_SPLIT,)) + pairs("image2text", ENCODERS),
         ("fig:image2text-augmented", "fig:text2text-curves"),
         _far_below_text,
@@ -240,7 +240,7 @@ IMAGE2TEXT_CRITERIA = {
     "C18": Criterion(
         "The exact match of classifying each digit, of images never trained on, and calculating, "
         "minus that of the better augmented model on digit images that it was trained on, is above "
-        f"0 (one seed: by {ONE_SEED:g}). Judged at the full scale: the classifier needs few "
+        f"0 (one seed: by {ONE_SEED:g}). Evaluated at the full scale: the classifier needs few "
         "epochs, the models many.",
         (("digit_classifier", "corrected"), *pairs("image2text", ENCODERS)),
         ("tbl:corrected",),

@@ -6,7 +6,7 @@ from original.published import published
 from report.content import Content, pairs
 from report.criteria.comparisons import ONE_SEED, gap
 from report.criteria.drawn_answers import sharpness_fractions
-from report.criteria.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
+from report.criteria.findings import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 from report.criteria.text2image import BLURRED, BLURRED_MARGIN
 
 MISCOUNTED = 0.1  # E6: per-character accuracy minus exact match
@@ -106,7 +106,7 @@ def _drawings_are_averages(content: Content) -> list[Finding]:
         "any queries": content.complete(("text2image_ablation", ANY_QUERY)),
         "digits redrawn, last queries": content.complete(("text2image_ablation", REDRAWN)),
     }
-    judging = {"high": AVERAGE, "margin": AVERAGE_MARGIN, "at_reduced_scale": NEVER}
+    bounds = {"high": AVERAGE, "margin": AVERAGE_MARGIN, "at_reduced_scale": NEVER}
     return [
         Finding(
             f"sharpness over the targets', {words}",
@@ -122,7 +122,7 @@ def _drawings_are_averages(content: Content) -> list[Finding]:
             tuple(run.result["metrics"]["average_digit_error_fraction"] for run in runs),
             **required,
         )
-        for (words, runs), required in zip(drawn.items(), (judging, {}), strict=True)
+        for (words, runs), required in zip(drawn.items(), (bounds, {}), strict=True)
     ]
 
 
@@ -247,8 +247,8 @@ SEQUENCE_DEFECT_CRITERIA = {
         "queries are validated on, so that the right digits can be known (E4), their squared error "
         f"against the average image of each right digit is less than {AVERAGE:.0%} of that against "
         f"the target (one seed: by {AVERAGE_MARGIN:.0%}); on MNIST, one blurred picture for all "
-        f"queries, the average of no digit, has about {ONE_PICTURE:.0%}. Judged at the full scale, "
-        "but for drawings that are sharp: little training leaves blurs.",
+        f"queries, the average of no digit, has about {ONE_PICTURE:.0%}. Evaluated at the full "
+        "scale, but for drawings that are sharp: little training leaves blurs.",
         _GENERATORS[1:],
         ("tbl:text2image-ablation",),
         _drawings_are_averages,
@@ -280,7 +280,7 @@ SEQUENCE_DEFECT_CRITERIA = {
     "E10": Criterion(
         "Trained for all epochs at one learning rate, 2/1/512 reaches a lower validation loss than "
         f"under the published rules, and than 1/1/512 under them (one seed: by {LOSS_MARGIN:g}). "
-        "1/1/512 trained likewise is shown beside. Judged at the full scale: few epochs stop no "
+        "1/1/512 trained likewise is shown beside. Evaluated at the full scale: few epochs stop no "
         "model.",
         (
             *pairs("text2image", ("2-1-512",)),
@@ -292,7 +292,7 @@ SEQUENCE_DEFECT_CRITERIA = {
     "E12": Criterion(
         "Without augmentation, trained on 80% of the queries, the flattening LSTM validates better "
         f"than trained on a quarter (one seed: by {ONE_SEED:.0%}), after about as many steps. "
-        "Judged at the full scale.",
+        "Evaluated at the full scale.",
         pairs("image2text", ("flatten-unaugmented",))
         + pairs("image2text_ablation", (MOST_QUERIES,)),
         ("tbl:image2text-ablation",),
@@ -302,7 +302,7 @@ SEQUENCE_DEFECT_CRITERIA = {
         "After the last epoch of the augmented flattening LSTM, validation accuracy minus training "
         "accuracy is larger with three interpolations in a row than with one (one seed: by "
         f"{BLUR_MARGIN:g}). Dropout, which is active in training alone, contributes to both. "
-        "Judged at the full scale.",
+        "Evaluated at the full scale.",
         pairs("image2text", ("flatten",)) + pairs("image2text_ablation", (ONE_INTERPOLATION,)),
         ("tbl:image2text-ablation", "fig:image2text-augmented"),
         _blur_costs_training_accuracy,

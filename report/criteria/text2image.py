@@ -6,7 +6,7 @@ from original.published import published
 from report.content import Content, pairs
 from report.criteria.comparisons import CURVE_TOLERANCES, near_published_curve
 from report.criteria.drawn_answers import own_error_fractions, sharpness_fractions
-from report.criteria.judgement import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
+from report.criteria.findings import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Criterion, Finding
 
 BASE = "1-1-512"
 NO_BETTER = 0.01  # C16: fraction of the loss
@@ -63,19 +63,19 @@ def _plausible_but_blurred(content: Content) -> list[Finding]:
     found = _near_figure_15(content)
     for part, words in (("training", "trained on"), ("validation", "held out")):
         # The original shows queries of all 20,000, most of which are trained on.
-        judges = part == "training"
+        has_bounds = part == "training"
         found += [
             Finding(
                 f"sharpness over the targets', queries {words}",
                 sharpness_fractions(content.complete(("text2image", BASE)), part),
-                high=BLURRED if judges else math.inf,
+                high=BLURRED if has_bounds else math.inf,
                 margin=BLURRED_MARGIN,
                 at_reduced_scale=ONLY_IF_FALSE,
             ),
             Finding(
                 f"error against the own target over that against others, queries {words}",
                 tuple(own_error_fractions(content, ("text2image", BASE), part)),
-                high=PLAUSIBLE if judges else math.inf,
+                high=PLAUSIBLE if has_bounds else math.inf,
                 margin=PLAUSIBLE_MARGIN,
                 at_reduced_scale=ONLY_IF_TRUE,
             ),

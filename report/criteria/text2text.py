@@ -13,7 +13,7 @@ from report.criteria.comparisons import (
     gain,
     near_published_curve,
 )
-from report.criteria.judgement import NEVER, ONLY_IF_TRUE, Criterion, Finding
+from report.criteria.findings import NEVER, ONLY_IF_TRUE, Criterion, Finding
 
 FULL_SPLITS = ("train-95", "train-90", "train-75", "train-50", "train-25")
 SMALL_SPLITS = ("train-10", "train-05")
@@ -177,7 +177,7 @@ TEXT2TEXT_CRITERIA = {
     ),
     "C10": Criterion(
         f"Test accuracy lies within {ABOUT:g} of the published one on both splits (one seed: by "
-        f"{ONE_SEED:g} or more). Judged at the published settings.",
+        f"{ONE_SEED:g} or more). Evaluated at the published settings.",
         pairs("text2text", SMALL_SPLITS),
         ("fig:text2text-accuracy", "tbl:text2text-test"),
         _small_test_accuracies,
@@ -189,7 +189,7 @@ TEXT2TEXT_CRITERIA = {
         f"latter over the last quarter of the epochs is less than {STALLED:g} above that of the "
         f"quarter before (one seed: by {ONE_SEED:g}, and {STALLED_MARGIN:g} for the last). These "
         f"bounds are such that the curves of the original's own figure 11 meet them. "
-        f"{CURVES_WORDS} Judged at the published settings.",
+        f"{CURVES_WORDS} Evaluated at the published settings.",
         pairs("text2text", SMALL_SPLITS),
         ("fig:text2text-curves",),
         _overfits,
@@ -199,7 +199,7 @@ TEXT2TEXT_CRITERIA = {
         "accuracy changes more from epoch to epoch (standard deviation of the changes in the "
         f"second half), and takes more epochs to {SLOW_AT:.0%} of its best, each with its whole "
         "interval, from two seeds on. The smaller splits are also validated on fewer queries, "
-        f"which makes their curves rougher by itself. {CURVES_WORDS} Judged at the published "
+        f"which makes their curves rougher by itself. {CURVES_WORDS} Evaluated at the published "
         "settings.",
         pairs("text2text", (FULL_SPLITS[0], *SMALL_SPLITS)),
         ("fig:text2text-curves",),
@@ -208,7 +208,7 @@ TEXT2TEXT_CRITERIA = {
     "C21": Criterion(
         f"Trained on a tenth of the queries, that is a couple of thousand, validation accuracy is "
         f"above {HIGH_EARLY:g} after {EARLY} epochs (one seed: by {ONE_SEED:g}); the other splits "
-        "are shown beside. The original's own figure 11 contradicts it. Judged at the published "
+        "are shown beside. The original's own figure 11 contradicts it. Evaluated at the published "
         "settings.",
         pairs("text2text", (*FULL_SPLITS, *SMALL_SPLITS)),
         ("fig:text2text-curves",),

@@ -21,7 +21,7 @@ from report.criteria.comparisons import (
     smooth,
     without_contrast,
 )
-from report.criteria.judgement import NEVER, Criterion, Finding
+from report.criteria.findings import NEVER, Criterion, Finding
 
 VAES = ("vae_32", "vae_64", "vae_128")
 LOSS_TOLERANCE = 0.01  # C3: fraction of the loss
@@ -152,8 +152,8 @@ def _sizes_vary(content: Content) -> list[Finding]:
 VAE_CRITERIA = {
     "C1": Criterion(
         "The loss after the last epoch, latent 32 minus 64 and latent 64 minus 128, seed by seed, "
-        "is above 0 with its whole interval. Judged from two seeds on, at the full scale: reduced "
-        f"trainings may be shorter than the original's first epoch. {CURVES_WORDS}",
+        "is above 0 with its whole interval. Evaluated from two seeds on, at the full scale: "
+        f"reduced trainings may be shorter than the original's first epoch. {CURVES_WORDS}",
         published_runs(*VAES),
         ("fig:vae-loss", "tbl:vae-parts"),
         _loss_falls,
@@ -161,8 +161,8 @@ VAE_CRITERIA = {
     "C2": Criterion(
         "Sharpness falls and the sliced Wasserstein distance (SWD) to real faces grows from latent "
         "32 to 64 and from 64 to 128, seed by seed, with their whole intervals, for samples as "
-        "published; those from the Gaussian that fits the codes are shown beside. Judged from two "
-        f"seeds on, at the full scale. {CURVES_WORDS}",
+        "published; those from the Gaussian that fits the codes are shown beside. Evaluated from "
+        f"two seeds on, at the full scale. {CURVES_WORDS}",
         published_runs(*VAES),
         ("tbl:vae-images", "fig:vae-32-samples", "fig:vae-128-samples"),
         _smaller_is_sharper,
@@ -172,7 +172,7 @@ VAE_CRITERIA = {
         f"{LOSS_TOLERANCE:.0%}, sharpness and SWD by less than {SHARPNESS_TOLERANCE:.0%}, each "
         f"with its whole interval (one seed: by {ALIKE_MARGINS['loss']:.1%}, "
         f"{ALIKE_MARGINS['samples_sharpness']:.0%} and {ALIKE_MARGINS['samples_swd']:.0%} less, "
-        "twice the standard deviation between seeds of the quick profile). Judged at the full "
+        "twice the standard deviation between seeds of the quick profile). Evaluated at the full "
         "scale: wider networks learn at another speed.",
         published_runs("vae_64", "vae_64_wide"),
         ("tbl:vae-parts", "tbl:vae-images"),

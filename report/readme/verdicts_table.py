@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from report.criteria.judgement import INCONCLUSIVE, NOT_RUN
+from report.criteria.findings import INCONCLUSIVE, NOT_RUN
 
 
 def table(references: Mapping[str, dict]) -> str:
@@ -15,13 +15,13 @@ def table(references: Mapping[str, dict]) -> str:
     decisive: dict[str, tuple[str, dict]] = {}
     for part in ("claims", "defects"):
         for profile, reference in references.items():
-            for judged in reference[part]:
-                _, before = decisive.get(judged["id"], (profile, judged))
-                if _has_the_word(judged, before):
-                    decisive[judged["id"]] = profile, judged
+            for claim in reference[part]:
+                _, before = decisive.get(claim["id"], (profile, claim))
+                if _has_the_word(claim, before):
+                    decisive[claim["id"]] = profile, claim
     rows = [
-        f"| {name} | {judged['claim']} | {_words(judged)} | `{profile}` | {_seeds(judged)} |"
-        for name, (profile, judged) in decisive.items()
+        f"| {name} | {claim['claim']} | {_words(claim)} | `{profile}` | {_seeds(claim)} |"
+        for name, (profile, claim) in decisive.items()
     ]
     heads = [
         "| | claim (C), or suspected defect (E) | verdict | profile | seeds |",
@@ -31,10 +31,10 @@ def table(references: Mapping[str, dict]) -> str:
 
 
 def _has_the_word(later: dict, before: dict) -> bool:
-    ran, ran_before = (judged["verdict"] != NOT_RUN for judged in (later, before))
+    ran, ran_before = (claim["verdict"] != NOT_RUN for claim in (later, before))
     if ran != ran_before:
         return ran
-    decides, decided = (judged["verdict"] != INCONCLUSIVE for judged in (later, before))
+    decides, decided = (claim["verdict"] != INCONCLUSIVE for claim in (later, before))
     if decides != decided:
         open_one, deciding = (before, later) if decides else (later, before)
         grounds = zip(_ground(open_one), _ground(deciding), strict=True)
@@ -43,16 +43,16 @@ def _has_the_word(later: dict, before: dict) -> bool:
     return _ground(later) >= _ground(before)
 
 
-def _ground(judged: dict) -> tuple[bool, int]:
+def _ground(claim: dict) -> tuple[bool, int]:
     """Return whether a verdict is of the full scale, and on how many seeds it rests."""
     # The last part of a run directory is its seed.
-    return judged["full_scale"], len({run.rpartition("/")[2] for run in judged["runs"]})
+    return claim["full_scale"], len({run.rpartition("/")[2] for run in claim["runs"]})
 
 
-def _seeds(judged: dict) -> int | str:
-    return _ground(judged)[1] if judged["verdict"] != NOT_RUN else "–"
+def _seeds(claim: dict) -> int | str:
+    return _ground(claim)[1] if claim["verdict"] != NOT_RUN else "–"
 
 
-def _words(judged: dict) -> str:
-    verdict, reason = judged["verdict"], judged["reason"]
+def _words(claim: dict) -> str:
+    verdict, reason = claim["verdict"], claim["reason"]
     return f"{verdict}: {reason}" if verdict == INCONCLUSIVE else verdict

@@ -15,8 +15,8 @@ from lib.system.errors import command
 from lib.system.files import write_json
 from lib.system.paths import BUILD
 from report.content import Content
-from report.criteria.claims import SUSPICIONS, Judged, as_json, judged, suspected
-from report.criteria.judgement import VERDICTS
+from report.criteria.claims import DEFECT_VERDICTS, EvaluatedClaim, as_json, evaluated, suspected
+from report.criteria.findings import VERDICTS
 from report.reference import record
 from report.reference.agreement import AGREEMENTS, DIFFERS, Agreement, compare
 
@@ -28,7 +28,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
     """Print the verdicts, write claims.json, compare with the reference results."""
     asked = request.parse(words)
     content = Content(asked, plan.load_runs(asked))
-    claims = judged(content)
+    claims = evaluated(content)
     defects = suspected(content)
     write_json(OUTPUT, as_json(content, claims, defects))
     print(content.state, *verdict_lines(claims), *verdict_lines(defects), sep="\n")
@@ -44,7 +44,7 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
     return int(bool(opposed) or any(each.verdict == DIFFERS for each in compared))
 
 
-def verdict_lines(claims: dict[str, Judged], width: int = 100) -> list[str]:
+def verdict_lines(claims: dict[str, EvaluatedClaim], width: int = 100) -> list[str]:
     """Return verdicts as lines of at most `width` characters, and their counts."""
     column = max(map(len, VERDICTS))
     lines = []
@@ -70,18 +70,18 @@ def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str
 
 
 def opposite_verdicts(
-    own: Mapping[str, Judged], known: Sequence[Mapping]
+    own: Mapping[str, EvaluatedClaim], known: Sequence[Mapping]
 ) -> dict[str, tuple[str, str]]:
     """Return, by their names, the verdicts that contradict those of `known`, as in claims.json.
 
     Each with the other one. What either side leaves open contradicts nothing.
     """
-    decided = set(SUSPICIONS) | set(SUSPICIONS.values())
+    decided = set(DEFECT_VERDICTS) | set(DEFECT_VERDICTS.values())
     there = {one["id"]: one["verdict"] for one in known if one["verdict"] in decided}
     return {
-        name: (judged.verdict, there[name])
-        for name, judged in own.items()
-        if name in there and judged.verdict in decided - {there[name]}
+        name: (evaluated.verdict, there[name])
+        for name, evaluated in own.items()
+        if name in there and evaluated.verdict in decided - {there[name]}
     }
 
 

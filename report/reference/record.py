@@ -17,8 +17,8 @@ from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import REPOSITORY, display
 from report.content import Content
-from report.criteria.claims import as_json, judged, suspected
-from report.criteria.judgement import NOT_RUN
+from report.criteria.claims import as_json, evaluated, suspected
+from report.criteria.findings import NOT_RUN
 from report.readme import gallery, sections
 from report.reference import recorded_runs
 
@@ -159,15 +159,15 @@ def _entry(planned: request.Planned, spec: dict) -> dict | None:
         run = directories.load(planned.key)
         config, result = run.config, run.result
         known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics", "source_sizes")
-        outcome = {name: result[name] for name in known if name in result}
+        evaluation = {name: result[name] for name in known if name in result}
     else:
         config = directories.read_config(folder)
-        outcome = _begun(folder)
-    if outcome is None:
+        evaluation = _begun(folder)
+    if evaluation is None:
         return None
     makers = ("versions", "hardware", "commit", "command", "continued_with")
     made_with = {name: config[name] for name in makers if name in config}
-    return {**config["spec"], **made_with, **outcome}
+    return {**config["spec"], **made_with, **evaluation}
 
 
 def _begun(folder: object) -> dict | None:
@@ -183,7 +183,7 @@ def _begun(folder: object) -> dict | None:
 
 def _verdicts(content: Content) -> dict:
     """Return the profile and the verdicts; which seeds and data each rests on, its runs tell."""
-    found = as_json(content, judged(content), suspected(content))
+    found = as_json(content, evaluated(content), suspected(content))
     return {name: found[name] for name in ("profile", "claims", "defects")}
 
 

@@ -6,18 +6,18 @@ import pytest
 from scipy import stats
 
 from lib.data.arithmetic import (
-    ALPHABET,
-    Handwriting,
-    SymbolImages,
+    VOCABULARY,
+    DigitInstances,
+    TokenImages,
     aligned_queries,
     arithmetic,
-    choose_rows,
+    choose_indices,
     decode,
     draw_query_images,
     encode,
-    exchanged_rows,
+    exchanged_indices,
     fact_families,
-    inverted_rows,
+    inverted_indices,
     right_aligned,
 )
 from lib.data.digits import Digits
@@ -27,7 +27,7 @@ OPERATIONS = {"+": int.__add__, "-": int.__sub__}
 
 
 def padded(codes):
-    return ["".join(ALPHABET[code] for code in row) for row in codes]
+    return ["".join(VOCABULARY[code] for code in row) for row in codes]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,9 @@ def labels():
 
 
 @pytest.fixture(scope="module")
-def symbols(labels):
+def tokens(labels):
     images = np.random.default_rng(6).integers(1, 256, (len(labels), 28, 28), dtype=np.uint8)
-    return SymbolImages.of(images, labels)
+    return TokenImages.of(images, labels)
 
 
 def test_queries_are_all_pairs_and_operators_in_the_stated_order():
@@ -71,91 +71,91 @@ def test_texts_are_padded_with_spaces_on_the_right_to_5_and_3_symbols():
 
 
 def test_alphabet_has_the_13_published_symbols_in_order():
-    assert ALPHABET == "0123456789+- "
-    assert np.array_equal(encode([ALPHABET]), [range(13)])
+    assert VOCABULARY == "0123456789+- "
+    assert np.array_equal(encode([VOCABULARY]), [range(13)])
     assert arithmetic().queries.dtype == np.uint8
 
 
 def test_decode_undoes_encode_but_for_the_padding():
     random = np.random.default_rng(0)
-    texts = ["".join(random.choice(list(ALPHABET), 5)) for _ in range(200)]
+    texts = ["".join(random.choice(list(VOCABULARY), 5)) for _ in range(200)]
     assert padded(encode(texts)) == texts
     assert decode(encode(texts)) == [text.rstrip(" ") for text in texts]
 
 
-def test_every_symbol_gets_an_image_of_its_own_class(symbols, labels):
+def test_every_symbol_gets_an_image_of_its_own_class(tokens, labels):
     codes = arithmetic().queries
-    drawn = draw_query_images(symbols, codes, seed=0)
+    drawn = draw_query_images(tokens, codes, seed=0)
     assert drawn.shape == codes.shape
     is_digit = codes < 10
     assert np.array_equal(labels[drawn[is_digit]], codes[is_digit])
     for sign in "+-":
         expected = {image.tobytes() for image in operator_images(sign)}
-        used = np.unique(drawn[codes == ALPHABET.index(sign)])
-        assert {symbols.images[index].tobytes() for index in used} == expected
-    assert not symbols.images[drawn[codes == ALPHABET.index(" ")]].any()
+        used = np.unique(drawn[codes == VOCABULARY.index(sign)])
+        assert {tokens.images[index].tobytes() for index in used} == expected
+    assert not tokens.images[drawn[codes == VOCABULARY.index(" ")]].any()
 
 
-def test_images_are_those_given(symbols, labels):
+def test_images_are_those_given(tokens, labels):
     images = np.random.default_rng(6).integers(1, 256, (len(labels), 28, 28), dtype=np.uint8)
-    assert np.array_equal(symbols.images[: len(labels)], images)
+    assert np.array_equal(tokens.images[: len(labels)], images)
 
 
 @pytest.mark.parametrize("digit", [0, 7])
-def test_images_of_a_class_are_drawn_uniformly(symbols, labels, digit):
+def test_images_of_a_class_are_drawn_uniformly(tokens, labels, digit):
     codes = np.full((20_000, 3), digit)
-    drawn = symbols.draw(codes, np.random.default_rng(1))
+    drawn = tokens.draw(codes, np.random.default_rng(1))
     counts = np.bincount(drawn.ravel(), minlength=len(labels))[labels == digit]
     assert counts.sum() == codes.size
     assert stats.chisquare(counts).pvalue > 1e-3
 
 
-def test_positions_are_drawn_independently(symbols, labels):
-    drawn = symbols.draw(np.full((20_000, 2), 3), np.random.default_rng(2))
+def test_positions_are_drawn_independently(tokens, labels):
+    drawn = tokens.draw(np.full((20_000, 2), 3), np.random.default_rng(2))
     table = stats.contingency.crosstab(drawn[:, 0], drawn[:, 1]).count
     assert table.shape == (5, 5)
     assert stats.chi2_contingency(table).pvalue > 1e-3
 
 
-def test_handwriting_depends_on_seed_and_epoch_alone(symbols):
+def test_handwriting_depends_on_seed_and_epoch_alone(tokens):
     codes = arithmetic().answers
-    first = draw_query_images(symbols, codes, seed=3)
-    assert np.array_equal(first, draw_query_images(symbols, codes, seed=3, epoch=0))
+    first = draw_query_images(tokens, codes, seed=3)
+    assert np.array_equal(first, draw_query_images(tokens, codes, seed=3, epoch=0))
     for seed, epoch in ((4, 0), (3, 1), (3, 2)):
-        other = draw_query_images(symbols, codes, seed, epoch)
+        other = draw_query_images(tokens, codes, seed, epoch)
         assert np.mean(other != first) > 0.3
 
 
 @pytest.fixture(scope="module")
-def handwriting(labels):
+def instances(labels):
     images = np.random.default_rng(7).integers(1, 256, (90, 28, 28), dtype=np.uint8)
     test_labels = np.arange(20) % 10
-    return Handwriting.of(Digits(images[:70], labels, images[70:], test_labels, {}))
+    return DigitInstances.of(Digits(images[:70], labels, images[70:], test_labels, {}))
 
 
-def test_unseen_instances_is_the_test_part_s_of_the_right_class(handwriting):
+def test_unseen_instances_is_the_test_part_s_of_the_right_class(instances):
     codes = arithmetic().queries
-    drawn = handwriting.draw_unseen(codes, seed=0)
+    drawn = instances.draw_unseen(codes, seed=0)
     is_digit = codes < 10
-    count = handwriting.training_count
+    count = instances.training_count
     assert drawn.min() >= count
     assert np.array_equal((drawn[is_digit] - count) % 10, codes[is_digit])
     assert set(drawn[is_digit]) == set(range(count, count + 20))
-    assert not handwriting.images[drawn[codes == ALPHABET.index(" ")]].any()
+    assert not instances.images[drawn[codes == VOCABULARY.index(" ")]].any()
 
 
-def test_training_handwriting_is_that_of_the_training_part_alone(handwriting):
+def test_training_handwriting_is_that_of_the_training_part_alone(instances):
     codes = arithmetic().answers
-    drawn = handwriting.draw_training(codes, seed=3, epoch=2)
-    assert np.array_equal(drawn, draw_query_images(handwriting.training, codes, 3, 2))
-    assert drawn.max() < handwriting.training_count
+    drawn = instances.draw_training(codes, seed=3, epoch=2)
+    assert np.array_equal(drawn, draw_query_images(instances.training, codes, 3, 2))
+    assert drawn.max() < instances.training_count
 
 
-def test_no_image_but_the_blank_and_some_operators_is_both_trained_and_tested_on(handwriting):
-    count = handwriting.training_count
+def test_no_image_but_the_blank_and_some_operators_is_both_trained_and_tested_on(instances):
+    count = instances.training_count
     first, second = (
         {image.tobytes() for image in images}
-        for images in (handwriting.images[:count], handwriting.images[count:])
+        for images in (instances.images[:count], instances.images[count:])
     )
     shared = first & second - {bytes(28 * 28)}
     operators = {image.tobytes() for operator in "+-" for image in operator_images(operator)}
@@ -168,8 +168,8 @@ def test_images_of_all_queries_take_less_than_100_mb():
     queries, answers = arithmetic().queries, arithmetic().answers
     tracemalloc.start()
     try:
-        symbols = SymbolImages.of(images, labels)
-        drawn = [draw_query_images(symbols, codes, seed=0) for codes in (queries, answers)]
+        tokens = TokenImages.of(images, labels)
+        drawn = [draw_query_images(tokens, codes, seed=0) for codes in (queries, answers)]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -178,13 +178,13 @@ def test_images_of_all_queries_take_less_than_100_mb():
 
 
 def test_rows_are_all_in_order_or_a_random_choice():
-    assert np.array_equal(choose_rows(20_000, seed=0), np.arange(20_000))
-    assert np.array_equal(choose_rows(30_000, seed=0), np.arange(20_000))
-    chosen = choose_rows(640, seed=0)
+    assert np.array_equal(choose_indices(20_000, seed=0), np.arange(20_000))
+    assert np.array_equal(choose_indices(30_000, seed=0), np.arange(20_000))
+    chosen = choose_indices(640, seed=0)
     assert len(chosen) == 640
     assert np.all(np.diff(chosen) > 0)
-    assert np.array_equal(chosen, choose_rows(640, seed=0))
-    assert not np.array_equal(chosen, choose_rows(640, seed=1))
+    assert np.array_equal(chosen, choose_indices(640, seed=0))
+    assert not np.array_equal(chosen, choose_indices(640, seed=1))
     assert stats.kstest(chosen / 20_000, "uniform").pvalue > 1e-3
 
 
@@ -200,9 +200,9 @@ def every():
 
 
 def test_exchanged_sums_keep_their_answers_and_exchanged_differences_negate_them(every):
-    rows = np.arange(20_000)
-    exchanged = exchanged_rows(rows)
-    assert np.array_equal(exchanged_rows(exchanged), rows)
+    indices = np.arange(20_000)
+    exchanged = exchanged_indices(indices)
+    assert np.array_equal(exchanged_indices(exchanged), indices)
     for (first, operator, second, answer), row in zip(every, exchanged, strict=True):
         sign = 1 if operator == "+" else -1
         assert every[row] == (second, operator, first, sign * answer)
@@ -210,7 +210,7 @@ def test_exchanged_sums_keep_their_answers_and_exchanged_differences_negate_them
 
 def test_inverted_queries_take_the_answer_back_to_the_first_number(every):
     for row, (first, operator, second, answer) in enumerate(every):
-        inverted = inverted_rows(np.array([row]))
+        inverted = inverted_indices(np.array([row]))
         assert len(inverted) == (0 <= answer < 100)
         for other in inverted:
             assert every[other] == (answer, "-" if operator == "+" else "+", second, first)
@@ -246,7 +246,7 @@ def test_aligned_queries_hold_all_queries_place_by_place():
     aligned = aligned_queries()
     assert aligned.shape == (20_000, 3, 3)
     assert aligned.dtype == np.uint8
-    written = ["".join(column) for row in aligned for column in np.array(list(ALPHABET))[row.T]]
+    written = ["".join(column) for row in aligned for column in np.array(list(VOCABULARY))[row.T]]
     firsts, seconds, operators = written[::3], written[1::3], written[2::3]
     assert set(operators) == {"+++", "---"}
     asked = [
@@ -258,15 +258,15 @@ def test_aligned_queries_hold_all_queries_place_by_place():
 
 def test_right_aligned_answers_are_the_same_texts_and_read_back():
     aligned = right_aligned(arithmetic().answers)
-    texts = ["".join(ALPHABET[code] for code in row) for row in aligned]
+    texts = ["".join(VOCABULARY[code] for code in row) for row in aligned]
     assert texts == [text.rjust(3) for text in decode(arithmetic().answers)]
     assert np.array_equal(encode([text.strip().ljust(3) for text in texts]), arithmetic().answers)
 
 
 def test_averages_are_those_of_each_symbol_s_images():
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
-    symbols = SymbolImages.of(images, np.arange(20, dtype=np.uint8) % 10)
-    averages = symbols.averages()
-    assert averages.shape == (len(ALPHABET), 28, 28)
+    tokens = TokenImages.of(images, np.arange(20, dtype=np.uint8) % 10)
+    averages = tokens.averages()
+    assert averages.shape == (len(VOCABULARY), 28, 28)
     np.testing.assert_allclose(averages[3], (images[3] / 2 + images[13] / 2))
-    assert not averages[ALPHABET.index(" ")].any()
+    assert not averages[VOCABULARY.index(" ")].any()

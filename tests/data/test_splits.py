@@ -12,9 +12,9 @@ from lib.system.errors import UserError
     "size", [{"train_size": 0.5}, {"train_size": 0.35}, {"test_size": 0.2}, {"test_size": 1 / 3}]
 )
 def test_random_parts_are_those_of_scikit_learn(count, seed, size):
-    rows = 7 * np.arange(count)
-    theirs = train_test_split(rows, random_state=seed, **size)
-    for our_part, their_part in zip(random_split(rows, seed, **size), theirs, strict=True):
+    indices = 7 * np.arange(count)
+    theirs = train_test_split(indices, random_state=seed, **size)
+    for our_part, their_part in zip(random_split(indices, seed, **size), theirs, strict=True):
         assert np.array_equal(our_part, their_part)
 
 

@@ -2,7 +2,7 @@ import numpy as np
 from close_weights import assert_trained_alike
 
 from lib.config.faces import CAESettings
-from lib.models.faces.autoencoder import CAETraining, reconstruction_loss
+from lib.models.faces.autoencoder import CAETrainer, reconstruction_loss
 from lib.system import runtime
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
@@ -24,7 +24,7 @@ def test_reconstruction_loss_is_the_mean_cross_entropy_in_nats():
 
 
 def test_a_step_is_that_of_plain_keras(few_faces):
-    training = CAETraining(SETTINGS, seed=0)
+    training = CAETrainer(SETTINGS, seed=0)
     model = training.models["cae"]
     plain = tf_keras.models.clone_model(model)
     before = model.get_weights()
@@ -39,12 +39,14 @@ def test_a_step_is_that_of_plain_keras(few_faces):
 
 
 def test_an_epoch_and_its_outcome(few_faces):
-    training = CAETraining(SETTINGS, seed=0)
+    training = CAETrainer(SETTINGS, seed=0)
     metrics = training.train_epoch(1, "")
-    outcome = training.outcome([metrics])
-    assert outcome.metrics["loss"] == metrics["loss"]
-    assert np.array_equal(outcome.samples["originals"], few_faces[:9])
+    evaluation = training.evaluation([metrics])
+    assert evaluation.metrics["loss"] == metrics["loss"]
+    assert np.array_equal(evaluation.samples["originals"], few_faces[:9])
     made = training.models["cae"](few_faces[:9] / np.float32(255)).numpy()
-    off = outcome.samples["reconstructions"] - made.astype(np.float64) * 255
+    off = evaluation.samples["reconstructions"] - made.astype(np.float64) * 255
     assert np.abs(off).max() < 0.51
-    assert sum(row["parameters"] for row in outcome.model) == training.models["cae"].count_params()
+    assert (
+        sum(row["parameters"] for row in evaluation.model) == training.models["cae"].count_params()
+    )

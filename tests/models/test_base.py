@@ -32,10 +32,10 @@ def test_epoch_means_count_every_example_alike():
 def test_layer_table_counts_nested_layers_once_and_no_input():
     inner = tf_keras.Sequential([layers.Input((4,)), layers.Dense(3)])
     model = tf_keras.Sequential([layers.Input((4,)), inner, layers.Dense(2)])
-    rows = layer_table(model)
-    assert [row["type"] for row in rows] == ["Dense", "Dense"]
-    assert [row["parameters"] for row in rows] == [4 * 3 + 3, 3 * 2 + 2]
-    assert [row["output_shape"] for row in rows] == [[None, 3], [None, 2]]
+    indices = layer_table(model)
+    assert [row["type"] for row in indices] == ["Dense", "Dense"]
+    assert [row["parameters"] for row in indices] == [4 * 3 + 3, 3 * 2 + 2]
+    assert [row["output_shape"] for row in indices] == [[None, 3], [None, 2]]
 
 
 def test_adam_has_all_its_slots_before_the_first_step():

@@ -5,15 +5,15 @@ import pytest
 
 from lib.config.arithmetic import DigitClassifierSettings
 from lib.data import digits
-from lib.data.arithmetic import ALPHABET, SymbolImages
+from lib.data.arithmetic import VOCABULARY, TokenImages
 from lib.data.digits import Digits
 from lib.data.operators import operator_images
 from lib.models.arithmetic import digit_classifier
 from lib.models.arithmetic.digit_classifier import (
     DigitClassifier,
-    DigitClassifierTraining,
-    symbol_codes,
-    training_rows,
+    DigitClassifierTrainer,
+    token_codes,
+    training_indices,
 )
 from lib.runs import directories
 from lib.system import files
@@ -45,7 +45,7 @@ def prepared(monkeypatch):
 @pytest.fixture
 def finished(prepared, tmp_path):
     """A reader after an epoch, and the directory of its run."""
-    training = DigitClassifierTraining(SETTINGS, seed=0)
+    training = DigitClassifierTrainer(SETTINGS, seed=0)
     training.train_epoch(1, "")
     weights = [variable.numpy() for variable in training.weights()]
     spec = {"settings": dataclasses.asdict(SETTINGS)}
@@ -60,28 +60,28 @@ def finished(prepared, tmp_path):
 def test_every_image_has_the_code_of_its_symbol():
     labels = np.array([3, 1, 3, 0, 9])
     images = np.arange(1, 6, dtype=np.uint8)[:, None, None] * np.ones((28, 28), np.uint8)
-    symbols = SymbolImages.of(images, labels)
-    codes = symbol_codes(symbols)
+    tokens = TokenImages.of(images, labels)
+    codes = token_codes(tokens)
     assert codes[:5].tolist() == labels.tolist()
-    for image, code in zip(symbols.images[5:], codes[5:], strict=True):
-        operators = operator_images(ALPHABET[code]) if code < 12 else np.zeros((1, 28, 28))
+    for image, code in zip(tokens.images[5:], codes[5:], strict=True):
+        operators = operator_images(VOCABULARY[code]) if code < 12 else np.zeros((1, 28, 28))
         assert (image == operators).all(axis=(1, 2)).any()
 
 
 def test_an_epoch_has_every_digit_once_and_the_other_symbols_alike(prepared):
-    symbols = SymbolImages.for_training(prepared)
-    rows = training_rows(symbols)
-    codes = symbol_codes(symbols)[rows]
-    assert sorted(rows[codes < 10]) == list(range(100))
+    tokens = TokenImages.for_training(prepared)
+    indices = training_indices(tokens)
+    codes = token_codes(tokens)[indices]
+    assert sorted(indices[codes < 10]) == list(range(100))
     assert np.bincount(codes).tolist() == [10] * 10 + [5] * 3
 
 
 def test_no_image_of_the_test_part_is_trained_on(prepared):
-    training = DigitClassifierTraining(SETTINGS, seed=0)
-    rows = training.rows[training.codes.numpy()[training.rows] < 10]
-    assert rows.max() < len(prepared.train_images)
-    assert np.array_equal(training.images.numpy()[rows], prepared.train_images[rows])
-    few = DigitClassifierTraining(dataclasses.replace(SETTINGS, digit_count=30), seed=0)
+    training = DigitClassifierTrainer(SETTINGS, seed=0)
+    indices = training.indices[training.codes.numpy()[training.indices] < 10]
+    assert indices.max() < len(prepared.train_images)
+    assert np.array_equal(training.images.numpy()[indices], prepared.train_images[indices])
+    few = DigitClassifierTrainer(dataclasses.replace(SETTINGS, digit_count=30), seed=0)
     assert np.array_equal(few.images.numpy()[:30], prepared.train_images[:30])
     assert len(few.images) == 30 + 50 + 50 + 1
 
@@ -113,30 +113,30 @@ def test_weights_that_are_not_the_run_s_are_refused(finished):
 
 def test_training_on_digits_that_are_easy_to_read_ends_with_reading_them(prepared, compiled):
     settings = dataclasses.replace(SETTINGS, filters=4, epochs=15)
-    training = DigitClassifierTraining(settings, seed=0)
+    training = DigitClassifierTrainer(settings, seed=0)
     for epoch in range(1, 16):
         training.train_epoch(epoch, "")
-    metrics = training.outcome([]).metrics
+    metrics = training.evaluation([]).metrics
     assert metrics["test_accuracy"] > 0.9
     assert metrics["solver_unseen_instances_exact_match"] > 0.6
 
 
 def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepared, monkeypatch):
     """A reader that takes every 7 for a 1, and is right otherwise, for which all is known."""
-    training = DigitClassifierTraining(SETTINGS, seed=0)
+    training = DigitClassifierTrainer(SETTINGS, seed=0)
 
     def read(self, images):
-        known = [SymbolImages.for_training(prepared), SymbolImages.for_testing(prepared)]
+        known = [TokenImages.for_training(prepared), TokenImages.for_testing(prepared)]
         table = {
             image.tobytes(): code
-            for symbols in known
-            for image, code in zip(symbols.images, symbol_codes(symbols), strict=True)
+            for tokens in known
+            for image, code in zip(tokens.images, token_codes(tokens), strict=True)
         }
         codes = np.array([table[image.tobytes()] for image in images])
         return np.where(codes == 7, 1, codes).astype(np.uint8)
 
     monkeypatch.setattr(DigitClassifier, "read", read)
-    metrics = training.outcome([]).metrics
+    metrics = training.evaluation([]).metrics
     assert metrics["test_accuracy"] == pytest.approx(0.9)
     assert metrics["test_accuracy_mean_of_symbols"] == pytest.approx(12 / 13)
     # Numbers without a 7: 81 of 100, so .81 squared of all queries, and a few right by chance.
@@ -146,7 +146,7 @@ def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepare
 
 
 def test_a_restored_training_goes_on_with_the_same_bits(prepared):
-    training, other = (DigitClassifierTraining(SETTINGS, seed=0) for _ in range(2))
+    training, other = (DigitClassifierTrainer(SETTINGS, seed=0) for _ in range(2))
     training.train_epoch(1, "")
     other.restore(*training.state())
     assert other.train_epoch(2, "") == training.train_epoch(2, "")

@@ -5,13 +5,13 @@ from lib.models.arithmetic.digit_gan import build_discriminator, build_generator
 from lib.system import runtime
 
 tf = runtime.tf
-BLANK = 12
+PADDING = 12
 
 
 def test_a_blank_has_no_ink_and_half_a_blank_half_of_it():
     generator = build_generator(filters=4, style_dim=2)
     styles = np.random.default_rng(0).standard_normal((1, 2), dtype=np.float32)
-    blank = np.eye(13, dtype=np.float32)[[BLANK]]
+    blank = np.eye(13, dtype=np.float32)[[PADDING]]
     assert not np.any(generator([blank, styles]))
     drawing = generator.get_layer("drawing")
     half = (blank + np.eye(13, dtype=np.float32)[[3]]) / 2
@@ -31,8 +31,8 @@ def test_each_layer_behind_the_verdict_stretches_by_at_most_1():
     discriminator = build_discriminator(filters=4)
     images = np.random.default_rng(0).random((8, 28, 28, 1), dtype=np.float32)
     for _ in range(50):
-        verdicts = discriminator(images, training=True)
-    assert verdicts.shape == (8, 13)
+        logits = discriminator(images, training=True)
+    assert logits.shape == (8, 13)
     kernels = {
         variable.name: variable.numpy().reshape(-1, variable.shape[-1])
         for variable in discriminator.trainable_variables

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lib.data.arithmetic import Handwriting, arithmetic, encode
+from lib.data.arithmetic import DigitInstances, arithmetic, encode
 from lib.data.digits import Digits
 from lib.models.arithmetic.exact_solver import solved
 
@@ -34,9 +34,9 @@ def test_images_told_apart_without_error_are_answered_without_error(part):
     labels = np.tile(np.arange(10, dtype=np.uint8), 3)
     greys = (labels + 100 + 10 * random.integers(0, 2, 30)).astype(np.uint8)
     images = np.broadcast_to(greys[:, None, None], (30, 28, 28))
-    handwriting = Handwriting.of(Digits(images[:20], labels[:20], images[20:], labels[20:], {}))
-    draw = {"training": handwriting.draw_training, "unseen": handwriting.draw_unseen}[part]
-    drawn = handwriting.images[draw(arithmetic().queries, seed=3)]
+    instances = DigitInstances.of(Digits(images[:20], labels[:20], images[20:], labels[20:], {}))
+    draw = {"training": instances.draw_training, "unseen": instances.draw_unseen}[part]
+    drawn = instances.images[draw(arithmetic().queries, seed=3)]
     read = read_greys(drawn)
     assert np.array_equal(solved(read), arithmetic().answers)
 
@@ -45,6 +45,6 @@ def read_greys(images):
     """Return the codes of images (n, 5, 28, 28): a uniform grey is a digit, bars are counted."""
     corner, brightest = images[..., 0, 0], images.max(axis=(-1, -2))
     is_drawn = (corner == 0) & (brightest > 0)
-    upright = (images.max(axis=-1) > 0).sum(axis=-1) > 8  # rows that a stroke crosses
+    upright = (images.max(axis=-1) > 0).sum(axis=-1) > 8  # indices that a stroke crosses
     codes = np.where(corner >= 100, corner % 10, 12)
     return np.where(is_drawn, np.where(upright, 10, 11), codes).astype(np.uint8)

@@ -5,7 +5,7 @@ from lib.models.faces.batches import FaceBatches, interpolate, interpolation_end
 from lib.system.errors import UserError
 
 
-def rows_of(images, batch):
+def indices_of(images, batch):
     """Return which of `images` those of `batch` are."""
     known = {image.tobytes(): k for k, image in enumerate(images)}
     return [known[image.tobytes()] for image in batch]
@@ -18,7 +18,7 @@ def test_an_epoch_shows_every_face_once_in_an_order_of_its_own(few_faces):
         steps, shown = zip(*batches.shuffled(epoch), strict=True)
         assert steps == (0, 1, 2)
         assert [len(batch) for batch in shown] == [8, 8, 2]
-        orders.append(rows_of(few_faces, np.concatenate(shown)))
+        orders.append(indices_of(few_faces, np.concatenate(shown)))
         assert sorted(orders[-1]) == list(range(18))
     assert orders[0] == orders[2] != orders[1] != list(range(18))
     assert batches.steps == 3
@@ -26,10 +26,10 @@ def test_an_epoch_shows_every_face_once_in_an_order_of_its_own(few_faces):
 
 def test_faces_are_drawn_with_replacement_by_epoch_and_step(few_faces):
     batches = FaceBatches(20, 8, seed=0)
-    first = rows_of(few_faces, batches.drawn(400, 1, 2))
+    first = indices_of(few_faces, batches.drawn(400, 1, 2))
     assert set(first) == set(range(20))
-    assert first == rows_of(few_faces, batches.drawn(400, 1, 2))
-    assert first != rows_of(few_faces, batches.drawn(400, 2, 1))
+    assert first == indices_of(few_faces, batches.drawn(400, 1, 2))
+    assert first != indices_of(few_faces, batches.drawn(400, 2, 1))
 
 
 def test_more_faces_than_there_are_is_all_of_them(few_faces):

@@ -7,7 +7,7 @@ from close_weights import assert_trained_alike
 
 from lib.config.faces import GANSettings
 from lib.models.faces.batches import shown_latents
-from lib.models.faces.gan import GANTraining
+from lib.models.faces.gan import GANTrainer
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
@@ -19,7 +19,7 @@ SETTINGS = GANSettings(
 
 @pytest.fixture
 def training(few_faces):
-    return GANTraining(SETTINGS, seed=0)
+    return GANTrainer(SETTINGS, seed=0)
 
 
 def plain_adam():
@@ -31,7 +31,7 @@ def test_steps_are_those_of_the_original_s_calls(few_faces, optimizer):
     """Two compiled models of stock layers, trained in turns: with one optimizer object, or two."""
     steps, batch, half = 20, 8, 4
     settings = dataclasses.replace(SETTINGS, steps_per_epoch=steps, optimizer=optimizer)
-    training = GANTraining(settings, seed=0)
+    training = GANTrainer(settings, seed=0)
     discriminator = tf_keras.Sequential(
         [tf_keras.layers.Input((64, 64, 3)), *original_nets.downsampling(4, 1)]
     )
@@ -73,7 +73,7 @@ def test_steps_are_those_of_the_original_s_calls(few_faces, optimizer):
     ("held", "moved"), [("generator", "discriminator"), ("discriminator", "generator")]
 )
 def test_the_step_of_one_net_leaves_the_other_alone(few_faces, held, moved):
-    training = GANTraining(dataclasses.replace(SETTINGS, optimizer="separate"), seed=0)
+    training = GANTrainer(dataclasses.replace(SETTINGS, optimizer="separate"), seed=0)
     training.optimizers[held].learning_rate = 0.0
     before = {name: model.get_weights() for name, model in training.models.items()}
     training.train_epoch(1, "")
@@ -88,7 +88,7 @@ def test_one_adam_takes_longer_first_updates_than_two(few_faces):
     lengths = {}
     for optimizer in ("shared", "separate"):
         tf_keras.utils.set_random_seed(0)
-        training = GANTraining(
+        training = GANTrainer(
             dataclasses.replace(SETTINGS, steps_per_epoch=1, optimizer=optimizer), seed=0
         )
         before = training.generator.get_weights()
@@ -104,10 +104,10 @@ def test_one_adam_takes_longer_first_updates_than_two(few_faces):
 
 def test_an_epoch_and_its_outcome(training):
     history = [training.train_epoch(1, "")]
-    outcome = training.outcome(history)
-    assert outcome.metrics.items() >= history[-1].items()
-    assert outcome.samples["samples"].shape == (1, 9, 64, 64, 3)
-    assert outcome.samples["interpolation"].shape == (3, 9, 64, 64, 3)
+    evaluation = training.evaluation(history)
+    assert evaluation.metrics.items() >= history[-1].items()
+    assert evaluation.samples["samples"].shape == (1, 9, 64, 64, 3)
+    assert evaluation.samples["interpolation"].shape == (3, 9, 64, 64, 3)
 
 
 def test_samples_map_minus_one_to_black_and_one_to_white(training):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lib.config.faces import CorrectedGANSettings
-from lib.models.faces.gan_corrected import CorrectedGANTraining, build_discriminator
+from lib.models.faces.gan_corrected import CorrectedGANTrainer, build_discriminator
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
@@ -15,7 +15,7 @@ SEED = stateless_seed(0, "latents", 1, 0)
 
 @pytest.fixture
 def training(few_faces):
-    return CorrectedGANTraining(SETTINGS, seed=0)
+    return CorrectedGANTrainer(SETTINGS, seed=0)
 
 
 def test_a_step_has_the_losses_written_out(training, few_faces):
@@ -45,7 +45,7 @@ def test_the_discriminator_s_layers_have_a_spectral_norm_of_one():
 
 
 def test_the_average_follows_the_generator(few_faces):
-    training = CorrectedGANTraining(SETTINGS, seed=0)
+    training = CorrectedGANTrainer(SETTINGS, seed=0)
     expected = [weight.astype(np.float64) for weight in training.generator.get_weights()]
     for step in (1, 2, 3):
         training._update(few_faces[:4], stateless_seed(0, "latents", 1, step))
@@ -58,7 +58,7 @@ def test_the_average_follows_the_generator(few_faces):
 
 @pytest.mark.slow
 def test_a_restored_training_goes_on_as_if_unbroken(few_faces):
-    unbroken, resumed = (CorrectedGANTraining(SETTINGS, seed=0) for _ in range(2))
+    unbroken, resumed = (CorrectedGANTrainer(SETTINGS, seed=0) for _ in range(2))
     unbroken.train_epoch(1, "")
     arrays, facts = unbroken.state()
     resumed.restore(dict(arrays), facts)
@@ -71,9 +71,9 @@ def test_a_restored_training_goes_on_as_if_unbroken(few_faces):
 
 def test_an_epoch_and_its_outcome(training):
     history = [training.train_epoch(1, "")]
-    outcome = training.outcome(history)
+    evaluation = training.evaluation(history)
     # What is measured after the last epoch is what the outcome tells.
     for name in ("samples_swd", "samples_recall", "samples_sharpness"):
-        assert outcome.metrics[name] == history[0][name]
-    assert outcome.samples["samples"].shape == (1, 9, 64, 64, 3)
-    assert outcome.samples["interpolation"].shape == (3, 9, 64, 64, 3)
+        assert evaluation.metrics[name] == history[0][name]
+    assert evaluation.samples["samples"].shape == (1, 9, 64, 64, 3)
+    assert evaluation.samples["interpolation"].shape == (3, 9, 64, 64, 3)

@@ -3,8 +3,8 @@ import pytest
 from sklearn.model_selection import train_test_split
 
 from lib.config.arithmetic import Image2TextSettings
-from lib.data.arithmetic import ALPHABET, arithmetic
-from lib.models.arithmetic.image2text import Image2TextTraining, build_model
+from lib.data.arithmetic import VOCABULARY, arithmetic
+from lib.models.arithmetic.image2text import Image2TextTrainer, build_model
 from lib.system import runtime
 from lib.training.trainer import layer_table
 
@@ -14,36 +14,36 @@ SEEDS = np.array([1, 2], np.int32)
 
 
 def training_with(**changes):
-    return Image2TextTraining(Image2TextSettings(**{**TINY, **changes}), seed=0)
+    return Image2TextTrainer(Image2TextSettings(**{**TINY, **changes}), seed=0)
 
 
 def table(encoder):
-    rows = layer_table(build_model(Image2TextSettings(encoder=encoder)))
-    return {row["layer"]: row["parameters"] for row in rows if row["parameters"]}, rows
+    indices = layer_table(build_model(Image2TextSettings(encoder=encoder)))
+    return {row["layer"]: row["parameters"] for row in indices if row["parameters"]}, indices
 
 
 def test_the_flattening_model_has_the_published_parameters():
-    parameters, rows = table("flatten")
+    parameters, indices = table("flatten")
     assert parameters == {
         "encoder": 4 * 256 * (784 + 256 + 1),
         "decoder": 525_312,
         "symbols": 3_341,
     }
     assert sum(parameters.values()) == 1_594_637
-    assert [row["output_shape"][1:] for row in rows] == [
+    assert [row["output_shape"][1:] for row in indices] == [
         *([5, 784], [256], [256], [3, 256], [3, 256], [3, 13])
     ]
 
 
 def test_the_convlstm_model_has_the_published_parameters():
-    parameters, rows = table("convlstm")
+    parameters, indices = table("convlstm")
     assert parameters == {
         "encoder": 38_144,
         "code": 25_088 * 256 + 256,
         "decoder": 525_312,
         "symbols": 3_341,
     }
-    assert [row["output_shape"][1:] for row in rows] == [
+    assert [row["output_shape"][1:] for row in indices] == [
         *([28, 28, 32], [25_088], [256], [256], [3, 256], [3, 256], [3, 13])
     ]
 
@@ -51,15 +51,15 @@ def test_the_convlstm_model_has_the_published_parameters():
 def test_the_split_is_scikit_learn_s_of_all_queries(few_digits):
     training = training_with(query_count=20_000)
     train, validation = train_test_split(np.arange(20_000), test_size=0.2, random_state=69)
-    assert np.array_equal(training.parts["train"], train)
-    assert np.array_equal(training.parts["validation"], validation)
+    assert np.array_equal(training.splits["train"], train)
+    assert np.array_equal(training.splits["validation"], validation)
 
 
 @pytest.mark.parametrize(("twice", "scale"), [(True, 255**2), (False, 255)])
 def test_inputs_are_images_of_the_query_s_symbols(few_digits, twice, scale):
     training = training_with(rescale_twice=twice)
-    rows = np.arange(0, 20_000, 501)
-    shown = training.inputs(rows).numpy()
+    indices = np.arange(0, 20_000, 501)
+    shown = training.inputs(indices).numpy()
     assert shown.shape == (40, 5, 28, 28, 1)
     pixels = np.rint(shown[..., 0] * scale).astype(np.uint8)
     assert np.allclose(shown[..., 0] * scale, pixels, atol=1e-3)
@@ -67,20 +67,20 @@ def test_inputs_are_images_of_the_query_s_symbols(few_digits, twice, scale):
         image.tobytes(): label
         for image, label in zip(few_digits.train_images, few_digits.train_labels, strict=True)
     }
-    for codes, images in zip(arithmetic().queries[rows], pixels, strict=True):
+    for codes, images in zip(arithmetic().queries[indices], pixels, strict=True):
         for code, image in zip(codes, images, strict=True):
             if code < 10:
                 assert classes[image.tobytes()] == code
             else:
-                assert image.any() == (ALPHABET[code] != " ")
+                assert image.any() == (VOCABULARY[code] != " ")
 
 
 def test_training_inputs_are_augmented_only_if_so_set(few_digits):
-    rows = np.arange(50)
+    indices = np.arange(50)
     for augment in (False, True):
         training = training_with(augment=augment, rescale_twice=False)
-        plain = training.inputs(rows).numpy()
-        changed = training.training_inputs(rows, SEEDS).numpy()
+        plain = training.inputs(indices).numpy()
+        changed = training.training_inputs(indices, SEEDS).numpy()
         assert changed.shape == plain.shape
         assert np.array_equal(changed, plain) != augment
         assert changed.min() >= 0
@@ -89,13 +89,13 @@ def test_training_inputs_are_augmented_only_if_so_set(few_digits):
 
 def test_each_image_of_a_query_is_augmented_on_its_own(few_digits):
     training = training_with(rescale_twice=False)
-    training.handwriting = np.zeros((20_000, 5), np.int32)
+    training.instances = np.zeros((20_000, 5), np.int32)
     images = training.training_inputs(np.arange(3), SEEDS).numpy().reshape(15, -1)
     assert len({image.tobytes() for image in images}) == 15
 
 
 def assert_same_outcome(resumed, unbroken, history):
-    one, two = resumed.outcome(history), unbroken.outcome(history)
+    one, two = resumed.evaluation(history), unbroken.evaluation(history)
     assert one.metrics == two.metrics
     assert one.facts == two.facts
 
@@ -135,12 +135,12 @@ def test_a_training_restored_after_its_last_epoch_has_the_same_outcome(few_digit
 
 def test_an_epoch_draws_other_dropout_order_and_augmentation_than_the_one_before(few_digits):
     training = training_with(augment=True)
-    first_rows = training.train_rows[:8]
+    first_rows = training.train_indices[:8]
     drawn = []
 
-    def keep(rows, _size, _title, extra):
+    def keep(indices, _size, _title, extra):
         dropped = training.model(training.inputs(first_rows), training=True).numpy()
-        drawn.append((rows.tobytes(), extra(rows)[0].tobytes(), dropped.tobytes()))
+        drawn.append((indices.tobytes(), extra(indices)[0].tobytes(), dropped.tobytes()))
         return {}
 
     training._steps.epoch = keep  # takes no step, so that the weights stay

@@ -5,8 +5,8 @@ from lib.config import request
 from lib.config.arithmetic import Image2TextAblationSettings, Image2TextSettings
 from lib.config.profiles import PROFILES
 from lib.data.arithmetic import arithmetic
-from lib.models.arithmetic.image2text import Image2TextTraining
-from lib.models.arithmetic.image2text_ablation import Image2TextAblationTraining
+from lib.models.arithmetic.image2text import Image2TextTrainer
+from lib.models.arithmetic.image2text_ablation import Image2TextAblationTrainer
 
 TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 
@@ -14,8 +14,8 @@ TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 @pytest.fixture
 def trained(few_digits_and_others):
     """The published training and the ablation's, alike in everything."""
-    published = Image2TextTraining(Image2TextSettings(**TINY), seed=0)
-    ablation = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
+    published = Image2TextTrainer(Image2TextSettings(**TINY), seed=0)
+    ablation = Image2TextAblationTrainer(Image2TextAblationSettings(**TINY), seed=0)
     ablation.restore(*published.state())
     return published, ablation, [published.train_epoch(1, "")], [ablation.train_epoch(1, "")]
 
@@ -29,19 +29,19 @@ def test_it_trains_to_the_published_bits(trained):
 
 def test_its_outcome_is_the_published_one_and_that_on_unseen_instances(trained):
     published, ablation, history, _ = trained
-    expected, found = published.outcome(history), ablation.outcome(history)
+    expected, found = published.evaluation(history), ablation.evaluation(history)
     assert expected.metrics.items() <= found.metrics.items()
     assert set(found.metrics) - set(expected.metrics) == {
         f"unseen_instances_{name}" for name in ("loss", "accuracy", "exact_match")
     }
     assert found.metrics["unseen_instances_loss"] != found.metrics["validation_loss"]
-    assert ablation.outcome(history).metrics == found.metrics
+    assert ablation.evaluation(history).metrics == found.metrics
 
 
 def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
-    training = Image2TextAblationTraining(Image2TextAblationSettings(**TINY), seed=0)
-    count = len(training.symbols.images)
-    assert training.handwriting.numpy().max() < count
+    training = Image2TextAblationTrainer(Image2TextAblationSettings(**TINY), seed=0)
+    count = len(training.tokens.images)
+    assert training.instances.numpy().max() < count
     drawn = training.unseen_instances
     assert drawn.min() >= count
     images = training.images.numpy()[drawn]

@@ -4,7 +4,7 @@ import pytest
 from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.data.arithmetic import arithmetic
 from lib.models.arithmetic.image2text_corrected import (
-    CorrectedImage2TextTraining,
+    CorrectedImage2TextTrainer,
     build_model,
     split,
 )
@@ -16,17 +16,15 @@ SEEDS = np.array([1, 2], np.int32)
 
 
 def training_with(seed=0, **changes):
-    return CorrectedImage2TextTraining(
-        CorrectedImage2TextSettings(**{**TINY, **changes}), seed=seed
-    )
+    return CorrectedImage2TextTrainer(CorrectedImage2TextSettings(**{**TINY, **changes}), seed=seed)
 
 
 def test_no_test_query_is_trained_on(few_digits_and_others):
-    parts = split(CorrectedImage2TextSettings(), seed=0)
-    assert len(parts["test"]) == 4_000
-    assert np.array_equal(np.sort(np.concatenate(list(parts.values()))), np.arange(20_000))
+    splits = split(CorrectedImage2TextSettings(), seed=0)
+    assert len(splits["test"]) == 4_000
+    assert np.array_equal(np.sort(np.concatenate(list(splits.values()))), np.arange(20_000))
     training = training_with()
-    assert not set(training.train_rows) & set(training.parts["test"])
+    assert not set(training.train_indices) & set(training.splits["test"])
 
 
 def test_each_seed_tests_on_other_queries():
@@ -36,30 +34,30 @@ def test_each_seed_tests_on_other_queries():
 
 def test_no_test_digit_is_trained_on_and_no_training_digit_tested_on(few_digits_and_others):
     training = training_with()
-    count = training.symbols.training_count
-    trained = [training.training_handwriting.numpy()[training.train_rows]]
+    count = training.tokens.training_count
+    trained = [training.training_instances.numpy()[training.train_indices]]
     for epoch in (1, 2):
         training.train_epoch(epoch, "")
-        trained.append(training.training_handwriting.numpy()[training.train_rows])
+        trained.append(training.training_instances.numpy()[training.train_indices])
     assert np.max(trained) < count
     assert np.mean(trained[1] != trained[2]) > 0.3
-    tested = training.handwriting.numpy()[training.parts["test"]]
+    tested = training.instances.numpy()[training.splits["test"]]
     assert tested.min() >= count
-    digits = arithmetic().queries[training.parts["test"]] < 10
+    digits = arithmetic().queries[training.splits["test"]] < 10
     assert tested[digits].max() < count + len(few_digits_and_others.test_images)
 
 
 def test_test_inputs_are_unseen_images_of_the_query_s_digits(few_digits_and_others):
     training = training_with()
-    rows = training.parts["test"]
-    images = np.rint(training.inputs(rows).numpy()[..., 0] * 255).astype(np.uint8)
+    indices = training.splits["test"]
+    images = np.rint(training.inputs(indices).numpy()[..., 0] * 255).astype(np.uint8)
     classes = {
         image.tobytes(): label
         for image, label in zip(
             few_digits_and_others.test_images, few_digits_and_others.test_labels, strict=True
         )
     }
-    queries = arithmetic().queries[rows]
+    queries = arithmetic().queries[indices]
     for image, code in zip(images.reshape(-1, 28, 28), queries.ravel(), strict=True):
         if code < 10:
             assert classes[image.tobytes()] == code
@@ -67,44 +65,44 @@ def test_test_inputs_are_unseen_images_of_the_query_s_digits(few_digits_and_othe
 
 def test_training_inputs_are_changed_images_and_their_symbols(few_digits_and_others):
     training = training_with()
-    rows = training.train_rows[:7]
-    images, symbols = training.training_inputs(rows, SEEDS)
+    indices = training.train_indices[:7]
+    images, tokens = training.training_inputs(indices, SEEDS)
     assert images.shape == (7, 5, 28, 28, 1)
     assert images.numpy().min() >= 0
     assert images.numpy().max() <= 1 + 1e-6
-    assert not np.array_equal(images, training.inputs(rows))
-    assert np.array_equal(symbols, arithmetic().queries[rows])
+    assert not np.array_equal(images, training.inputs(indices))
+    assert np.array_equal(tokens, arithmetic().queries[indices])
     unchanged = training_with(rotation=0.0, zoom=0.0, translation=0.0)
-    images, _ = unchanged.training_inputs(rows, SEEDS)
-    assert np.allclose(images, unchanged.inputs(rows), atol=1e-5)
+    images, _ = unchanged.training_inputs(indices, SEEDS)
+    assert np.allclose(images, unchanged.inputs(indices), atol=1e-5)
 
 
 def test_the_model_gives_an_answer_s_probabilities_and_a_query_s_logits():
     model = build_model(CorrectedImage2TextSettings(**TINY))
-    answer, symbols = model(np.zeros((2, 5, 28, 28, 1), np.float32))
+    answer, tokens = model(np.zeros((2, 5, 28, 28, 1), np.float32))
     assert answer.shape == (2, 3, 13)
-    assert symbols.shape == (2, 5, 13)
+    assert tokens.shape == (2, 5, 13)
     assert np.allclose(np.sum(answer, axis=-1), 1, atol=1e-6)
 
 
 def test_all_images_of_a_query_are_read_by_one_network():
     model = build_model(CorrectedImage2TextSettings(**TINY))
     image = np.random.default_rng(0).random((1, 1, 28, 28, 1), dtype=np.float32)
-    _, symbols = model(np.repeat(image, 5, axis=1))
-    assert np.allclose(symbols, symbols[:, :1], atol=1e-6)
+    _, tokens = model(np.repeat(image, 5, axis=1))
+    assert np.allclose(tokens, tokens[:, :1], atol=1e-6)
 
 
 @pytest.mark.parametrize("weight", [0.0, 1.0])
 def test_symbols_are_a_target_only_if_so_weighed(few_digits_and_others, weight):
-    """With an answer that cannot be improved on, only the symbols' loss has a gradient."""
+    """With an answer that cannot be improved on, only the tokens' loss has a gradient."""
     training = training_with(token_weight=weight, weight_decay=0.0)
     *_, bias = training.model.trainable_variables
     assert bias.shape == (13,)
-    rows = np.zeros(32, np.int32)
+    indices = np.zeros(32, np.int32)
     answers = np.full((32, 3), 7, np.uint8)
     bias.assign(np.where(np.arange(13) == 7, 1e3, 0))
     before = [weight.numpy() for weight in training.model.trainable_variables]
-    inputs = training.training_inputs(rows, SEEDS)
+    inputs = training.training_inputs(indices, SEEDS)
     told = training._update(inputs, answers, np.ones(32, np.float32))
     assert float(told["loss"]) < 1e-5
     after = [weight.numpy() for weight in training.model.trainable_variables]
@@ -124,7 +122,7 @@ def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others):
     assert resumed.train_epoch(2, "") == history[1]
     for one, two in zip(resumed.weights(), unbroken.weights(), strict=True):
         assert np.array_equal(one.numpy(), two.numpy())
-    one, two = resumed.outcome(history), unbroken.outcome(history)
+    one, two = resumed.evaluation(history), unbroken.evaluation(history)
     assert one.metrics == two.metrics
     assert one.facts == two.facts
 

@@ -10,11 +10,11 @@ import pytest
 from close_weights import assert_trained_alike
 
 from lib.config.arithmetic import Image2TextSettings, Text2ImageSettings, Text2TextSettings
-from lib.data.arithmetic import ALPHABET, arithmetic
+from lib.data.arithmetic import VOCABULARY, arithmetic
 from lib.models.arithmetic.augmentation import Warp, warped
-from lib.models.arithmetic.image2text import Image2TextTraining
-from lib.models.arithmetic.text2image import Text2ImageTraining
-from lib.models.arithmetic.text2text import Text2TextTraining
+from lib.models.arithmetic.image2text import Image2TextTrainer
+from lib.models.arithmetic.text2image import Text2ImageTrainer
+from lib.models.arithmetic.text2text import Text2TextTrainer
 from lib.models.layers.convlstm import LEVELS, ConvLSTM2D
 from lib.models.layers.lstm import LSTM
 from lib.system import runtime
@@ -138,28 +138,28 @@ SIZE = {"units": 8, "query_count": 410, "epochs": 1}
 
 
 def one_hot(codes):
-    return np.eye(len(ALPHABET), dtype=np.float32)[codes]
+    return np.eye(len(VOCABULARY), dtype=np.float32)[codes]
 
 
-def images_of(training, rows):
-    return training.images.numpy()[training.handwriting.numpy()[rows]].astype(np.float32) / 255
+def images_of(training, indices):
+    return training.images.numpy()[training.instances.numpy()[indices]].astype(np.float32) / 255
 
 
 def image2text(encoder):
-    training = Image2TextTraining(
+    training = Image2TextTrainer(
         Image2TextSettings(encoder=encoder, filters=4, **UNDROPPED, **SIZE), seed=0
     )
-    return training, training.train_rows, lambda rows: images_of(training, rows)[..., None]
+    return training, training.train_indices, lambda indices: images_of(training, indices)[..., None]
 
 
 def text2text():
-    training = Text2TextTraining(Text2TextSettings(**SIZE), seed=0)
-    return training, training.train_rows, lambda rows: one_hot(arithmetic().queries[rows])
+    training = Text2TextTrainer(Text2TextSettings(**SIZE), seed=0)
+    return training, training.train_indices, lambda indices: one_hot(arithmetic().queries[indices])
 
 
 def text2image():
-    training = Text2ImageTraining(Text2ImageSettings(**SIZE), seed=0)
-    return training, training.train_rows, lambda rows: one_hot(arithmetic().queries[rows])
+    training = Text2ImageTrainer(Text2ImageSettings(**SIZE), seed=0)
+    return training, training.train_indices, lambda indices: one_hot(arithmetic().queries[indices])
 
 
 @pytest.mark.parametrize(
@@ -173,19 +173,19 @@ def text2image():
 )
 def test_an_epoch_of_training_is_that_of_keras_3(few_digits, keras3, kind, made):
     """The same weights and batches, the last of which is smaller, as the original fitted them."""
-    training, rows, inputs_of = made()
-    rows = generator(0, "shuffle", 1).permutation(rows)
-    assert len(rows) % training.settings.batch_size
-    targets = one_hot(arithmetic().answers[rows])
+    training, indices, inputs_of = made()
+    indices = generator(0, "shuffle", 1).permutation(indices)
+    assert len(indices) % training.settings.batch_size
+    targets = one_hot(arithmetic().answers[indices])
     if kind == "text2image":
-        targets = images_of(training, rows).reshape(len(rows), 3, -1)
+        targets = images_of(training, indices).reshape(len(indices), 3, -1)
     before = training.model.get_weights()
     found = keras3(
         "fit",
         kind=kind,
         units=SIZE["units"],
         batch_size=training.settings.batch_size,
-        inputs=inputs_of(rows),
+        inputs=inputs_of(indices),
         targets=targets,
         **{f"weight_{k:02}": weight for k, weight in enumerate(before)},
     )
@@ -193,5 +193,5 @@ def test_an_epoch_of_training_is_that_of_keras_3(few_digits, keras3, kind, made)
     assert np.isclose(metrics["loss"], found["loss"], rtol=1e-5)
     trained = tf_keras.models.clone_model(training.model)
     trained.set_weights([found[name] for name in sorted(found) if name.startswith("weight_")])
-    steps = -(-len(rows) // training.settings.batch_size)
+    steps = -(-len(indices) // training.settings.batch_size)
     assert_trained_alike(training.model, trained, before, 1e-3, steps)

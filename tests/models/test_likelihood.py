@@ -40,7 +40,7 @@ def test_levels_far_from_the_mean_have_finite_values_and_gradients():
 
 
 def linear_gaussian():
-    """Latents of two dimensions, x = directions @ z + offset + noise: its parts and one x.
+    """Latents of two dimensions, x = directions @ z + offset + noise: its splits and one x.
 
     The columns of `directions` are orthogonal, so that the posterior's covariance is diagonal.
     """

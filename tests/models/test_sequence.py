@@ -5,20 +5,20 @@ from close_weights import assert_trained_alike
 from lib.config.arithmetic import Text2TextSettings
 from lib.data.arithmetic import arithmetic, decode
 from lib.models.arithmetic.sequence import weighted_mean
-from lib.models.arithmetic.text2text import Text2TextTraining, build_model
+from lib.models.arithmetic.text2text import Text2TextTrainer, build_model
 from lib.system import runtime
 from lib.system.randomness import generator
 from lib.training.epochs import padded_batches
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
-# 95 rows of which 85 are trained on: two whole batches and one of 21.
+# 95 indices of which 85 are trained on: two whole batches and one of 21.
 SETTINGS = Text2TextSettings(units=8, query_count=100, batch_size=32, epochs=1)
 
 
 @pytest.fixture(scope="module")
 def trained():
     """A model after an epoch, what the epoch told, and the weights before it."""
-    training = Text2TextTraining(SETTINGS, seed=0)
+    training = Text2TextTrainer(SETTINGS, seed=0)
     before = training.model.get_weights()
     return training, training.train_epoch(1, ""), before
 
@@ -32,7 +32,7 @@ def test_weighted_mean_over_padded_batches_is_the_mean_without_padding():
 
 @pytest.mark.slow
 def test_a_compiled_epoch_is_that_of_plain_keras(compiled):
-    training = Text2TextTraining(SETTINGS, seed=0)
+    training = Text2TextTrainer(SETTINGS, seed=0)
     before = training.model.get_weights()
     assert_epoch_of_plain_keras(training, training.train_epoch(1, ""), before)
 
@@ -47,10 +47,10 @@ def assert_epoch_of_plain_keras(training, metrics, before):
     plain.compile(
         tf_keras.optimizers.legacy.Adam(1e-3), "categorical_crossentropy", metrics=["accuracy"]
     )
-    rows = generator(0, "shuffle", 1).permutation(training.parts["train"])
+    indices = generator(0, "shuffle", 1).permutation(training.splits["train"])
     told, sizes = [], []
     for start in (0, 32, 64):
-        batch = rows[start : start + 32]
+        batch = indices[start : start + 32]
         sizes.append(len(batch))
         queries, answers = (
             np.eye(13)[arithmetic().queries[batch]],
@@ -64,14 +64,14 @@ def assert_epoch_of_plain_keras(training, metrics, before):
 
 
 def test_padding_does_not_touch_a_step():
-    """The same rows, once in a batch of their number and once padded to 32."""
-    trainings = [Text2TextTraining(SETTINGS, seed=0) for _ in range(2)]
+    """The same indices, once in a batch of their number and once padded to 32."""
+    trainings = [Text2TextTrainer(SETTINGS, seed=0) for _ in range(2)]
     trainings[1].restore(trainings[0].state()[0], {})
     before = trainings[0].model.get_weights()
-    rows = np.arange(0, 20_000, 1_000)
+    indices = np.arange(0, 20_000, 1_000)
     metrics = []
     for training, size in zip(trainings, (20, 32), strict=True):
-        ((batch, weights),) = padded_batches(rows, size)
+        ((batch, weights),) = padded_batches(indices, size)
         answers = arithmetic().answers[batch]
         metrics.append(training._update(training.inputs(batch), answers, weights))
     for name in ("loss", "accuracy", "exact_match"):
@@ -81,40 +81,44 @@ def test_padding_does_not_touch_a_step():
 
 def test_evaluation_is_that_of_plain_keras(trained):
     training, _, _ = trained
-    rows = np.arange(0, 20_000, 27)
+    indices = np.arange(0, 20_000, 27)
     plain = build_model(8)
     plain.set_weights(training.model.get_weights())
     plain.compile(loss="categorical_crossentropy", metrics=["accuracy"])
     queries, answers = (
-        np.eye(13)[arithmetic().queries[rows]],
-        np.eye(13)[arithmetic().answers[rows]],
+        np.eye(13)[arithmetic().queries[indices]],
+        np.eye(13)[arithmetic().answers[indices]],
     )
-    loss, accuracy = plain.evaluate(queries, answers, batch_size=len(rows), verbose=0)
-    found = training.evaluate(rows)
+    loss, accuracy = plain.evaluate(queries, answers, batch_size=len(indices), verbose=0)
+    found = training.evaluate(indices)
     assert np.isclose(found["loss"], loss, rtol=1e-4)
-    assert np.isclose(found["accuracy"], accuracy, atol=3 / (3 * len(rows)))  # as above
+    assert np.isclose(found["accuracy"], accuracy, atol=3 / (3 * len(indices)))  # as above
 
 
 def test_exact_match_counts_whole_answers(trained, monkeypatch):
     training, _, _ = trained
-    rows = np.array([0, 5, 19_999])
-    answers = arithmetic().answers[rows].copy()
+    indices = np.array([0, 5, 19_999])
+    answers = arithmetic().answers[indices].copy()
     assert decode(answers) == ["0", "-2", "0"]
     answers[1, 2] = 0
     answers[2] = 1
-    monkeypatch.setattr(training, "_predicted", lambda rows: (np.zeros((3, 3)), answers))
-    found = training.evaluate(rows)
+    monkeypatch.setattr(training, "_predicted", lambda indices: (np.zeros((3, 3)), answers))
+    found = training.evaluate(indices)
     assert found["exact_match"] == pytest.approx(1 / 3)
     assert found["accuracy"] == pytest.approx(5 / 9)
 
 
 def test_mistakes_are_wrong_answers_of_the_rows_given(trained):
     training, _, _ = trained
-    rows = training.parts["test"]
-    mistakes = training.mistakes(rows)
-    assert mistakes == training.mistakes(rows)
+    indices = training.splits["test"]
+    mistakes = training.mistakes(indices)
+    assert mistakes == training.mistakes(indices)
     right = dict(
-        zip(decode(arithmetic().queries[rows]), decode(arithmetic().answers[rows]), strict=True)
+        zip(
+            decode(arithmetic().queries[indices]),
+            decode(arithmetic().answers[indices]),
+            strict=True,
+        )
     )
     assert 0 < len(mistakes) <= 12
     for mistake in mistakes:
@@ -123,7 +127,7 @@ def test_mistakes_are_wrong_answers_of_the_rows_given(trained):
 
 def test_a_restored_training_goes_on_with_the_same_bits(trained):
     training, _, _ = trained
-    other = Text2TextTraining(SETTINGS, seed=0)
+    other = Text2TextTrainer(SETTINGS, seed=0)
     other.restore(*training.state())
     assert other.train_epoch(2, "") == training.train_epoch(2, "")
     for one, two in zip(other.weights(), training.weights(), strict=True):

@@ -4,17 +4,17 @@ from close_weights import assert_trained_alike
 
 from lib.config.arithmetic import Text2ImageSettings
 from lib.data.arithmetic import arithmetic, decode
-from lib.models.arithmetic.text2image import Text2ImageTraining, build_model, split
+from lib.models.arithmetic.text2image import Text2ImageTrainer, build_model, split
 from lib.system import runtime
 from lib.system.randomness import generator
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
-# 80 rows to train on: two whole batches and one of 16.
+# 80 indices to train on: two whole batches and one of 16.
 SETTINGS = {"units": 8, "query_count": 100, "batch_size": 32, "epochs": 3}
 
 
 def training_with(**changes):
-    return Text2ImageTraining(Text2ImageSettings(**{**SETTINGS, **changes}), seed=0)
+    return Text2ImageTrainer(Text2ImageSettings(**{**SETTINGS, **changes}), seed=0)
 
 
 @pytest.fixture
@@ -62,8 +62,8 @@ def test_validation_may_be_any_fifth():
     assert set(first_operand) == set(range(100))
 
 
-def targets_of(training, rows):
-    return training._targets(rows, training.handwriting).numpy()
+def targets_of(training, indices):
+    return training._targets(indices, training.instances).numpy()
 
 
 def test_an_epoch_is_that_of_plain_keras(few_digits, plain):
@@ -71,10 +71,10 @@ def test_an_epoch_is_that_of_plain_keras(few_digits, plain):
     before = training.model.get_weights()
     plain.set_weights(before)
     metrics = training.train_epoch(1, "")
-    rows = generator(0, "shuffle", 1).permutation(training.train_rows)
+    indices = generator(0, "shuffle", 1).permutation(training.train_indices)
     told, sizes = [], []
     for start in (0, 32, 64):
-        batch = rows[start : start + 32]
+        batch = indices[start : start + 32]
         sizes.append(len(batch))
         queries = np.eye(13)[arithmetic().queries[batch]]
         told.append(plain.train_on_batch(queries, targets_of(training, batch)))
@@ -82,22 +82,22 @@ def test_an_epoch_is_that_of_plain_keras(few_digits, plain):
         (metrics["loss"], metrics["mae"]), np.average(told, axis=0, weights=sizes), rtol=1e-4
     )
     assert_trained_alike(training.model, plain, before, 1e-3, steps=3)
-    queries = np.eye(13)[arithmetic().queries[training.validation_rows]]
-    targets = targets_of(training, training.validation_rows)
+    queries = np.eye(13)[arithmetic().queries[training.validation_indices]]
+    targets = targets_of(training, training.validation_indices)
     evaluated = plain.evaluate(queries, targets, verbose=0)
     assert np.allclose((metrics["val_loss"], metrics["val_mae"]), evaluated, rtol=1e-4)
 
 
 def test_targets_are_images_of_the_answer_s_symbols(few_digits):
     training = training_with()
-    rows = np.arange(0, 20_000, 501)
-    targets = targets_of(training, rows).reshape(-1, 3, 28, 28)
+    indices = np.arange(0, 20_000, 501)
+    targets = targets_of(training, indices).reshape(-1, 3, 28, 28)
     pixels = np.rint(targets * 255).astype(np.uint8)
     classes = {
         image.tobytes(): label
         for image, label in zip(few_digits.train_images, few_digits.train_labels, strict=True)
     }
-    for codes, images in zip(arithmetic().answers[rows], pixels, strict=True):
+    for codes, images in zip(arithmetic().answers[indices], pixels, strict=True):
         for code, image in zip(codes, images, strict=True):
             if code < 10:
                 assert classes[image.tobytes()] == code
@@ -116,17 +116,17 @@ def test_the_best_weights_are_kept_and_gone_back_to(few_digits):
     losses = [epoch["val_loss"] for epoch in history]
     best = int(np.argmin(losses))
     assert best < len(history) - 1
-    outcome = training.outcome(history)
-    assert outcome.facts["best_epoch"] == best + 1
+    evaluation = training.evaluation(history)
+    assert evaluation.facts["best_epoch"] == best + 1
     for kept, expected in zip(training.model.get_weights(), weights[best], strict=True):
         assert np.array_equal(kept, expected)
-    assert outcome.metrics["validation_loss"] == pytest.approx(losses[best], rel=1e-6)
+    assert evaluation.metrics["validation_loss"] == pytest.approx(losses[best], rel=1e-6)
 
 
 def outcome_bytes(training, history):
-    outcome = training.outcome(history)
-    samples = {name: array.tobytes() for name, array in outcome.samples.items()}
-    return outcome.metrics, outcome.facts, samples
+    evaluation = training.evaluation(history)
+    samples = {name: array.tobytes() for name, array in evaluation.samples.items()}
+    return evaluation.metrics, evaluation.facts, samples
 
 
 @pytest.mark.parametrize(
@@ -160,21 +160,21 @@ def test_a_loss_that_is_no_number_ends_with_an_outcome(few_digits):
     training = training_with(learning_rate=1e30, stop_patience=1, reduce_patience=0)
     training.model.set_weights([w * np.nan for w in training.model.get_weights()])
     history = [training.train_epoch(1, "")]
-    assert np.isnan(training.outcome(history).metrics["validation_loss"])
+    assert np.isnan(training.evaluation(history).metrics["validation_loss"])
 
 
 def test_examples_are_of_their_part_and_match_their_images(few_digits):
     training = training_with()
-    outcome = training.outcome([training.train_epoch(1, "")])
-    parts = {"validation": training.validation_rows, "training": training.train_rows}
-    for part, rows in parts.items():
-        samples = [outcome.samples[f"{part}_{kind}"] for kind in ("predictions", "targets")]
-        assert samples[0].shape == samples[1].shape == (len(rows), 3, 28, 28)
+    evaluation = training.evaluation([training.train_epoch(1, "")])
+    splits = {"validation": training.validation_indices, "training": training.train_indices}
+    for part, indices in splits.items():
+        samples = [evaluation.samples[f"{part}_{kind}"] for kind in ("predictions", "targets")]
+        assert samples[0].shape == samples[1].shape == (len(indices), 3, 28, 28)
         queries, answers = (
-            decode(codes[rows]) for codes in (arithmetic().queries, arithmetic().answers)
+            decode(codes[indices]) for codes in (arithmetic().queries, arithmetic().answers)
         )
         known = dict(zip(queries, answers, strict=True))
-        for example, images in zip(outcome.facts["examples"][part], samples[1], strict=True):
+        for example, images in zip(evaluation.facts["examples"][part], samples[1], strict=True):
             assert known[example["query"]] == example["answer"]
             assert images.any(axis=(1, 2)).sum() == len(example["answer"])
 
@@ -182,8 +182,8 @@ def test_examples_are_of_their_part_and_match_their_images(few_digits):
 def test_the_original_s_query_is_drawn_and_told_whether_it_was_trained_on(few_digits):
     for count, is_trained_on in ((20_000, True), (100, False)):
         training = training_with(query_count=count, batch_size=8_000)
-        outcome = training.outcome([training.train_epoch(1, "")])
-        assert outcome.facts["examples"]["shown"] == [{"query": "46+69", "answer": "115"}]
-        assert outcome.samples["shown_targets"].any(axis=(2, 3)).all()
-        assert outcome.samples["shown_predictions"].shape == (1, 3, 28, 28)
-        assert outcome.facts["shown_is_trained_on"] == is_trained_on
+        evaluation = training.evaluation([training.train_epoch(1, "")])
+        assert evaluation.facts["examples"]["shown"] == [{"query": "46+69", "answer": "115"}]
+        assert evaluation.samples["shown_targets"].any(axis=(2, 3)).all()
+        assert evaluation.samples["shown_predictions"].shape == (1, 3, 28, 28)
+        assert evaluation.facts["shown_is_trained_on"] == is_trained_on

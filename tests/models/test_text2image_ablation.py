@@ -8,15 +8,15 @@ from lib.config.arithmetic import Text2ImageAblationSettings, Text2ImageSettings
 from lib.config.profiles import PROFILES
 from lib.data.arithmetic import arithmetic
 from lib.models.arithmetic import digit_classifier
-from lib.models.arithmetic.text2image import Text2ImageTraining
-from lib.models.arithmetic.text2image_ablation import Text2ImageAblationTraining
+from lib.models.arithmetic.text2image import Text2ImageTrainer
+from lib.models.arithmetic.text2image_ablation import Text2ImageAblationTrainer
 
 TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 
 
 @pytest.fixture
 def trained(few_digits):
-    training = Text2ImageAblationTraining(Text2ImageAblationSettings(**TINY), seed=0)
+    training = Text2ImageAblationTrainer(Text2ImageAblationSettings(**TINY), seed=0)
     training.needed = {"digit_classifier": Path("the reader's run")}
     return training, [training.train_epoch(1, "")]
 
@@ -37,12 +37,12 @@ def reader(monkeypatch):
 
 def test_what_is_read_is_compared_with_the_answers(trained, reader):
     training, history = trained
-    codes = arithmetic().answers[training.validation_rows].copy()
+    codes = arithmetic().answers[training.validation_indices].copy()
     assert len(codes) == 20
     codes[3] = (codes[3] + 1) % 13
     codes[5, 0] = (codes[5, 0] + 1) % 13
     reader.codes = codes.ravel()
-    metrics = training.outcome(history).metrics
+    metrics = training.evaluation(history).metrics
     assert metrics["validation_classified_exact_match"] == pytest.approx(18 / 20)
     assert metrics["validation_classified_accuracy"] == pytest.approx(56 / 60)
 
@@ -50,8 +50,8 @@ def test_what_is_read_is_compared_with_the_answers(trained, reader):
 def test_the_reader_is_shown_the_model_s_images(trained, reader):
     training, history = trained
     reader.codes = np.zeros(60, np.uint8)
-    training.outcome(history)
-    queries = np.eye(13, dtype=np.float32)[arithmetic().queries[training.validation_rows]]
+    training.evaluation(history)
+    queries = np.eye(13, dtype=np.float32)[arithmetic().queries[training.validation_indices]]
     drawn = training.model(queries).numpy().reshape(60, 28, 28)
     assert reader.shown.dtype == np.uint8
     assert np.abs(reader.shown / 255 - drawn).max() <= 0.5 / 255 + 1e-5
@@ -59,13 +59,13 @@ def test_the_reader_is_shown_the_model_s_images(trained, reader):
 
 def test_error_against_averages_is_over_that_against_the_targets(trained):
     training, _ = trained
-    codes = arithmetic().answers[training.validation_rows].ravel()
-    averages = training.symbols.averages()[codes]
-    written = training.handwriting.numpy()[training.validation_rows].ravel()
+    codes = arithmetic().answers[training.validation_indices].ravel()
+    averages = training.tokens.averages()[codes]
+    written = training.instances.numpy()[training.validation_indices].ravel()
     drawn = averages + 3
     error = 0.0
     for image, index in zip(drawn, written, strict=True):
-        target = training.symbols.images[index].astype(float)
+        target = training.tokens.images[index].astype(float)
         error += ((image - target) ** 2).sum() / drawn.size
     share = training._average_digit_error_fraction(drawn)
     assert share == pytest.approx(9 / error)
@@ -74,10 +74,10 @@ def test_error_against_averages_is_over_that_against_the_targets(trained):
 def test_everything_else_is_as_published(trained, reader, few_digits):
     training, history = trained
     reader.codes = np.zeros(60, np.uint8)
-    published = Text2ImageTraining(Text2ImageSettings(**TINY), seed=0)
+    published = Text2ImageTrainer(Text2ImageSettings(**TINY), seed=0)
     published.restore(*training.state())
-    metrics = training.outcome(history).metrics
-    assert published.outcome(history).metrics.items() <= metrics.items()
+    metrics = training.evaluation(history).metrics
+    assert published.evaluation(history).metrics.items() <= metrics.items()
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -6,7 +6,7 @@ import pytest
 from lib.config.arithmetic import CorrectedText2ImageSettings
 from lib.data.arithmetic import aligned_answers, arithmetic, decode
 from lib.models.arithmetic import digit_classifier
-from lib.models.arithmetic.text2image_corrected import CorrectedText2ImageTraining, split
+from lib.models.arithmetic.text2image_corrected import CorrectedText2ImageTrainer, split
 from lib.system import runtime
 
 tf = runtime.tf
@@ -17,7 +17,7 @@ TINY = {
 
 
 def training_with(seed=0, **changes):
-    training = CorrectedText2ImageTraining(
+    training = CorrectedText2ImageTrainer(
         CorrectedText2ImageSettings(**{**TINY, **changes}), seed=seed
     )
     training.needed = {"digit_classifier": Path("the reader's run")}
@@ -25,10 +25,10 @@ def training_with(seed=0, **changes):
 
 
 def always_answer_with_ones(training):
-    """An untrained answer predictor may answer with blanks, which look alike in every style."""
-    symbols = np.zeros(13, np.float32)
-    symbols[1] = 1
-    training.answer_predictor = lambda queries, training: tf.tile([[symbols]], (len(queries), 3, 1))
+    """An untrained answer predictor may answer with padding, which look alike in every style."""
+    tokens = np.zeros(13, np.float32)
+    tokens[1] = 1
+    training.answer_predictor = lambda queries, training: tf.tile([[tokens]], (len(queries), 3, 1))
 
 
 @pytest.fixture
@@ -62,13 +62,13 @@ def test_only_images_of_the_training_part_are_shown(few_digits_and_others):
 def test_images_shown_are_of_the_answers_symbols_about_equally_often_and_never_blank(few_digits):
     training = training_with(query_count=20_000)
     random = np.random.default_rng(0)
-    classes = np.full(len(training.symbols.images), 11)
+    classes = np.full(len(training.tokens.images), 11)
     classes[: len(few_digits.train_labels)] = few_digits.train_labels
     counts = np.zeros(13, int)
     for _ in range(200):
-        rows = random.choice(training.train_rows, 64, replace=False)
-        places, real, seed = training.shown(rows, random)
-        codes = aligned_answers()[rows].ravel()[places]
+        indices = random.choice(training.train_indices, 64, replace=False)
+        places, real, seed = training.shown(indices, random)
+        codes = aligned_answers()[indices].ravel()[places]
         assert len(set(places)) == 64
         assert np.array_equal(classes[real], codes)
         assert seed.shape == (2,)
@@ -96,10 +96,10 @@ def test_an_epoch_trains_every_network_and_an_average_without_memory_is_the_last
 def test_what_is_read_is_compared_with_the_answers(few_digits_and_others, reader):
     training = training_with()
     history = [training.train_epoch(1, "")]
-    outcome = training.outcome(history)
-    answers = arithmetic().answers[training.test_rows]
-    assert outcome.metrics["test_classified_accuracy"] == pytest.approx(np.mean(answers == 7))
-    assert outcome.metrics["test_classified_exact_match"] == 0
+    evaluation = training.evaluation(history)
+    answers = arithmetic().answers[training.test_indices]
+    assert evaluation.metrics["test_classified_accuracy"] == pytest.approx(np.mean(answers == 7))
+    assert evaluation.metrics["test_classified_exact_match"] == 0
     assert reader.shown.shape == (60, 28, 28)
     assert reader.shown.dtype == np.uint8
 
@@ -108,23 +108,23 @@ def test_the_same_answers_are_shown_in_ten_handwritings(few_digits_and_others, r
     training = training_with()
     history = [training.train_epoch(1, "")]
     always_answer_with_ones(training)
-    outcome = training.outcome(history)
-    shown = outcome.samples["styles"]
+    evaluation = training.evaluation(history)
+    shown = evaluation.samples["styles"]
     assert shown.shape == (8, 10, 3, 28, 28)
     assert shown.dtype == np.uint8
     assert len({each.tobytes() for each in shown[0]}) == 10
-    tested = set(decode(arithmetic().queries[training.test_rows]))
+    tested = set(decode(arithmetic().queries[training.test_indices]))
     right = dict(zip(decode(arithmetic().queries), decode(arithmetic().answers), strict=True))
-    for example in outcome.facts["examples"]:
+    for example in evaluation.facts["examples"]:
         assert example["query"] in tested
         assert right[example["query"]] == example["answer"]
 
 
 def test_a_style_is_shared_by_an_answer_s_images(few_digits):
     training = training_with()
-    rows = np.flatnonzero([answer == "111" for answer in decode(arithmetic().answers)])[:2]
+    indices = np.flatnonzero([answer == "111" for answer in decode(arithmetic().answers)])[:2]
     always_answer_with_ones(training)
-    images, codes = training.drawn(rows, np.float32([[0, 1, 2], [2, 1, 0]]))
+    images, codes = training.drawn(indices, np.float32([[0, 1, 2], [2, 1, 0]]))
     assert np.array_equal(codes, np.ones((2, 3)))
     for answer in images:
         assert np.array_equal(answer[0], answer[1])
@@ -133,12 +133,12 @@ def test_a_style_is_shared_by_an_answer_s_images(few_digits):
 
 
 def test_styles_drawn_with_are_scaled(few_digits):
-    rows = np.arange(2)
-    for scale, handwritings in ((1.0, 10), (1e-9, 1)):
+    indices = np.arange(2)
+    for scale, styles_shown in ((1.0, 10), (1e-9, 1)):
         training = training_with(truncation=scale)
         always_answer_with_ones(training)
-        drawn = training._handwritings(rows)
-        assert len({handwriting.tobytes() for handwriting in drawn[0]}) == handwritings
+        drawn = training._handwritings(indices)
+        assert len({instances.tobytes() for instances in drawn[0]}) == styles_shown
 
 
 @pytest.mark.slow
@@ -153,6 +153,6 @@ def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, r
     assert resumed.train_epoch(2, "") == history[1]
     for one, two in zip(resumed.weights(), unbroken.weights(), strict=True):
         assert np.array_equal(one.numpy(), two.numpy())
-    one, two = resumed.outcome(history), unbroken.outcome(history)
+    one, two = resumed.evaluation(history), unbroken.evaluation(history)
     assert one.metrics == two.metrics
     assert np.array_equal(one.samples["styles"], two.samples["styles"])

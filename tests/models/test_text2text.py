@@ -9,16 +9,16 @@ from lib.training.trainer import layer_table
 
 
 def test_layers_and_parameters_are_those_of_the_published_table():
-    rows = layer_table(build_model(256))
-    assert [(row["type"], row["output_shape"][1:]) for row in rows] == [
+    indices = layer_table(build_model(256))
+    assert [(row["type"], row["output_shape"][1:]) for row in indices] == [
         ("LSTM", [256]),
         ("RepeatVector", [3, 256]),
         ("LSTM", [3, 256]),
         ("Dense", [3, 13]),
     ]
     encoder = 4 * 256 * (13 + 256 + 1)
-    assert [row["parameters"] for row in rows] == [encoder, 0, 525_312, 3_341]
-    assert sum(row["parameters"] for row in rows) == 805_133
+    assert [row["parameters"] for row in indices] == [encoder, 0, 525_312, 3_341]
+    assert sum(row["parameters"] for row in indices) == 805_133
 
 
 def test_outputs_are_probabilities():
@@ -31,12 +31,12 @@ def test_outputs_are_probabilities():
 
 @pytest.mark.parametrize("fraction", [0.95, 0.9, 0.75, 0.5, 0.25, 0.1, 0.05])
 def test_the_split_is_scikit_learn_s_and_validation_the_last_tenth_of_its_training_part(fraction):
-    parts = split(Text2TextSettings(train_fraction=fraction), seed=0)
+    splits = split(Text2TextSettings(train_fraction=fraction), seed=0)
     rest, test = train_test_split(np.arange(20_000), train_size=fraction, random_state=42)
-    assert np.array_equal(parts["test"], test)
-    assert np.array_equal(np.concatenate([parts["train"], parts["validation"]]), rest)
-    assert len(parts["train"]) == 0.9 * len(rest)
-    assert sorted(np.concatenate(list(parts.values()))) == list(range(20_000))
+    assert np.array_equal(splits["test"], test)
+    assert np.array_equal(np.concatenate([splits["train"], splits["validation"]]), rest)
+    assert len(splits["train"]) == 0.9 * len(rest)
+    assert sorted(np.concatenate(list(splits.values()))) == list(range(20_000))
 
 
 def test_the_split_does_not_depend_on_the_run_s_seed_unless_queries_are_drawn():

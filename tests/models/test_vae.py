@@ -5,7 +5,7 @@ from close_weights import assert_trained_alike
 from scipy import integrate, stats
 
 from lib.config.faces import VAESettings
-from lib.models.faces.vae import VAETraining, kl_divergence
+from lib.models.faces.vae import VAETrainer, kl_divergence
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
@@ -15,7 +15,7 @@ PIXELS = 64 * 64 * 3
 
 
 def training_with(**changes):
-    return VAETraining(VAESettings(**{**SETTINGS, **changes}), seed=0)
+    return VAETrainer(VAESettings(**{**SETTINGS, **changes}), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -142,9 +142,9 @@ def test_the_noise_is_that_of_the_seed(few_faces):
 def test_an_epoch_and_its_outcome(few_faces):
     training = training_with()
     history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
-    outcome = training.outcome(history)
-    assert outcome.metrics["loss"] == history[-1]["loss"]
-    shapes = {name: array.shape for name, array in outcome.samples.items()}
+    evaluation = training.evaluation(history)
+    assert evaluation.metrics["loss"] == history[-1]["loss"]
+    shapes = {name: array.shape for name, array in evaluation.samples.items()}
     assert shapes == {
         "samples": (2, 9, 64, 64, 3),
         "prior_samples": (9, 64, 64, 3),
@@ -154,9 +154,9 @@ def test_an_epoch_and_its_outcome(few_faces):
         "originals": (9, 64, 64, 3),
         "reconstructions": (9, 64, 64, 3),
     }
-    assert {array.dtype for array in outcome.samples.values()} == {np.dtype(np.uint8)}
-    assert np.array_equal(outcome.samples["originals"], few_faces[:9])
+    assert {array.dtype for array in evaluation.samples.values()} == {np.dtype(np.uint8)}
+    assert np.array_equal(evaluation.samples["originals"], few_faces[:9])
     # An interpolation between two faces begins and ends at their reconstructions.
-    path, made = outcome.samples["image_interpolation"], outcome.samples["reconstructions"]
+    path, made = evaluation.samples["image_interpolation"], evaluation.samples["reconstructions"]
     assert np.abs(path[:, 0].astype(int) - made[:3]).max() <= 1
     assert np.abs(path[:, -1].astype(int) - made[3:6]).max() <= 1

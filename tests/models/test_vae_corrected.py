@@ -3,7 +3,7 @@ import pytest
 
 from lib.config.faces import CorrectedVAESettings
 from lib.models.faces.likelihood import discretised_logistic
-from lib.models.faces.vae_corrected import CorrectedVAETraining, build_decoder
+from lib.models.faces.vae_corrected import CorrectedVAETrainer, build_decoder
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
@@ -14,7 +14,7 @@ SEED = stateless_seed(0, "latent noise", 1, 0)
 
 @pytest.fixture
 def training(few_faces):
-    return CorrectedVAETraining(SETTINGS, seed=0)
+    return CorrectedVAETrainer(SETTINGS, seed=0)
 
 
 def test_the_loss_is_the_bound_written_out_in_nats_per_image(training, few_faces):
@@ -69,10 +69,10 @@ def test_draws_from_the_prior_have_its_moments(training):
 
 def test_an_epoch_and_its_outcome(training, few_faces):
     history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
-    outcome = training.outcome(history)
-    assert outcome.metrics["loss"] == history[-1]["loss"]
+    evaluation = training.evaluation(history)
+    assert evaluation.metrics["loss"] == history[-1]["loss"]
     bits = history[-1]["loss"] / (64 * 64 * 3) / np.log(2)
-    assert np.isclose(outcome.metrics["bits_per_dimension"], bits)
-    assert outcome.metrics["samples_swd"] == outcome.metrics["prior_swd"]
-    assert outcome.samples["samples"].shape == (2, 9, 64, 64, 3)
-    assert outcome.samples["reconstructions"].dtype == np.uint8
+    assert np.isclose(evaluation.metrics["bits_per_dimension"], bits)
+    assert evaluation.metrics["samples_swd"] == evaluation.metrics["prior_swd"]
+    assert evaluation.samples["samples"].shape == (2, 9, 64, 64, 3)
+    assert evaluation.samples["reconstructions"].dtype == np.uint8

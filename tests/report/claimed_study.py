@@ -1,4 +1,4 @@
-"""A made-up study, kept in memory: every claim of the original and every suspicion holds."""
+"""A made-up study, kept in memory: every claim of the original and every suspected defect holds."""
 
 import numpy as np
 import pytest

@@ -8,10 +8,9 @@ from scipy import stats
 
 from original.published import curve
 from report.criteria import image2text, text2text
-from report.criteria.claims import CRITERIA, as_json, judged, suspected
+from report.criteria.claims import CRITERIA, as_json, evaluated, suspected
 from report.criteria.comparisons import gain
-from report.criteria.gan import clipped_fraction
-from report.criteria.judgement import (
+from report.criteria.findings import (
     INCONCLUSIVE,
     NEVER,
     NOT_REPRODUCED,
@@ -22,6 +21,7 @@ from report.criteria.judgement import (
     Finding,
     verdict,
 )
+from report.criteria.gan import clipped_fraction
 from report.reference import check
 from report.reference.recorded_runs import RecordedRun
 from tests.report.claimed_study import (
@@ -68,7 +68,7 @@ CONTRADICTIONS = {
     "C21": (*TENTH, "series.val_accuracy", [0.6] * 100),
     "C22": (*VAE_64, "sizes.distinct", 1),
 }
-# Judged from the data alone, which no seed changes; suggested, and contradicted, by the original.
+# Evaluated from the data alone, which no seed changes; suggested, or contradicted, by the original.
 SEEDLESS, PROPOSED, CONTRADICTED = "C22", "C18", "C21"
 
 
@@ -107,14 +107,14 @@ NOISE = {
 }
 
 
-def judge(claim, work, change=None, **asked):
+def evaluate(claim, work, change=None, **asked):
     changes = {tuple(change[:3]): change[3]} if change else {}
-    return judged(content(work, changes=changes, **asked))[claim]
+    return evaluated(content(work, changes=changes, **asked))[claim]
 
 
 @pytest.fixture(scope="module")
 def as_claimed(tmp_path_factory):
-    return judged(content(tmp_path_factory.mktemp("claimed")))
+    return evaluated(content(tmp_path_factory.mktemp("claimed")))
 
 
 @pytest.mark.parametrize("claim", sorted(set(CONTRADICTIONS) - {CONTRADICTED}))
@@ -125,12 +125,12 @@ def test_what_the_original_claims_is_reproduced(claim, as_claimed):
 
 @pytest.mark.parametrize("claim", CONTRADICTIONS)
 def test_what_contradicts_a_claim_is_not_reproduced(claim, tmp_path):
-    assert judge(claim, tmp_path, CONTRADICTIONS[claim]).verdict == NOT_REPRODUCED
+    assert evaluate(claim, tmp_path, CONTRADICTIONS[claim]).verdict == NOT_REPRODUCED
 
 
 @pytest.mark.parametrize("claim", NOISE)
 def test_what_the_seeds_disagree_on_is_inconclusive(claim, tmp_path):
-    found = judge(claim, tmp_path, NOISE[claim])
+    found = evaluate(claim, tmp_path, NOISE[claim])
     assert found.verdict == INCONCLUSIVE, (found.reason, found.findings)
     assert "within seed noise" in found.reason
 
@@ -147,7 +147,7 @@ def test_seeds_that_were_added_after_a_look_have_wider_intervals(
     criterion = dataclasses.replace(CRITERIA["C9"], looks=looks)
     monkeypatch.setitem(CRITERIA, "C9", criterion)
     change = (*QUARTER, "test_accuracy", lambda seed: float(accuracies[seed]))
-    assert judge("C9", tmp_path, change).verdict == decided
+    assert evaluate("C9", tmp_path, change).verdict == decided
     assert ("97.5%" in criterion.text) == (looks == 2)
 
 
@@ -163,17 +163,17 @@ def test_the_original_s_own_figure_contradicts_what_it_says_of_a_few_thousand_ex
     assert curve(11, "train_10_validation")[41] < 0.65
 
 
-def test_what_the_original_proposed_is_judged_with_the_corrected_study(tmp_path):
+def test_what_the_original_proposed_is_evaluated_with_the_corrected_study(tmp_path):
     words = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
-    assert judge("C18", tmp_path, words=words).verdict == REPRODUCED
+    assert evaluate("C18", tmp_path, words=words).verdict == REPRODUCED
     quick = ("PROFILE=quick", *words[1:])
-    assert judge("C18", tmp_path, words=quick).verdict == INCONCLUSIVE
+    assert evaluate("C18", tmp_path, words=quick).verdict == INCONCLUSIVE
     worse = ("digit_classifier", "corrected", "solver_unseen_instances_exact_match", 0.01)
-    assert judge("C18", tmp_path, worse, words=words).verdict == NOT_REPRODUCED
+    assert evaluate("C18", tmp_path, worse, words=words).verdict == NOT_REPRODUCED
 
 
 def test_one_seed_decides_levels_but_no_differences(tmp_path):
-    found = judged(content(tmp_path, words=("PROFILE=paper",)))
+    found = evaluated(content(tmp_path, words=("PROFILE=paper",)))
     differences = {"C1", "C2", "C16", "C20"}
     for name in set(CONTRADICTIONS) - differences - {CONTRADICTED}:
         assert found[name].verdict == REPRODUCED, (name, found[name].reason, found[name].findings)
@@ -183,13 +183,13 @@ def test_one_seed_decides_levels_but_no_differences(tmp_path):
 
 def test_a_reduced_scale_decides_only_what_holds_at_any_scale(tmp_path):
     words = ("PROFILE=quick", "SEEDS=0 1 2")
-    found = judged(content(tmp_path, words=words))
+    found = evaluated(content(tmp_path, words=words))
     decided = {name for name, claim in found.items() if claim.verdict == REPRODUCED}
     # C10 and C11 rest on runs that the quick profile does not reduce.
     assert decided == {"C4", "C8", "C9", "C10", "C11", "C19", "C22"}
     assert not {claim.verdict for claim in found.values()} & {NOT_REPRODUCED}
     for claim, verdict_there in (("C15", NOT_REPRODUCED), ("C9", INCONCLUSIVE)):
-        there = judge(claim, tmp_path, CONTRADICTIONS[claim], words=words)
+        there = evaluate(claim, tmp_path, CONTRADICTIONS[claim], words=words)
         assert there.verdict == verdict_there
 
 
@@ -205,7 +205,7 @@ def test_a_reduced_scale_decides_only_what_holds_at_any_scale(tmp_path):
 def test_a_curve_that_is_not_the_published_one_leaves_open_what_would_be_reproduced(
     claim, run, change, tmp_path
 ):
-    found = judge(claim, tmp_path, (*run, *change))
+    found = evaluate(claim, tmp_path, (*run, *change))
     assert (found.verdict, found.reason) == (INCONCLUSIVE, OTHER_CURVE)
 
 
@@ -233,29 +233,29 @@ def test_the_published_curves_themselves_bear_out_the_claims_about_overfitting()
 
 
 def test_a_changed_setting_is_not_the_full_scale(tmp_path):
-    found = judge("C6", tmp_path, words=("PROFILE=paper", "SEEDS=0 1 2", "STEPS_PER_EPOCH=3"))
+    found = evaluate("C6", tmp_path, words=("PROFILE=paper", "SEEDS=0 1 2", "STEPS_PER_EPOCH=3"))
     assert (found.verdict, found.reason) == (INCONCLUSIVE, "reduced scale")
 
 
 def test_other_models_than_the_original_s_decide_nothing(tmp_path):
     words = ("PROFILE=paper", "SEEDS=0 1 2", "LATENT_DIM=48")
-    found = judged(content(tmp_path, words=words))
+    found = evaluated(content(tmp_path, words=words))
     assert (found["C1"].verdict, found["C8"].verdict) == (INCONCLUSIVE, INCONCLUSIVE)
     assert "LATENT_DIM=48" in found["C1"].reason
     assert found["C9"].verdict == REPRODUCED
 
 
 def test_stand_in_data_and_the_smoke_profile_decide_nothing_about_what_reads_them(tmp_path):
-    on_synthetic = judged(content(tmp_path, synthetic=True))
+    on_synthetic = evaluated(content(tmp_path, synthetic=True))
     assert on_synthetic["C1"].verdict == INCONCLUSIVE
     assert "stand-in faces" in on_synthetic["C1"].reason
     assert on_synthetic["C9"].verdict == REPRODUCED
-    smoke = judged(content(tmp_path, words=("PROFILE=smoke", "SEEDS=0 1 2")))
+    smoke = evaluated(content(tmp_path, words=("PROFILE=smoke", "SEEDS=0 1 2")))
     assert {claim.verdict for claim in smoke.values()} == {INCONCLUSIVE, NOT_RUN}
 
 
 def test_smooth_paths_between_like_ends_show_nothing(tmp_path):
-    found = judge("C8", tmp_path, (*GAN_64, "samples_ms_ssim", 0.98))
+    found = evaluate("C8", tmp_path, (*GAN_64, "samples_ms_ssim", 0.98))
     assert (found.verdict, found.reason) == (INCONCLUSIVE, "no contrast")
 
 
@@ -264,14 +264,14 @@ def test_smooth_paths_between_like_ends_show_nothing(tmp_path):
 )
 def test_nor_do_steep_ones(claim, run, ends, tmp_path):
     like = {(*run, f"{ends}_ms_ssim"): 0.98, (*run, "interpolation_smoothness"): 1.9}
-    found = judged(content(tmp_path, changes=like))[claim]
+    found = evaluated(content(tmp_path, changes=like))[claim]
     assert (found.verdict, found.reason) == (INCONCLUSIVE, "no contrast")
 
 
-def test_a_missing_run_leaves_its_claims_unjudged(tmp_path):
+def test_a_missing_run_leaves_its_claims_open(tmp_path):
     made = content(tmp_path)
     del made.runs["vae_32", PUBLISHED]
-    found = judged(made)
+    found = evaluated(made)
     assert found["C1"].verdict == NOT_RUN
     assert "make vae-32" in found["C1"].reason
     assert found["C3"].verdict == REPRODUCED
@@ -281,7 +281,7 @@ def test_a_missing_run_leaves_its_claims_unjudged(tmp_path):
 def test_one_encoder_may_refute_what_is_claimed_of_both(tmp_path, accuracy, verdict):
     made = content(tmp_path, changes={(*BARE, "validation_accuracy"): accuracy})
     del made.runs["image2text", "convlstm-unaugmented"]
-    found = judged(made)["C14"]
+    found = evaluated(made)["C14"]
     assert found.verdict == verdict
     if verdict == NOT_RUN:
         assert "make image2text" in found.reason
@@ -292,12 +292,12 @@ def test_numbers_alone_may_refute_where_epochs_are_not_known(tmp_path):
     made = content(tmp_path, changes={(*BARE, "validation_accuracy"): 0.7})
     recorded = [RecordedRun(run.key, run.config, run.result) for run in made.runs[BARE]]
     made.runs[BARE] = recorded
-    found = judged(made)["C14"]
+    found = evaluated(made)["C14"]
     assert found.verdict == NOT_REPRODUCED
     assert "flattening LSTM without augmentation, training" not in {f.what for f in found.findings}
     for run in recorded:
         run.result["metrics"]["validation_accuracy"] = 0.4
-    assert judged(made)["C14"].verdict == NOT_RUN
+    assert evaluated(made)["C14"].verdict == NOT_RUN
 
 
 def test_noise_larger_than_the_effect_is_never_called_reproduced():
@@ -338,13 +338,13 @@ def test_interval_is_that_of_students_t_in_a_textbook():
     ],
 )
 def test_a_finding_holds_beyond_its_interval_or_margin(values, margin, holds):
-    assert Finding("", values, low=1, margin=margin).outcome(full_scale=True)[0] is holds
+    assert Finding("", values, low=1, margin=margin).evaluation(full_scale=True)[0] is holds
 
 
 def test_what_no_outcome_of_a_reduced_scale_decides_says_so_before_it_asks_for_seeds():
     needs_scale = Finding("", (1.0,), low=0, at_reduced_scale=NEVER)
-    assert needs_scale.outcome(full_scale=False) == (None, "reduced scale")
-    assert needs_scale.outcome(full_scale=True) == (None, "one seed")
+    assert needs_scale.evaluation(full_scale=False) == (None, "reduced scale")
+    assert needs_scale.evaluation(full_scale=True) == (None, "one seed")
 
 
 def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
@@ -387,10 +387,10 @@ def test_only_opposite_verdicts_contradict_the_reference(tmp_path, as_claimed):
     known = as_json(content(tmp_path), as_claimed, {})["claims"]
     assert check.opposite_verdicts(as_claimed, known) == {}
     changes = {CONTRADICTIONS[name][:3]: CONTRADICTIONS[name][3] for name in ("C1", "C9")}
-    now = judged(content(tmp_path, changes=changes))
+    now = evaluated(content(tmp_path, changes=changes))
     opposite = (NOT_REPRODUCED, REPRODUCED)
     assert check.opposite_verdicts(now, known) == {"C1": opposite, "C9": opposite}
-    open_ones = judged(content(tmp_path, words=("PROFILE=paper",)))
+    open_ones = evaluated(content(tmp_path, words=("PROFILE=paper",)))
     assert open_ones["C1"].verdict == INCONCLUSIVE
     assert check.opposite_verdicts(open_ones, known) == {}
 

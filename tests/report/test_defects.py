@@ -2,14 +2,14 @@ import numpy as np
 import pytest
 
 from report.criteria.claims import DEFECT_CRITERIA, suspected
-from report.criteria.judgement import INCONCLUSIVE
+from report.criteria.findings import INCONCLUSIVE
 from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, content
 
 WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
 AS_PUBLISHED, TWIN = "published", "baseline"
 FIRST_EPOCH = ("gan_first_epoch", AS_PUBLISHED)
 ONCE = ("image2text_ablation", "flatten-rescaled-once")
-# What makes each suspicion wrong: the number, and its value there.
+# What makes each suspected defect wrong: the number, and its value there.
 REFUTATIONS = {
     "E1": ("vae_ablation", "mean-64", "posterior_kl", 200.0),
     "E2": (*FIRST_EPOCH, "samples.samples", np.full((1, 9, 64, 64, 3), 200, np.uint8)),
@@ -31,55 +31,55 @@ LISTED = "E8"  # no run can refute it
 DARK_GREY = np.full((2, 9, 64, 64, 3), 100, np.uint8)
 
 
-def judge(work, change=None, words=WORDS):
+def evaluate(work, change=None, words=WORDS):
     changes = {(*FIRST_EPOCH, "samples.samples"): DARK_GREY}
     if change:
         changes[change[:3]] = change[3]
     return suspected(content(work, words, changes))
 
 
-def test_every_suspicion_has_a_criterion():
+def test_every_suspected_defect_has_a_criterion():
     assert set(DEFECT_CRITERIA) == {f"E{number}" for number in range(1, 14)}
     assert set(DEFECT_CRITERIA) == {*REFUTATIONS, LISTED}
 
 
 def test_what_is_suspected_is_confirmed_where_runs_show_it(tmp_path):
-    for name, found in judge(tmp_path).items():
+    for name, found in evaluate(tmp_path).items():
         assert found.verdict == "confirmed", (name, found.reason, found.findings)
 
 
 @pytest.mark.parametrize("name", REFUTATIONS)
-def test_what_speaks_against_a_suspicion_refutes_it(name, tmp_path):
-    found = judge(tmp_path, REFUTATIONS[name])
+def test_what_speaks_against_a_suspected_defect_refutes_it(name, tmp_path):
+    found = evaluate(tmp_path, REFUTATIONS[name])
     assert {other for other in found if found[other].verdict != "confirmed"} == {name}
     assert found[name].verdict == "refuted"
 
 
 def test_blurs_that_are_not_the_right_digits_averages_refute_that_these_are_drawn(tmp_path):
     one_picture = ("text2image_ablation", "random-validation", "average_digit_error_fraction", 0.3)
-    assert judge(tmp_path, one_picture)["E5"].verdict == "refuted"
+    assert evaluate(tmp_path, one_picture)["E5"].verdict == "refuted"
 
 
 def test_a_lower_loss_without_nearer_drawings_does_not_show_that_queries_are_easier(tmp_path):
     # The loss falls from .05 to .04, and the error against the averages rises from .005 to .0052.
     share = ("text2image_ablation", "random-validation", "average_digit_error_fraction", 0.13)
-    assert judge(tmp_path, share)["E4"].verdict == "refuted"
+    assert evaluate(tmp_path, share)["E4"].verdict == "refuted"
 
 
 def test_a_reduced_scale_decides_only_where_both_sides_are_reduced_alike(tmp_path):
-    found = judge(tmp_path, words=("PROFILE=quick", *WORDS[1:]))
+    found = evaluate(tmp_path, words=("PROFILE=quick", *WORDS[1:]))
     decided = {name for name, each in found.items() if each.verdict == "confirmed"}
     assert decided == {"E1", "E2", "E3", "E4", "E6", "E7", "E8", "E9", "E11"}
     assert {each.verdict for each in found.values()} == {"confirmed", INCONCLUSIVE}
     same_handwriting = (*ONCE, "unseen_instances_accuracy", 0.9)
-    there = judge(tmp_path, same_handwriting, words=("PROFILE=quick", *WORDS[1:]))
+    there = evaluate(tmp_path, same_handwriting, words=("PROFILE=quick", *WORDS[1:]))
     assert there["E9"].verdict == INCONCLUSIVE
 
 
-def test_without_the_corrected_study_only_published_runs_are_judged(tmp_path):
-    found = judge(tmp_path, words=WORDS[:2])
-    judged = {name for name, each in found.items() if each.verdict == "confirmed"}
-    assert judged == {"E2", "E6", "E7", "E8"}
-    others = [each for name, each in found.items() if name not in judged]
+def test_without_the_corrected_study_only_published_runs_are_evaluated(tmp_path):
+    found = evaluate(tmp_path, words=WORDS[:2])
+    evaluated = {name for name, each in found.items() if each.verdict == "confirmed"}
+    assert evaluated == {"E2", "E6", "E7", "E8"}
+    others = [each for name, each in found.items() if name not in evaluated]
     assert {each.verdict for each in others} == {"not run"}
     assert all("STUDY=corrected" in each.reason for each in others)

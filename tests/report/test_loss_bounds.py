@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.data import digits
-from lib.data.arithmetic import SymbolImages, arithmetic
+from lib.data.arithmetic import TokenImages, arithmetic
 from lib.data.splits import random_split, split_off_last
 from report.criteria.sequence_defects import LOSS_MARGIN, ONE_PICTURE
 from report.loss_bounds import loss_bounds
@@ -13,29 +13,29 @@ MNIST = Path(__file__).resolve().parents[3] / "shared" / "data" / "mnist"
 
 
 @pytest.fixture(scope="module")
-def symbols():
+def tokens():
     random = np.random.default_rng(0)
     images = random.integers(0, 256, (300, 28, 28), dtype=np.uint8)
-    return SymbolImages.of(images, np.arange(300, dtype=np.uint8) % 10)
+    return TokenImages.of(images, np.arange(300, dtype=np.uint8) % 10)
 
 
-def test_losses_are_those_of_drawings_against_handwriting(symbols):
+def test_losses_are_those_of_drawings_against_handwriting(tokens):
     trained, validated = split_off_last(arithmetic().answers, 0.2)
-    bounds = loss_bounds(symbols, trained, validated)
+    bounds = loss_bounds(tokens, trained, validated)
     random = np.random.default_rng(1)
-    targets = symbols.images[symbols.draw(validated, random)] / 255
-    one_picture = (symbols.images[symbols.draw(trained, random)] / 255).mean(axis=0)
-    averages = symbols.averages()[validated] / 255
+    targets = tokens.images[tokens.draw(validated, random)] / 255
+    one_picture = (tokens.images[tokens.draw(trained, random)] / 255).mean(axis=0)
+    averages = tokens.averages()[validated] / 255
     assert np.square(one_picture - targets).mean() == pytest.approx(bounds.one_picture, rel=0.01)
     assert np.square(averages - targets).mean() == pytest.approx(bounds.averages, rel=0.01)
 
 
 def test_one_handwriting_leaves_no_loss_to_the_averages():
     images = np.arange(10, dtype=np.uint8)[:, None, None].repeat(28, 1).repeat(28, 2) * 25
-    symbols = SymbolImages.of(images, np.arange(10, dtype=np.uint8))
-    bounds = loss_bounds(symbols, *split_off_last(arithmetic().answers, 0.2))
+    tokens = TokenImages.of(images, np.arange(10, dtype=np.uint8))
+    bounds = loss_bounds(tokens, *split_off_last(arithmetic().answers, 0.2))
     drawn = (arithmetic().answers[16_000:] == 11).mean()
-    of_minus = (symbols.mean_squares()[11] - symbols.averages()[11] ** 2).mean() / 255**2
+    of_minus = (tokens.mean_squares()[11] - tokens.averages()[11] ** 2).mean() / 255**2
     assert bounds.averages == pytest.approx(drawn * of_minus)
     assert bounds.share(bounds.averages) == pytest.approx(1)
     assert bounds.share(bounds.one_picture) == 0
@@ -48,9 +48,9 @@ def of_mnist(tmp_path_factory):
         pytest.skip("no real MNIST in ../shared/data/mnist")
     folder = tmp_path_factory.mktemp("digits") / "digits"
     digits.prepare("auto", MNIST, folder)
-    symbols, answers = SymbolImages.for_training(digits.load(folder)), arithmetic().answers
+    tokens, answers = TokenImages.for_training(digits.load(folder)), arithmetic().answers
     splits = split_off_last(answers, 0.2), random_split(answers, 0, test_size=0.2)
-    return [loss_bounds(symbols, *split) for split in splits]
+    return [loss_bounds(tokens, *split) for split in splits]
 
 
 def test_of_mnist_one_picture_has_the_share_that_e5_names(of_mnist):

@@ -304,15 +304,15 @@ OPEN = "inconclusive"
 )
 def test_the_verdict_that_rests_on_most_is_shown(quick, paper, shown):
     def known(verdict, full_scale, seeds):
-        judged = {
+        evaluated = {
             **{"id": "C1", "claim": "It holds.", "verdict": verdict, "reason": "why"},
             "full_scale": full_scale,
             "runs": [f"runs/x/vae_32/published/seed-{seed}" for seed in range(seeds)],
         }
-        return {"claims": [judged], "defects": []}
+        return {"claims": [evaluated], "defects": []}
 
     each = {"quick": quick, "paper": paper}
-    references = {profile: known(*judged) for profile, judged in each.items() if judged}
+    references = {profile: known(*evaluated) for profile, evaluated in each.items() if evaluated}
     assert f"| C1 | It holds. {shown}\n" in verdicts_table.table(references)
 
 

@@ -15,7 +15,7 @@ from lib.config.faces import VAESettings
 from lib.runs import plan
 from lib.system import files, paths
 from report.content import Content
-from report.criteria.judgement import Finding
+from report.criteria.findings import Finding
 from report.reference import check, record, results
 from report.wording import escaped, estimate, required, scale_of
 from tests import fake_runs

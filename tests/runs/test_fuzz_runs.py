@@ -17,7 +17,7 @@ from lib.config import request
 from lib.runs import directories, plan
 from lib.system import paths
 from report.content import Content
-from report.criteria.claims import judged
+from report.criteria.claims import evaluated
 from tests import fake_runs
 from tests.verify_foreign_bytes import bounded, damaged, examples, refusal
 
@@ -142,7 +142,7 @@ def test_a_sealed_history_of_another_form_is_shown_or_refused(study, data):
             if pair in figure.needs and set(figure.needs) <= set(found):
                 shown = {needed: found[needed] for needed in figure.needs}
                 figures.__main__.draw_all(shown, study.asked.seeds)
-        judged(Content(study.asked, found))
+        evaluated(Content(study.asked, found))
 
     with Changed(before) as folder, bounded():
         (folder / "history.jsonl").write_text(text, encoding="utf-8")

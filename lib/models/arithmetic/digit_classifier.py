@@ -1,4 +1,4 @@
-"""A small convolutional network that reads images of single symbols, as a measure of others."""
+"""A small convolutional network that reads images of single tokens, as a measure of others."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import tf_keras
 
 from lib.config.arithmetic import DigitClassifierSettings, Image2TextSettings
 from lib.data import digits
-from lib.data.arithmetic import ALPHABET, Handwriting, SymbolImages, arithmetic
+from lib.data.arithmetic import VOCABULARY, DigitInstances, TokenImages, arithmetic
 from lib.data.digits import SIDE
 from lib.metrics.digit_images import DIGITS
 from lib.metrics.sequences import exact_match
@@ -19,21 +19,21 @@ from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
 from lib.runs import directories
 from lib.system.randomness import generator
 from lib.training.epochs import Steps
-from lib.training.trainer import Outcome, Training, adam, blocks_of, layer_table
+from lib.training.trainer import Evaluation, Trainer, adam, blocks_of, layer_table
 
 layers = tf_keras.layers
 
 
 class DigitClassifier:
-    """Reads digits, operators and blanks."""
+    """Reads digits, operators and padding."""
 
     def __init__(self, model: tf_keras.Model) -> None:
         self._model = model
 
     def read(self, images: np.ndarray) -> np.ndarray:
-        """Return the symbols of `images`, uint8 (n, 28, 28), as indices into ALPHABET: uint8 (n,).
+        """Return the tokens of `images`, uint8 (n, 28, 28), as indices into VOCABULARY: uint8 (n,).
 
-        As in MNIST, symbols are white (255) on black.
+        As in MNIST, tokens are white (255) on black.
         """
         blocks = blocks_of(images, size=1_000)
         read = [self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks]
@@ -53,7 +53,7 @@ def load(folder: Path) -> DigitClassifier:
 
 
 def build_model(settings: DigitClassifierSettings) -> tf_keras.Sequential:
-    """Return images (28, 28, 1) in [0, 1] -> logits of the symbols (13,)."""
+    """Return images (28, 28, 1) in [0, 1] -> logits of the tokens (13,)."""
     filters = settings.filters
     return tf_keras.Sequential(
         [
@@ -64,7 +64,7 @@ def build_model(settings: DigitClassifierSettings) -> tf_keras.Sequential:
             *_convolution(4 * filters, strides=2),
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
-            layers.Dense(len(ALPHABET), name="symbols"),
+            layers.Dense(len(VOCABULARY), name="symbols"),
         ]
     )
 
@@ -81,8 +81,8 @@ def _pixels(images: tf.Tensor) -> tf.Tensor:
     return tf.cast(images, tf.float32)[..., None] / 255
 
 
-class DigitClassifierTraining(Training):
-    """Trains the reader on the training part's digits, on operators and on blanks."""
+class DigitClassifierTrainer(Trainer):
+    """Trains the reader on the training part's digits, on operators and on padding."""
 
     def __init__(self, settings: DigitClassifierSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -90,89 +90,89 @@ class DigitClassifierTraining(Training):
         self.models["model"] = self.model
         self.digits = digits.load()
         kept = slice(settings.digit_count)
-        symbols = SymbolImages.of(self.digits.train_images[kept], self.digits.train_labels[kept])
-        self.rows = training_rows(symbols)
-        self.images = tf.constant(symbols.images)
-        self.codes = tf.constant(symbol_codes(symbols))
-        rate = cosine_decay(settings.learning_rate, self.rows, settings)
+        tokens = TokenImages.of(self.digits.train_images[kept], self.digits.train_labels[kept])
+        self.indices = training_indices(tokens)
+        self.images = tf.constant(tokens.images)
+        self.codes = tf.constant(token_codes(tokens))
+        rate = cosine_decay(settings.learning_rate, self.indices, settings)
         self.optimizers["model"] = adam(self.model.trainable_variables, rate)
         self._steps = Steps(tf.function(self._update))
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training images once, in random order, each turned, zoomed and shifted."""
-        rows = generator(self.seed, "shuffle", epoch).permutation(self.rows)
+        indices = generator(self.seed, "shuffle", epoch).permutation(self.indices)
         seeds = generator(self.seed, "augmentation", epoch)
         return self._steps.epoch(
-            rows,
+            indices,
             self.settings.batch_size,
             title,
             lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
         )
 
     def _update(
-        self, rows: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
+        self, indices: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
     ) -> dict[str, tf.Tensor]:
         settings, variables = self.settings, self.model.trainable_variables
-        images = _pixels(tf.gather(self.images, rows))
+        images = _pixels(tf.gather(self.images, indices))
         turned = random_affine(
             images, seeds, settings.rotation, settings.zoom, settings.translation
         )
-        codes = tf.gather(self.codes, rows)
+        codes = tf.gather(self.codes, indices)
         with tf.GradientTape() as tape:
             logits = self.model(turned, training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(codes, logits, True)
             loss = weighted_mean(losses, weights)
         gradients = tape.gradient(loss, variables)
         self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
-        right = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), codes), tf.float32)
-        return {"loss": loss, "accuracy": weighted_mean(right, weights)}
+        correct = tf.cast(tf.equal(tf.argmax(logits, -1, tf.int32), codes), tf.float32)
+        return {"loss": loss, "accuracy": weighted_mean(correct, weights)}
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Read every image, which gives the accuracies, and calculate the queries that they make.
 
         The queries, and their images, are those that image-to-text as published is validated on at
-        full scale with the same seed: in unseen handwriting, and in that of the training part.
+        full scale with the same seed: in unseen digit instances, and in that of the training part.
         """
         del history
-        handwriting, published = Handwriting.of(self.digits), Image2TextSettings()
-        read = DigitClassifier(self.model).read(handwriting.images)
+        instances, published = DigitInstances.of(self.digits), Image2TextSettings()
+        read = DigitClassifier(self.model).read(instances.images)
         held_out = image2text.split(published, self.seed)["validation"]
         queries, answers = arithmetic().queries, arithmetic().answers[held_out]
         drawn = {
-            "unseen": handwriting.draw_unseen(queries, self.seed)[held_out],
-            "training": handwriting.draw_training(queries, self.seed)[held_out],
+            "unseen": instances.draw_unseen(queries, self.seed)[held_out],
+            "training": instances.draw_training(queries, self.seed)[held_out],
         }
         metrics = {
             f"solver_{name}_instances_exact_match": exact_match(solved(read[images]), answers)
             for name, images in drawn.items()
         }
-        right = read[handwriting.training_count :] == symbol_codes(handwriting.unseen)
-        by_symbol = [right[images] for images in images_by_symbol(handwriting.unseen)]
-        metrics["test_accuracy"] = float(np.concatenate(by_symbol[:DIGITS]).mean())
+        correct = read[instances.training_count :] == token_codes(instances.unseen)
+        by_token = [correct[images] for images in images_by_token(instances.unseen)]
+        metrics["test_accuracy"] = float(np.concatenate(by_token[:DIGITS]).mean())
         metrics["test_accuracy_mean_of_symbols"] = float(
-            np.mean([each.mean() for each in by_symbol])
+            np.mean([each.mean() for each in by_token])
         )
-        return Outcome(metrics, samples={}, model=layer_table(self.model))
+        return Evaluation(metrics, samples={}, model=layer_table(self.model))
 
 
-def symbol_codes(symbols: SymbolImages) -> np.ndarray:
-    """Return the index into ALPHABET of every image: int32 (n,)."""
-    codes = np.empty(len(symbols.images), np.int32)
-    codes[symbols.order] = np.repeat(np.arange(len(ALPHABET)), np.diff(symbols.starts))
+def token_codes(tokens: TokenImages) -> np.ndarray:
+    """Return the index into VOCABULARY of every image: int32 (n,)."""
+    codes = np.empty(len(tokens.images), np.int32)
+    codes[tokens.order] = np.repeat(np.arange(len(VOCABULARY)), np.diff(tokens.starts))
     return codes
 
 
-def training_rows(symbols: SymbolImages) -> np.ndarray:
-    """Return the images of an epoch, indices into `symbols.images`.
+def training_indices(tokens: TokenImages) -> np.ndarray:
+    """Return the images of an epoch, indices into `tokens.images`.
 
-    Every digit comes once; every other symbol a twentieth as often as all digits together.
+    Every digit comes once; every other token a twentieth as often as all digits together.
     """
-    rows = images_by_symbol(symbols)
-    of_digits, others = rows[:DIGITS], rows[DIGITS:]
+    indices = images_by_token(tokens)
+    of_digits, others = indices[:DIGITS], indices[DIGITS:]
     count = sum(map(len, of_digits)) // 20
     return np.concatenate([*of_digits, *(np.resize(each, count) for each in others)])
 
 
-def images_by_symbol(symbols: SymbolImages) -> list[np.ndarray]:
-    """Return the images of each symbol of ALPHABET, as indices into `symbols.images`."""
-    return np.split(symbols.order, symbols.starts[1:-1])
+def images_by_token(tokens: TokenImages) -> list[np.ndarray]:
+    """Return the images of each token of VOCABULARY, as indices into `tokens.images`."""
+    return np.split(tokens.order, tokens.starts[1:-1])

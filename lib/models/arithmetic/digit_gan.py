@@ -1,4 +1,4 @@
-"""Networks that draw single symbols and judge what is drawn: a conditional GAN of 28x28 pixels.
+"""Networks of a conditional GAN that generates images of single tokens, of 28x28 pixels.
 
 The discriminator works by projection (Miyato and Koyama, 2018, "cGANs with projection
 discriminator") under spectral normalisation (Miyato et al., 2018). Whether an image can be read is
@@ -9,7 +9,7 @@ al., 2017) is bounded, and is satisfied by images that other classifiers misread
 import tensorflow as tf
 import tf_keras
 
-from lib.data.arithmetic import ALPHABET, BLANK
+from lib.data.arithmetic import PADDING, VOCABULARY
 from lib.data.digits import SIDE
 from lib.models.layers.adversarial import LEAKY_SLOPE, hinge_loss
 
@@ -18,15 +18,15 @@ MIXED_UNITS = 256
 
 
 def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
-    """Return a one-hot symbol (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
+    """Return a one-hot token (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
 
     A blank has no ink.
     """
-    symbol, style = layers.Input((len(ALPHABET),)), layers.Input((style_dim,))
+    token, style = layers.Input((len(VOCABULARY),)), layers.Input((style_dim,))
     corner = SIDE // 4
     drawing = tf_keras.Sequential(
         [
-            # A style means another thing for each symbol.
+            # A style means another thing for each token.
             layers.Dense(MIXED_UNITS, use_bias=False),
             *_normalised(),
             layers.Dense(corner * corner * filters, use_bias=False),
@@ -38,9 +38,9 @@ def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
         ],
         name="drawing",
     )
-    drawn = drawing(layers.Concatenate()([symbol, style]))
-    ink = layers.Reshape((1, 1, 1))(1 - symbol[:, BLANK])
-    return tf_keras.Model([symbol, style], drawn * ink, name="generator")
+    drawn = drawing(layers.Concatenate()([token, style]))
+    ink = layers.Reshape((1, 1, 1))(1 - token[:, PADDING])
+    return tf_keras.Model([token, style], drawn * ink, name="generator")
 
 
 def _normalised() -> list:
@@ -48,7 +48,7 @@ def _normalised() -> list:
 
 
 def build_discriminator(filters: int) -> tf_keras.Model:
-    """Return an image (28, 28, 1) in [0, 1] -> a verdict for each symbol that it may be meant to
+    """Return an image (28, 28, 1) in [0, 1] -> a verdict for each token that it may be meant to
     show (13,), above 0 for real.
     """
     image = layers.Input((SIDE, SIDE, 1))
@@ -66,7 +66,7 @@ def build_discriminator(filters: int) -> tf_keras.Model:
         name="features",
     )(image)
     looks_real = _bounded(layers.Dense(1))(features)
-    looks_like = _bounded(layers.Dense(len(ALPHABET), use_bias=False))(features)
+    looks_like = _bounded(layers.Dense(len(VOCABULARY), use_bias=False))(features)
     return tf_keras.Model(image, looks_real + looks_like, name="discriminator")
 
 
@@ -75,7 +75,7 @@ def _bounded(layer: layers.Layer) -> layers.Layer:
 
 
 def build_auxiliary_classifier(filters: int) -> tf_keras.Sequential:
-    """Return an image (28, 28, 1) in [0, 1] -> logits of the symbol that it shows (13,)."""
+    """Return an image (28, 28, 1) in [0, 1] -> logits of the token that it shows (13,)."""
     return tf_keras.Sequential(
         [
             layers.Input((SIDE, SIDE, 1)),
@@ -84,39 +84,41 @@ def build_auxiliary_classifier(filters: int) -> tf_keras.Sequential:
             layers.Flatten(),
             layers.Dropout(0.3),
             layers.Dense(4 * filters, activation="relu"),
-            layers.Dense(len(ALPHABET)),
+            layers.Dense(len(VOCABULARY)),
         ],
         name="auxiliary_classifier",
     )
 
 
 def discriminator_loss(
-    discriminator: tf_keras.Model, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
+    discriminator: tf_keras.Model, real: tf.Tensor, generated: tf.Tensor, meant: tf.Tensor
 ) -> tf.Tensor:
-    """Return the loss of telling real from made images, a scalar.
+    """Return the loss of telling real from generated images, a scalar.
 
-    `real` and `made` are images (n, 28, 28, 1) of the symbols `meant`, int32 (n,).
+    `real` and `generated` are images (n, 28, 28, 1) of the tokens `meant`, int32 (n,).
     """
-    verdicts = discriminator(tf.concat([real, made], 0), training=True)
-    return hinge_loss(*tf.split(_of(verdicts, tf.tile(meant, (2,))), 2))
+    logits = discriminator(tf.concat([real, generated], 0), training=True)
+    return hinge_loss(*tf.split(_of(logits, tf.tile(meant, (2,))), 2))
 
 
-def adversarial_loss(discriminator: tf_keras.Model, made: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+def adversarial_loss(
+    discriminator: tf_keras.Model, generated: tf.Tensor, meant: tf.Tensor
+) -> tf.Tensor:
     """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`.
 
     The discriminator's spectral norms take a step of power iteration here, too.
     """
-    return -tf.reduce_mean(_of(discriminator(made, training=True), meant))
+    return -tf.reduce_mean(_of(discriminator(generated, training=True), meant))
 
 
 def token_loss(
     auxiliary_classifier: tf_keras.Model, images: tf.Tensor, meant: tf.Tensor
 ) -> tf.Tensor:
-    """Return the cross-entropy of the symbols `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
+    """Return the cross-entropy of the tokens `meant`, int32 (n,), in `images` (n, 28, 28, 1)."""
     logits = auxiliary_classifier(images, training=True)
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
 
 
-def _of(verdicts: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
-    """Return the verdict (n,) on each image as one of the symbol that it is meant to show."""
-    return tf.gather(verdicts, meant, batch_dims=1)
+def _of(logits: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return the verdict (n,) on each image as one of the token that it is meant to show."""
+    return tf.gather(logits, meant, batch_dims=1)

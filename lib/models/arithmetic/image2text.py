@@ -9,12 +9,12 @@ from lib.data import digits
 from lib.data.arithmetic import (
     QUERY_LENGTH,
     arithmetic,
-    choose_rows,
+    choose_indices,
     draw_query_images,
 )
 from lib.data.splits import random_split
 from lib.models.arithmetic.augmentation import random_affine
-from lib.models.arithmetic.sequence import AnswerTraining, answer_decoder, symbol_images
+from lib.models.arithmetic.sequence import AnswerTrainer, answer_decoder, token_images
 from lib.models.layers.convlstm import ConvLSTM2D
 from lib.models.layers.lstm import LSTM
 from lib.system.runtime import compile_convolutions
@@ -24,7 +24,7 @@ SIDE = digits.SIDE
 
 
 def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
-    """Return images (5, 28, 28, 1) -> probabilities of the answer's symbols (3, 13)."""
+    """Return images (5, 28, 28, 1) -> probabilities of the answer's tokens (3, 13)."""
     encoders = {"flatten": _flattening_encoder, "convlstm": _convlstm_encoder}
     return tf_keras.Sequential(
         [
@@ -59,14 +59,14 @@ def _convlstm_encoder(settings: Image2TextSettings) -> list:
 
 
 def split(settings: Image2TextSettings, seed: int) -> dict[str, np.ndarray]:
-    """Return the rows of "train" and "validation"; a seed decides only which queries there are."""
-    rows = choose_rows(settings.query_count, seed)
-    share = settings.validation_fraction
-    train, validation = random_split(rows, settings.split_seed, test_size=share)
+    """Return the indices of "train" and "validation"; a seed decides only which queries exist."""
+    indices = choose_indices(settings.query_count, seed)
+    fraction = settings.validation_fraction
+    train, validation = random_split(indices, settings.split_seed, test_size=fraction)
     return {"train": train, "validation": validation}
 
 
-class Image2TextTraining(AnswerTraining):
+class Image2TextTrainer(AnswerTrainer):
     """Trains the model on 80% of the queries and validates it on the others."""
 
     def __init__(self, settings: Image2TextSettings, seed: int) -> None:
@@ -78,20 +78,20 @@ class Image2TextTraining(AnswerTraining):
             split(settings, seed),
             compiled,
         )
-        self.symbols, self.images = symbol_images(digits.load())
-        self.handwriting = tf.constant(
-            draw_query_images(self.symbols, arithmetic().queries, seed, epoch=0)
+        self.tokens, self.images = token_images(digits.load())
+        self.instances = tf.constant(
+            draw_query_images(self.tokens, arithmetic().queries, seed, epoch=0)
         )
 
-    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+    def inputs(self, indices: tf.Tensor) -> tf.Tensor:
         """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
-        images = tf.gather(self.images, tf.gather(self.handwriting, rows))
+        images = tf.gather(self.images, tf.gather(self.instances, indices))
         scale = 255 * 255 if self.settings.rescale_twice else 255
         return tf.cast(images, tf.float32)[..., None] / scale
 
-    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+    def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each turned, zoomed and shifted if so set."""
-        images, settings = self.inputs(rows), self.settings
+        images, settings = self.inputs(indices), self.settings
         if not settings.augment:
             return images
         return random_affine(

@@ -1,4 +1,4 @@
-"""The published image-to-text models, tested on unseen handwriting as well (E9)."""
+"""The published image-to-text models, tested on unseen digit instances as well (E9)."""
 
 import dataclasses
 
@@ -6,27 +6,27 @@ import tensorflow as tf
 
 from lib.config.arithmetic import Image2TextAblationSettings
 from lib.data import digits
-from lib.data.arithmetic import Handwriting, arithmetic
-from lib.models.arithmetic.image2text import Image2TextTraining
-from lib.training.trainer import Outcome
+from lib.data.arithmetic import DigitInstances, arithmetic
+from lib.models.arithmetic.image2text import Image2TextTrainer
+from lib.training.trainer import Evaluation
 
 
-class Image2TextAblationTraining(Image2TextTraining):
+class Image2TextAblationTrainer(Image2TextTrainer):
     """Trains as published, to the same bits; only its outcome tells more."""
 
     def __init__(self, settings: Image2TextAblationSettings, seed: int) -> None:
         super().__init__(settings, seed)
-        handwriting = Handwriting.of(digits.load())
-        self.images = tf.constant(handwriting.images)
-        self.handwriting = tf.Variable(self.handwriting, trainable=False)
-        self.unseen_instances = handwriting.draw_unseen(arithmetic().queries, seed)
+        instances = DigitInstances.of(digits.load())
+        self.images = tf.constant(instances.images)
+        self.instances = tf.Variable(self.instances, trainable=False)
+        self.unseen_instances = instances.draw_unseen(arithmetic().queries, seed)
 
-    def outcome(self, history: list[dict]) -> Outcome:
-        """Evaluate as published, then the validation part's queries in unseen handwriting."""
-        outcome = super().outcome(history)
-        published = self.handwriting.numpy()
-        self.handwriting.assign(self.unseen_instances)
-        unseen = self.evaluate(self.parts["validation"])
-        self.handwriting.assign(published)
+    def evaluation(self, history: list[dict]) -> Evaluation:
+        """Evaluate as published, then the validation part's queries in unseen digit instances."""
+        evaluation = super().evaluation(history)
+        published = self.instances.numpy()
+        self.instances.assign(self.unseen_instances)
+        unseen = self.evaluate(self.splits["validation"])
+        self.instances.assign(published)
         metrics = {f"unseen_instances_{name}": value for name, value in unseen.items()}
-        return dataclasses.replace(outcome, metrics={**outcome.metrics, **metrics})
+        return dataclasses.replace(evaluation, metrics={**evaluation.metrics, **metrics})

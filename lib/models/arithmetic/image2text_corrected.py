@@ -1,8 +1,8 @@
-"""A query as digit images to a written answer: each image becomes a symbol, then a network reads.
+"""A query as digit images to a written answer: each image becomes a token, then a network reads.
 
-One convolutional network turns every image into a distribution over symbols, which are set out
+One convolutional network turns every image into a distribution over tokens, which are set out
 place by place; a recurrent network turns that into the answer. Both are trained at once. Besides
-the answer, the symbol of each image is a target: labels of the digits that are trained on are used.
+the answer, the token of each image is a target: labels of the digits that are trained on are used.
 """
 
 import numpy as np
@@ -12,20 +12,20 @@ import tf_keras
 from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.data import digits
 from lib.data.arithmetic import (
-    ALPHABET,
     QUERY_LENGTH,
-    Handwriting,
+    VOCABULARY,
+    DigitInstances,
     aligned_answers,
     arithmetic,
-    choose_rows,
+    choose_indices,
 )
 from lib.data.splits import random_split
 from lib.models.arithmetic import text2text_corrected
 from lib.models.arithmetic.alignment import place_by_place
 from lib.models.arithmetic.augmentation import random_affine
 from lib.models.arithmetic.sequence import (
-    AnswerTraining,
-    all_right,
+    AnswerTrainer,
+    all_correct,
     cosine_decay,
     weighted_mean,
 )
@@ -38,12 +38,12 @@ SIDE = digits.SIDE
 
 def build_model(settings: CorrectedImage2TextSettings) -> tf_keras.Model:
     """Return images (5, 28, 28, 1) in [0, 1] -> the answer's probabilities (3, 13), and logits of
-    the query's symbols (5, 13), from which alone the answer is made.
+    the query's tokens (5, 13), from which alone the answer is made.
     """
     images = layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))
     logits = layers.TimeDistributed(_image_encoder(settings.filters), name="encoder")(images)
-    symbols = layers.Lambda(place_by_place, name="places")(layers.Softmax()(logits))
-    answer = text2text_corrected.build_model(settings.units, aligned=True)(symbols)
+    tokens = layers.Lambda(place_by_place, name="places")(layers.Softmax()(logits))
+    answer = text2text_corrected.build_model(settings.units, aligned=True)(tokens)
     return tf_keras.Model(images, [answer, logits])
 
 
@@ -55,7 +55,7 @@ def _image_encoder(filters: int) -> tf_keras.Sequential:
             *_convolution(3 * filters, 3),
             *_convolution(6 * filters, 3),
             layers.Flatten(),
-            layers.Dense(len(ALPHABET)),
+            layers.Dense(len(VOCABULARY)),
         ]
     )
 
@@ -69,60 +69,62 @@ def _convolution(filters: int, size: int) -> list:
 
 
 def split(settings: CorrectedImage2TextSettings, seed: int) -> dict[str, np.ndarray]:
-    """Return the rows of the parts "train" and "test"; each seed draws others."""
-    rows = choose_rows(settings.query_count, seed)
-    train, test = random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
+    """Return the indices of the splits "train" and "test"; each seed draws others."""
+    indices = choose_indices(settings.query_count, seed)
+    train, test = random_split(
+        indices, settings.split_seed + seed, test_size=settings.test_fraction
+    )
     return {"train": train, "test": test}
 
 
-class CorrectedImage2TextTraining(AnswerTraining):
-    """Trains on handwriting drawn anew in each epoch; tests on queries and digits never seen."""
+class CorrectedImage2TextTrainer(AnswerTrainer):
+    """Trains on digit instances sampled in each epoch; tests on queries and digits never seen."""
 
     def __init__(self, settings: CorrectedImage2TextSettings, seed: int) -> None:
         model = build_model(settings)
         compiled = settings.compile and compile_convolutions()
         super().__init__(settings, seed, model, split(settings, seed), compiled)
-        rate = cosine_decay(settings.learning_rate, self.train_rows, settings)
+        rate = cosine_decay(settings.learning_rate, self.train_indices, settings)
         self.optimizers["model"] = adamw(model.trainable_variables, rate, settings.weight_decay)
         self.queries = tf.constant(arithmetic().queries)
-        self.symbols = Handwriting.of(digits.load())
-        self.images = tf.constant(self.symbols.images)
-        self.handwriting = tf.constant(self._evaluated_handwriting())
-        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
+        self.tokens = DigitInstances.of(digits.load())
+        self.images = tf.constant(self.tokens.images)
+        self.instances = tf.constant(self._evaluated_handwriting())
+        self.training_instances = tf.Variable(self.instances, trainable=False)
 
     @property
     def answer_codes(self) -> np.ndarray:
-        """The right answers, aligned on the right: uint8 (20000, 3)."""
+        """The correct answers, aligned on the right: uint8 (20000, 3)."""
         return aligned_answers()
 
     def _evaluated_handwriting(self) -> np.ndarray:
         """Return the images that each query is evaluated in: for the test part unseen ones."""
-        drawn = self.symbols.draw_training(arithmetic().queries, self.seed)
-        test = self.parts["test"]
-        drawn[test] = self.symbols.draw_unseen(arithmetic().queries, self.seed)[test]
+        drawn = self.tokens.draw_training(arithmetic().queries, self.seed)
+        test = self.splits["test"]
+        drawn[test] = self.tokens.draw_unseen(arithmetic().queries, self.seed)[test]
         return drawn
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in new handwriting."""
-        drawn = self.symbols.draw_training(arithmetic().queries, self.seed, epoch)
-        self.training_handwriting.assign(drawn)
+        """Go over the training part once, in new digit instances."""
+        drawn = self.tokens.draw_training(arithmetic().queries, self.seed, epoch)
+        self.training_instances.assign(drawn)
         return super().train_epoch(epoch, title)
 
-    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
+    def inputs(self, indices: tf.Tensor) -> tf.Tensor:
         """Return queries as images in [0, 1]: (batch, 5, 28, 28, 1)."""
-        return self._pixels(tf.gather(self.handwriting, rows))
+        return self._pixels(tf.gather(self.instances, indices))
 
     def _pixels(self, drawn: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
 
-    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the queries' images, each turned, zoomed and shifted, and their symbols."""
+    def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the queries' images, each turned, zoomed and shifted, and their tokens."""
         settings = self.settings
-        images = self._pixels(tf.gather(self.training_handwriting, rows))
+        images = self._pixels(tf.gather(self.training_instances, indices))
         turned = random_affine(
             images, seeds, settings.rotation, settings.zoom, settings.translation
         )
-        return turned, tf.gather(self.queries, rows)
+        return turned, tf.gather(self.queries, indices)
 
     def _loss(
         self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor
@@ -135,8 +137,8 @@ class CorrectedImage2TextTraining(AnswerTraining):
         return loss + self.settings.token_weight * token_loss, {
             "loss": loss,
             "token_loss": token_loss,
-            "exact_match": weighted_mean(all_right(answered, answers), weights),
-            "queries_read": weighted_mean(all_right(read, queries), weights),
+            "exact_match": weighted_mean(all_correct(answered, answers), weights),
+            "queries_read": weighted_mean(all_correct(read, queries), weights),
         }
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:

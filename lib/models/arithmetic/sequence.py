@@ -8,12 +8,12 @@ import tf_keras
 
 from lib.config.base import Settings
 from lib.data import digits
-from lib.data.arithmetic import ALPHABET, ANSWER_LENGTH, SymbolImages, arithmetic, decode
+from lib.data.arithmetic import ANSWER_LENGTH, VOCABULARY, TokenImages, arithmetic, decode
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
 from lib.training.epochs import Steps, batch_count, padded_batches
-from lib.training.trainer import Outcome, Training, adam, layer_table, reseed
+from lib.training.trainer import Evaluation, Trainer, adam, layer_table, reseed
 
 layers = tf_keras.layers
 MISTAKES_KEPT = 12
@@ -21,24 +21,24 @@ EVALUATION_BATCH = 100
 EXAMPLES = 8  # answers in images that are shown
 
 
-def symbol_images(prepared: digits.Digits) -> tuple[SymbolImages, tf.Tensor]:
-    """Return the symbols in the handwriting to train on, and their images as a constant.
+def token_images(prepared: digits.Digits) -> tuple[TokenImages, tf.Tensor]:
+    """Return the tokens in the digit instances to train on, and their images as a constant.
 
     On a CPU both are one piece of memory.
     """
-    symbols = SymbolImages.for_training(prepared)
-    images = tf.constant(symbols.images)
-    return dataclasses.replace(symbols, images=np.asarray(images)), images
+    tokens = TokenImages.for_training(prepared)
+    images = tf.constant(tokens.images)
+    return dataclasses.replace(tokens, images=np.asarray(images)), images
 
 
 def cosine_decay(
-    rate: float, rows: np.ndarray, settings: Settings
+    rate: float, indices: np.ndarray, settings: Settings
 ) -> tf_keras.optimizers.schedules.LearningRateSchedule:
     """Return a rate that falls to 0 by a half cosine, by the last step of the last epoch.
 
     Loshchilov and Hutter, 2017, "SGDR", without restarts.
     """
-    steps = settings.epochs * batch_count(rows, settings.batch_size)
+    steps = settings.epochs * batch_count(indices, settings.batch_size)
     return tf_keras.optimizers.schedules.CosineDecay(rate, steps)
 
 
@@ -48,20 +48,20 @@ def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
 
 
-def _right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+def _correct(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
     return tf.equal(tf.argmax(scores, -1, tf.int32), tf.cast(codes, tf.int32))
 
 
-def all_right(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
-    """Return 1 where the likeliest symbols (batch, n, 13) are all right, else 0: (batch,)."""
-    return tf.cast(tf.reduce_all(_right(scores, codes), axis=1), tf.float32)
+def all_correct(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
+    """Return 1 where the likeliest tokens (batch, n, 13) are all correct, else 0: (batch,)."""
+    return tf.cast(tf.reduce_all(_correct(scores, codes), axis=1), tf.float32)
 
 
-class AnswerTraining(Training):
+class AnswerTrainer(Trainer):
     """Trains a model that writes answers; a subclass gives the model and its inputs.
 
     `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `_loss` and
-    `_predict`. The training examples are rows of
+    `_predict`. The training examples are indices of
     `lib.data.arithmetic`, in the part "train" and, where there are any, "validation" and others;
     the last one's mistakes are kept.
     """
@@ -71,86 +71,90 @@ class AnswerTraining(Training):
         settings: Settings,
         seed: int,
         model: tf_keras.Model,
-        parts: dict[str, np.ndarray],
+        splits: dict[str, np.ndarray],
         compiled: bool,
     ) -> None:
         super().__init__(settings, seed)
         self.model = model
         self.models["model"] = model
-        self.parts = parts
+        self.splits = splits
         self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
-        self.train_rows = parts["train"]
+        self.train_indices = splits["train"]
         self.answers = tf.constant(self.answer_codes)
         self._update_compiled = tf.function(self._update, jit_compile=compiled)
         self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
         self._steps = Steps(
             tf.function(
-                lambda rows, weights, seeds: self._update_compiled(
-                    self.training_inputs(rows, seeds), tf.gather(self.answers, rows), weights
+                lambda indices, weights, seeds: self._update_compiled(
+                    self.training_inputs(indices, seeds), tf.gather(self.answers, indices), weights
                 )
             )
         )
-        self._predict_step = tf.function(lambda rows: self._predict_compiled(self.inputs(rows)))
+        self._predict_step = tf.function(
+            lambda indices: self._predict_compiled(self.inputs(indices))
+        )
 
     @property
     def answer_codes(self) -> np.ndarray:
-        """The right answer to every query, as the model shall write it: uint8 (20000, 3)."""
+        """The correct answer to every query, as the model shall write it: uint8 (20000, 3)."""
         return arithmetic().answers
 
-    def inputs(self, rows: tf.Tensor) -> tf.Tensor:
-        """Return the model's inputs for rows of queries, as they are evaluated."""
+    def inputs(self, indices: tf.Tensor) -> tf.Tensor:
+        """Return the model's inputs for indices of queries, as they are evaluated."""
         raise NotImplementedError
 
-    def training_inputs(self, rows: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
+    def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the model's inputs for training; `seeds` (2,) decides any augmentation."""
         del seeds
-        return self.inputs(rows)
+        return self.inputs(indices)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in random order, then evaluate any validation part."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
-        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         seeds = generator(self.seed, "augmentation", epoch)
         metrics = self._steps.epoch(
-            rows,
+            indices,
             self.settings.batch_size,
             title,
             lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
         )
-        if "validation" in self.parts:
-            validation = self.evaluate(self.parts["validation"])
+        if "validation" in self.splits:
+            validation = self.evaluate(self.splits["validation"])
             metrics |= {f"val_{name}": value for name, value in validation.items()}
         return metrics
 
-    def evaluate(self, rows: np.ndarray) -> dict[str, float]:
-        """Return loss, per-character accuracy (as published) and exact match over `rows`."""
-        losses, predicted = self._predicted(rows)
-        answers = self.answer_codes[rows]
+    def evaluate(self, indices: np.ndarray) -> dict[str, float]:
+        """Return loss, per-character accuracy (as published) and exact match over `indices`."""
+        losses, predicted = self._predicted(indices)
+        answers = self.answer_codes[indices]
         return {
             "loss": float(np.mean(losses)),
             "accuracy": per_character_accuracy(predicted, answers),
             "exact_match": exact_match(predicted, answers),
         }
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Evaluate every part; keep some of the mistakes on the last one."""
         metrics = {
             f"{part}_{name}": value
-            for part, rows in self.parts.items()
-            for name, value in self.evaluate(rows).items()
+            for part, indices in self.splits.items()
+            for name, value in self.evaluate(indices).items()
         }
-        *_, unseen = self.parts.values()
+        *_, unseen = self.splits.values()
         facts = {"mistakes": self.mistakes(unseen)}
-        return Outcome(metrics, samples={}, model=layer_table(self.model), facts=facts)
+        return Evaluation(metrics, samples={}, model=layer_table(self.model), facts=facts)
 
-    def mistakes(self, rows: np.ndarray) -> list[dict[str, str]]:
-        """Return the first wrong answers of `rows`, in a random but fixed order."""
-        rows = generator(self.seed, "mistakes").permutation(rows)
-        predicted = self._predicted(rows)[1]
-        wrong = np.flatnonzero((predicted != self.answer_codes[rows]).any(axis=1))[:MISTAKES_KEPT]
+    def mistakes(self, indices: np.ndarray) -> list[dict[str, str]]:
+        """Return the first wrong answers of `indices`, in a random but fixed order."""
+        indices = generator(self.seed, "mistakes").permutation(indices)
+        predicted = self._predicted(indices)[1]
+        wrong = np.flatnonzero((predicted != self.answer_codes[indices]).any(axis=1))[
+            :MISTAKES_KEPT
+        ]
         texts = (
-            decode(arithmetic().queries[rows[wrong]]),
-            decode(self.answer_codes[rows[wrong]]),
+            decode(arithmetic().queries[indices[wrong]]),
+            decode(self.answer_codes[indices[wrong]]),
             decode(predicted[wrong]),
         )
         return [
@@ -158,9 +162,9 @@ class AnswerTraining(Training):
             for row in zip(*texts, strict=True)
         ]
 
-    def _predicted(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _predicted(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         losses, codes = [], []
-        for batch, weights in padded_batches(rows, EVALUATION_BATCH):
+        for batch, weights in padded_batches(indices, EVALUATION_BATCH):
             probabilities = self._predict_step(batch).numpy()[weights > 0]
             target = self.answer_codes[batch[weights > 0]].astype(np.int64)
             chosen = np.take_along_axis(probabilities, target[..., None], axis=-1)[..., 0]
@@ -185,11 +189,11 @@ class AnswerTraining(Training):
         probabilities = self.model(inputs, training=True)
         losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
         loss = weighted_mean(losses, weights)
-        right = tf.cast(_right(probabilities, answers), tf.float32)
+        correct = tf.cast(_correct(probabilities, answers), tf.float32)
         return loss, {
             "loss": loss,
-            "accuracy": weighted_mean(right, weights),
-            "exact_match": weighted_mean(all_right(probabilities, answers), weights),
+            "accuracy": weighted_mean(correct, weights),
+            "exact_match": weighted_mean(all_correct(probabilities, answers), weights),
         }
 
     def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
@@ -208,5 +212,5 @@ def answer_decoder(units: int, dropout: float = 0.0, recurrent_dropout: float = 
             recurrent_dropout=recurrent_dropout,
             name="decoder",
         ),
-        layers.Dense(len(ALPHABET), activation="softmax", name="symbols"),
+        layers.Dense(len(VOCABULARY), activation="softmax", name="symbols"),
     ]

@@ -9,30 +9,30 @@ import tf_keras
 from lib.config.arithmetic import Text2ImageSettings
 from lib.data import digits
 from lib.data.arithmetic import (
-    ALPHABET,
     ANSWER_LENGTH,
     QUERY_LENGTH,
+    VOCABULARY,
     arithmetic,
     as_texts,
-    choose_rows,
+    choose_indices,
     draw_query_images,
     encode,
 )
 from lib.data.splits import split_off_last
 from lib.models.arithmetic.sequence import (
     EVALUATION_BATCH,
-    symbol_images,
+    token_images,
     weighted_mean,
 )
 from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
 from lib.training.epochs import Steps, padded_batches
 from lib.training.schedules import EarlyStopping, ReduceOnPlateau
-from lib.training.trainer import Outcome, Training, adam, layer_table, to_uint8
+from lib.training.trainer import Evaluation, Trainer, adam, layer_table, to_uint8
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
-DRAWN = 200  # queries of each part whose drawings are kept
+DRAWN = 200  # queries of each split whose drawings are kept
 SHOWN = "46+69"  # the query of the original's figure 14
 
 
@@ -41,7 +41,7 @@ def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
     last = settings.encoder_layers - 1
     return tf_keras.Sequential(
         [
-            layers.Input((QUERY_LENGTH, len(ALPHABET))),
+            layers.Input((QUERY_LENGTH, len(VOCABULARY))),
             *(
                 LSTM(settings.units, return_sequences=k < last, name=f"encoder_{k + 1}")
                 for k in range(settings.encoder_layers)
@@ -62,14 +62,14 @@ def build_model(settings: Text2ImageSettings) -> tf_keras.Sequential:
 
 
 def split(settings: Text2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows to train on and to validate on: in order as published, or at random."""
-    rows = choose_rows(settings.query_count, seed)
+    """Return the indices to train on and to validate on: in order as published, or at random."""
+    indices = choose_indices(settings.query_count, seed)
     if settings.validation == "random":
-        rows = generator(seed, "split").permutation(rows)
-    return split_off_last(rows, settings.validation_fraction)
+        indices = generator(seed, "split").permutation(indices)
+    return split_off_last(indices, settings.validation_fraction)
 
 
-class Text2ImageTraining(Training):
+class Text2ImageTrainer(Trainer):
     """Trains the model until its validation loss stops falling, and keeps the best weights."""
 
     def __init__(self, settings: Text2ImageSettings, seed: int) -> None:
@@ -81,10 +81,10 @@ class Text2ImageTraining(Training):
         self.reducing = ReduceOnPlateau(
             settings.reduce_patience, settings.reduce_factor, settings.minimum_learning_rate
         )
-        self.train_rows, self.validation_rows = split(settings, seed)
-        self.symbols, self.images = symbol_images(digits.load())
-        self.handwriting = tf.constant(self._draw(epoch=0))
-        self.training_handwriting = tf.Variable(self.handwriting, trainable=False)
+        self.train_indices, self.validation_indices = split(settings, seed)
+        self.tokens, self.images = token_images(digits.load())
+        self.instances = tf.constant(self._draw(epoch=0))
+        self.training_instances = tf.Variable(self.instances, trainable=False)
         self.queries = tf.constant(arithmetic().queries)
         self._steps = Steps(tf.function(self._update, jit_compile=settings.compile))
         self._compiled_errors = tf.function(self._errors, jit_compile=settings.compile)
@@ -95,15 +95,15 @@ class Text2ImageTraining(Training):
         return self.stopping.stopped
 
     def _draw(self, epoch: int) -> np.ndarray:
-        return draw_query_images(self.symbols, arithmetic().answers, self.seed, epoch)
+        return draw_query_images(self.tokens, arithmetic().answers, self.seed, epoch)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, then evaluate the validation part."""
         if self.settings.resample_digits:
-            self.training_handwriting.assign(self._draw(epoch))
-        rows = generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
-        metrics = self._steps.epoch(rows, self.settings.batch_size, title)
-        validation = self.evaluate(self.validation_rows)
+            self.training_instances.assign(self._draw(epoch))
+        indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
+        metrics = self._steps.epoch(indices, self.settings.batch_size, title)
+        validation = self.evaluate(self.validation_indices)
         rate = self.optimizers["model"].learning_rate
         metrics |= {f"val_{name}": value for name, value in validation.items()}
         metrics["learning_rate"] = float(rate.numpy())
@@ -114,12 +114,12 @@ class Text2ImageTraining(Training):
         rate.assign(self.reducing.update(metrics["val_loss"], metrics["learning_rate"]))
         return metrics
 
-    def evaluate(self, rows: np.ndarray) -> dict[str, float]:
+    def evaluate(self, indices: np.ndarray) -> dict[str, float]:
         """Return the mean squared ("loss") and mean absolute ("mae") error per pixel."""
         totals = np.zeros(2)
-        for batch, weights in padded_batches(rows, EVALUATION_BATCH):
+        for batch, weights in padded_batches(indices, EVALUATION_BATCH):
             totals += np.array(self._compiled_errors(batch, weights)) * weights.sum()
-        loss, mae = totals / len(rows)
+        loss, mae = totals / len(indices)
         return {"loss": float(loss), "mae": float(mae)}
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, object]]:
@@ -139,29 +139,29 @@ class Text2ImageTraining(Training):
         self.reducing = ReduceOnPlateau(**facts["reducing"])
         self.optimizers["model"].learning_rate.assign(facts["learning_rate"])
 
-    def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
-        return tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
+    def _inputs(self, indices: tf.Tensor) -> tf.Tensor:
+        return tf.one_hot(tf.gather(self.queries, indices), len(VOCABULARY))
 
-    def _targets(self, rows: tf.Tensor, handwriting: tf.Tensor) -> tf.Tensor:
-        images = tf.gather(self.images, tf.gather(handwriting, rows))
+    def _targets(self, indices: tf.Tensor, instances: tf.Tensor) -> tf.Tensor:
+        images = tf.gather(self.images, tf.gather(instances, indices))
         return tf.reshape(tf.cast(images, tf.float32) / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
 
-    def _update(self, rows: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
-        targets = self._targets(rows, self.training_handwriting)
+    def _update(self, indices: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
+        targets = self._targets(indices, self.training_instances)
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            errors = self.model(self._inputs(rows), training=True) - targets
+            errors = self.model(self._inputs(indices), training=True) - targets
             loss = weighted_mean(tf.square(errors), weights)
         gradients = tape.gradient(loss, variables)
         self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
         return {"loss": loss, "mae": weighted_mean(tf.abs(errors), weights)}
 
-    def _errors(self, rows: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        errors = self.model(self._inputs(rows), training=False)
-        errors -= self._targets(rows, self.handwriting)
+    def _errors(self, indices: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        errors = self.model(self._inputs(indices), training=False)
+        errors -= self._targets(indices, self.instances)
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Go back to the best weights, evaluate them, and draw the answers to some queries.
 
         Queries that were trained on and those that were not are drawn apart: the original shows
@@ -169,41 +169,41 @@ class Text2ImageTraining(Training):
         """
         count = len(self.model.weights)
         self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
-        parts = {"validation": self.validation_rows, "training": self.train_rows}
+        splits = {"validation": self.validation_indices, "training": self.train_indices}
         (shown,) = np.flatnonzero((arithmetic().queries == encode([SHOWN])).all(axis=1))
-        drawn = {name: self._chosen(name, rows) for name, rows in parts.items()}
+        drawn = {name: self._chosen(name, indices) for name, indices in splits.items()}
         drawn["shown"] = np.array([shown])
         samples = {}
-        for name, rows in drawn.items():
-            samples[f"{name}_predictions"] = self.draw(rows)
-            samples[f"{name}_targets"] = to_uint8(self._target_images(rows))
-        return Outcome(
+        for name, indices in drawn.items():
+            samples[f"{name}_predictions"] = self.draw(indices)
+            samples[f"{name}_targets"] = to_uint8(self._target_images(indices))
+        return Evaluation(
             metrics={
                 f"{part}_{name}": value
-                for part, rows in parts.items()
-                for name, value in self.evaluate(rows).items()
+                for part, indices in splits.items()
+                for name, value in self.evaluate(indices).items()
             },
             samples=samples,
             model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
-                "examples": {name: as_texts(rows) for name, rows in drawn.items()},
-                "shown_is_trained_on": bool(np.isin(shown, self.train_rows)),
+                "examples": {name: as_texts(indices) for name, indices in drawn.items()},
+                "shown_is_trained_on": bool(np.isin(shown, self.train_indices)),
             },
         )
 
-    def _chosen(self, part: str, rows: np.ndarray) -> np.ndarray:
+    def _chosen(self, part: str, indices: np.ndarray) -> np.ndarray:
         """Return the queries of a part whose drawings are kept."""
-        return generator(self.seed, f"drawn {part} queries").permutation(rows)[:DRAWN]
+        return generator(self.seed, f"drawn {part} queries").permutation(indices)[:DRAWN]
 
-    def draw(self, rows: np.ndarray) -> np.ndarray:
-        """Return the images drawn for `rows` of queries: uint8 (rows, 3, 28, 28)."""
+    def draw(self, indices: np.ndarray) -> np.ndarray:
+        """Return the images drawn for `indices` of queries: uint8 (indices, 3, 28, 28)."""
         drawn = [
             self.model(self._inputs(batch)).numpy()[weights > 0]
-            for batch, weights in padded_batches(rows, EVALUATION_BATCH)
+            for batch, weights in padded_batches(indices, EVALUATION_BATCH)
         ]
         return to_uint8(np.concatenate(drawn).reshape(-1, ANSWER_LENGTH, SIDE, SIDE))
 
-    def _target_images(self, rows: np.ndarray) -> np.ndarray:
-        targets = self._targets(rows, self.handwriting).numpy()
+    def _target_images(self, indices: np.ndarray) -> np.ndarray:
+        targets = self._targets(indices, self.instances).numpy()
         return targets.reshape(-1, ANSWER_LENGTH, SIDE, SIDE)

@@ -1,10 +1,10 @@
-"""A written query to an answer as digit images that can be read and differ like handwriting.
+"""A written query to an answer as digit images that can be read and differ like digit instances.
 
-A recurrent network turns the query, set out place by place, into the answer's symbols; a
+A recurrent network turns the query, set out place by place, into the answer's tokens; a
 convolutional generator draws each of them in a style, random numbers that the images of one answer
-share. The first is trained on the answers' symbols; the second to draw symbols that a discriminator
+share. The first is trained on the answers' tokens; the second to draw tokens that a discriminator
 takes for real and an auxiliary classifier for what they are meant to be. Both see real digits of
-the same symbols; all four networks see the same batches.
+the same tokens; all four networks see the same batches.
 """
 
 import functools
@@ -16,13 +16,13 @@ import tf_keras
 from lib.config.arithmetic import CorrectedText2ImageSettings
 from lib.data import digits
 from lib.data.arithmetic import (
-    ALPHABET,
     ANSWER_LENGTH,
-    BLANK,
+    PADDING,
+    VOCABULARY,
     aligned_answers,
     aligned_queries,
     as_texts,
-    choose_rows,
+    choose_indices,
 )
 from lib.data.splits import random_split
 from lib.metrics.digit_images import DIGITS, digit_image_metrics
@@ -39,28 +39,28 @@ from lib.models.arithmetic.digit_gan import (
 from lib.models.arithmetic.sequence import (
     EVALUATION_BATCH,
     EXAMPLES,
-    all_right,
+    all_correct,
     cosine_decay,
-    symbol_images,
+    token_images,
     weighted_mean,
 )
 from lib.models.layers.adversarial import move_average
 from lib.system import randomness
 from lib.system.runtime import compile_convolutions
 from lib.training.epochs import Steps
-from lib.training.trainer import Outcome, Training, adam, adamw, layer_table, reseed, to_uint8
+from lib.training.trainer import Evaluation, Trainer, adam, adamw, layer_table, reseed, to_uint8
 
-HANDWRITINGS = 10
+STYLES_SHOWN = 10
 SIDE = digits.SIDE
 
 
 def split(settings: CorrectedText2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows to train on and to test on; each seed draws others."""
-    rows = choose_rows(settings.query_count, seed)
-    return random_split(rows, settings.split_seed + seed, test_size=settings.test_fraction)
+    """Return the indices to train on and to test on; each seed draws others."""
+    indices = choose_indices(settings.query_count, seed)
+    return random_split(indices, settings.split_seed + seed, test_size=settings.test_fraction)
 
 
-class CorrectedText2ImageTraining(Training):
+class CorrectedText2ImageTrainer(Trainer):
     """Trains to calculate and to write at once; keeps a moving average of the generator."""
 
     def __init__(self, settings: CorrectedText2ImageSettings, seed: int) -> None:
@@ -78,10 +78,10 @@ class CorrectedText2ImageTraining(Training):
             "discriminator": self.discriminator,
             "auxiliary_classifier": self.auxiliary_classifier,
         }
-        self.train_rows, self.test_rows = split(settings, seed)
+        self.train_indices, self.test_indices = split(settings, seed)
         self._make_optimizers()
         self.digits = digits.load()
-        self.symbols, self.images = symbol_images(self.digits)
+        self.tokens, self.images = token_images(self.digits)
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
@@ -92,7 +92,7 @@ class CorrectedText2ImageTraining(Training):
         settings = self.settings
         self.optimizers["answer_predictor"] = adamw(
             self.answer_predictor.trainable_variables,
-            cosine_decay(settings.learning_rate, self.train_rows, settings),
+            cosine_decay(settings.learning_rate, self.train_indices, settings),
             settings.weight_decay,
         )
         damped = {"beta_1": settings.adam_beta_1}
@@ -102,65 +102,67 @@ class CorrectedText2ImageTraining(Training):
             ("auxiliary_classifier", settings.classifier_learning_rate, {}),
         ):
             variables = self.models[name].trainable_variables
-            decayed = cosine_decay(rate, self.train_rows, settings)
+            decayed = cosine_decay(rate, self.train_indices, settings)
             self.optimizers[name] = adam(variables, decayed, **momentum)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in random order and in new handwriting."""
-        rows = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_rows)
+        """Go over the training part once, in random order and in new digit instances."""
+        indices = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         random = randomness.generator(self.seed, "handwriting", epoch)
         reseed(self.auxiliary_classifier, randomness.generator(self.seed, "dropout", epoch))
         return self._steps.epoch(
-            rows, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
+            indices, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
         )
 
     def shown(
-        self, rows: np.ndarray, random: np.random.Generator
+        self, indices: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Choose which images of a batch's answers are drawn and judged, as many as answers.
+        """Choose which images of a batch's answers are generated, as many as there are answers.
 
-        Returns their places among all images of the answers, real images of the same symbols
-        (indices into `symbols.images`), and a seed for styles: all int32. Symbols are chosen about
-        equally often, but never blanks, which need no drawing.
+        Returns their places among all images of the answers, real images of the same tokens
+        (indices into `tokens.images`), and a seed for styles: all int32. Tokens are chosen about
+        equally often, but never padding, which need no drawing.
         """
-        codes = aligned_answers()[rows].ravel()
-        share = self._symbol_shares[codes]
-        places = random.choice(len(codes), len(rows), replace=False, p=share / share.sum())
-        real = self.symbols.draw(codes[places], random)
+        codes = aligned_answers()[indices].ravel()
+        fraction = self._token_fractions[codes]
+        places = random.choice(len(codes), len(indices), replace=False, p=fraction / fraction.sum())
+        real = self.tokens.draw(codes[places], random)
         return places.astype(np.int32), real, random.integers(2**31, size=2, dtype=np.int32)
 
     @functools.cached_property
-    def _symbol_shares(self) -> np.ndarray:
-        """Return how often to choose an image of each symbol, relative to its frequency: (13,)."""
-        counts = np.bincount(aligned_answers()[self.train_rows].ravel(), minlength=len(ALPHABET))
-        shares = 1 / np.maximum(counts, 1)
-        shares[BLANK] = 0
-        return shares
+    def _token_fractions(self) -> np.ndarray:
+        """Return how often to choose an image of each token, relative to its frequency: (13,)."""
+        counts = np.bincount(
+            aligned_answers()[self.train_indices].ravel(), minlength=len(VOCABULARY)
+        )
+        fractions = 1 / np.maximum(counts, 1)
+        fractions[PADDING] = 0
+        return fractions
 
     def _update(
         self,
-        rows: tf.Tensor,
+        indices: tf.Tensor,
         weights: tf.Tensor,
         places: tf.Tensor,
         drawn: tf.Tensor,
         style_seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
-        """Train the judges, then answer predictor and generator, on one batch of queries."""
-        answers = tf.gather(self.answers, rows)
+        """Train discriminator and classifier, then answer predictor and generator, on a batch."""
+        answers = tf.gather(self.answers, indices)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
         real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
-        styles = tf.random.stateless_normal((rows.shape[0], self.settings.style_dim), style_seed)
+        styles = tf.random.stateless_normal((indices.shape[0], self.settings.style_dim), style_seed)
         with tf.GradientTape() as tape:
-            probabilities = self.answer_predictor(self._inputs(rows), training=True)
+            probabilities = self.answer_predictor(self._inputs(indices), training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
             metrics = {"loss": weighted_mean(losses, weights)}
-            symbols = tf.one_hot(meant, len(ALPHABET))
+            tokens = tf.one_hot(meant, len(VOCABULARY))
             style = tf.gather(styles, places // ANSWER_LENGTH)
-            made = self.generator([symbols, style], training=True)
+            generated = self.generator([tokens, style], training=True)
             with tape.stop_recording():
-                metrics |= self._update_judges(real, made, meant)
-            metrics["adversarial_loss"] = adversarial_loss(self.discriminator, made, meant)
-            metrics["token_loss"] = token_loss(self.auxiliary_classifier, made, meant)
+                metrics |= self._update_discriminator_and_classifier(real, generated, meant)
+            metrics["adversarial_loss"] = adversarial_loss(self.discriminator, generated, meant)
+            metrics["token_loss"] = token_loss(self.auxiliary_classifier, generated, meant)
             total = (
                 metrics["loss"]
                 + metrics["adversarial_loss"]
@@ -168,16 +170,18 @@ class CorrectedText2ImageTraining(Training):
             )
         self._descend(tape, total, ("answer_predictor", "generator"))
         move_average(self.average, self.generator, self.settings.average_decay)
-        exact = weighted_mean(all_right(probabilities, answers), weights)
+        exact = weighted_mean(all_correct(probabilities, answers), weights)
         return {**metrics, "exact_match": exact}
 
-    def _update_judges(
-        self, real: tf.Tensor, made: tf.Tensor, meant: tf.Tensor
+    def _update_discriminator_and_classifier(
+        self, real: tf.Tensor, generated: tf.Tensor, meant: tf.Tensor
     ) -> dict[str, tf.Tensor]:
-        """Train the discriminator on real and made images, the classifier on real ones."""
+        """Train the discriminator on real and generated images, the classifier on real ones."""
         with tf.GradientTape() as tape:
             metrics = {
-                "discriminator_loss": discriminator_loss(self.discriminator, real, made, meant),
+                "discriminator_loss": discriminator_loss(
+                    self.discriminator, real, generated, meant
+                ),
                 "auxiliary_classifier_loss": token_loss(self.auxiliary_classifier, real, meant),
             }
             total = sum(metrics.values())
@@ -192,31 +196,31 @@ class CorrectedText2ImageTraining(Training):
         ):
             self.optimizers[name].apply_gradients(zip(gradients, own, strict=True))
 
-    def _inputs(self, rows: tf.Tensor) -> tf.Tensor:
-        symbols = tf.one_hot(tf.gather(self.queries, rows), len(ALPHABET))
-        return tf.reshape(symbols, (-1, ANSWER_LENGTH, 3 * len(ALPHABET)))
+    def _inputs(self, indices: tf.Tensor) -> tf.Tensor:
+        tokens = tf.one_hot(tf.gather(self.queries, indices), len(VOCABULARY))
+        return tf.reshape(tokens, (-1, ANSWER_LENGTH, 3 * len(VOCABULARY)))
 
-    def _draw(self, rows: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the images (n, 3, 28, 28) of answers, and their symbols (n, 3): the likeliest."""
-        codes = tf.argmax(self.answer_predictor(self._inputs(rows), training=False), axis=-1)
-        symbols = tf.one_hot(tf.reshape(codes, (-1,)), len(ALPHABET))
+    def _draw(self, indices: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return the images (n, 3, 28, 28) of answers, and their tokens (n, 3): the likeliest."""
+        codes = tf.argmax(self.answer_predictor(self._inputs(indices), training=False), axis=-1)
+        tokens = tf.one_hot(tf.reshape(codes, (-1,)), len(VOCABULARY))
         style = tf.repeat(styles, ANSWER_LENGTH, axis=0)
-        images = self.average([symbols, style], training=False)
+        images = self.average([tokens, style], training=False)
         shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
         return tf.reshape(images, shape), codes
 
-    def drawn(self, rows: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the answers to `rows` of queries, each in its style, float32 (n, style_dim).
+    def drawn(self, indices: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Draw the answers to `indices` of queries, each in its style, float32 (n, style_dim).
 
-        Returns images, uint8 (n, 3, 28, 28), and the symbols that the answer predictor holds
-        likeliest, indices into ALPHABET (n, 3).
+        Returns images, uint8 (n, 3, 28, 28), and the tokens that the answer predictor holds
+        likeliest, indices into VOCABULARY (n, 3).
         """
         images, codes = [], []
-        for start in range(0, len(rows), EVALUATION_BATCH):
+        for start in range(0, len(indices), EVALUATION_BATCH):
             block = slice(start, start + EVALUATION_BATCH)
-            pixels, symbols = self._drawn(rows[block].astype(np.int32), styles[block])
+            pixels, tokens = self._drawn(indices[block].astype(np.int32), styles[block])
             images.append(to_uint8(pixels.numpy()))
-            codes.append(symbols.numpy())
+            codes.append(tokens.numpy())
         return np.concatenate(images), np.concatenate(codes)
 
     def _styles(self, purpose: str, count: int) -> np.ndarray:
@@ -229,17 +233,17 @@ class CorrectedText2ImageTraining(Training):
         styles = randomness.generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
         return np.float32(self.settings.truncation) * styles
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Draw the answer to every test query, have it read, and measure the digits drawn."""
-        rows = self.test_rows
-        answers = aligned_answers()[rows]
-        images, calculated = self.drawn(rows, self._styles("test styles", len(rows)))
+        indices = self.test_indices
+        answers = aligned_answers()[indices]
+        images, calculated = self.drawn(indices, self._styles("test styles", len(indices)))
         reader = digit_classifier.load(self.needed["digit_classifier"])
         read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
         real = self.digits
         is_digit = calculated < DIGITS
-        shown = rows[np.linspace(0, len(rows) - 1, EXAMPLES).astype(int)]
-        return Outcome(
+        shown = indices[np.linspace(0, len(indices) - 1, EXAMPLES).astype(int)]
+        return Evaluation(
             metrics={
                 "test_predicted_exact_match": exact_match(calculated, answers),
                 "test_classified_exact_match": exact_match(read, answers),
@@ -256,9 +260,9 @@ class CorrectedText2ImageTraining(Training):
             facts={"examples": as_texts(shown)},
         )
 
-    def _handwritings(self, rows: np.ndarray) -> np.ndarray:
+    def _handwritings(self, indices: np.ndarray) -> np.ndarray:
         """Return each answer in the same ten styles: uint8 (n, 10, 3, 28, 28)."""
-        styles = self._styles("shown styles", HANDWRITINGS)
-        repeated = np.repeat(rows, HANDWRITINGS)
-        images, _ = self.drawn(repeated, np.tile(styles, (len(rows), 1)))
-        return images.reshape(len(rows), HANDWRITINGS, ANSWER_LENGTH, SIDE, SIDE)
+        styles = self._styles("shown styles", STYLES_SHOWN)
+        repeated = np.repeat(indices, STYLES_SHOWN)
+        images, _ = self.drawn(repeated, np.tile(styles, (len(indices), 1)))
+        return images.reshape(len(indices), STYLES_SHOWN, ANSWER_LENGTH, SIDE, SIDE)

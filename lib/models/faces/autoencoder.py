@@ -10,8 +10,8 @@ from lib.models.faces.batches import SHOWN, FaceBatches
 from lib.models.faces.blocks import SIDE, downsampling, upsampling
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import (
-    Outcome,
-    Training,
+    Evaluation,
+    Trainer,
     adam,
     blocks_of,
     epoch_means,
@@ -25,7 +25,7 @@ def reconstruction_loss(images: tf.Tensor, reconstructions: tf.Tensor) -> tf.Ten
     return tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, reconstructions))
 
 
-class CAETraining(Training):
+class CAETrainer(Trainer):
     """Trains a CAE to reconstruct faces."""
 
     def __init__(self, settings: CAESettings, seed: int) -> None:
@@ -61,13 +61,13 @@ class CAETraining(Training):
         self.optimizers["cae"].apply_gradients(zip(gradients, variables, strict=True))
         return {"loss": loss}
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Reconstruct faces, and measure how well."""
         real, _ = self.faces.measured()
         blocks = blocks_of(real)
         coded = [self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks]
         reconstructions = to_uint8(np.concatenate(coded))
-        return Outcome(
+        return Evaluation(
             metrics={
                 "loss": history[-1]["loss"],
                 **reconstruction_error(real, reconstructions),

@@ -9,9 +9,9 @@ from lib.system.errors import UserError
 from lib.system.randomness import generator
 
 SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
-SHOWN_ROWS = 3  # of interpolations
+SHOWN_PATHS = 3  # of interpolations
 MEASURED = 1_000  # images that a metric is taken over, where there are as many
-MEASURED_ROWS = 50
+MEASURED_PATHS = 50
 CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, where there are as many
 
 
@@ -52,10 +52,10 @@ class FaceBatches:
 
     def drawn(self, count: int, epoch: int, step: int) -> np.ndarray:
         """Return `count` faces drawn with replacement: uint8 (count, 64, 64, 3)."""
-        rows = generator(self.seed, "real faces", epoch, step).integers(
+        indices = generator(self.seed, "real faces", epoch, step).integers(
             len(self.images), size=count
         )
-        return self.images[rows]
+        return self.images[indices]
 
 
 def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
@@ -65,17 +65,17 @@ def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
 
 def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
     """Return pairs of latents from N(0, I): float32 (2, 50, latent_dim)."""
-    shape = (2, MEASURED_ROWS, latent_dim)
+    shape = (2, MEASURED_PATHS, latent_dim)
     return generator(seed, "interpolation").standard_normal(shape, np.float32)
 
 
 def interpolate(ends: np.ndarray) -> np.ndarray:
     """Return nine points at equal steps from ends[0] to ends[1].
 
-    (2, rows, latent_dim) -> (rows * 9, latent_dim).
+    (2, indices, latent_dim) -> (indices * 9, latent_dim).
     """
-    share = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
-    path = ends[0][:, None] * (1 - share) + ends[1][:, None] * share
+    fraction = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
+    path = ends[0][:, None] * (1 - fraction) + ends[1][:, None] * fraction
     return path.reshape(-1, ends.shape[-1])
 
 

@@ -1,4 +1,4 @@
-"""The two convolutional nets that autoencoders and GANs share (report, section on faces)."""
+"""The two convolutional networks that autoencoders and GANs share (report, section on faces)."""
 
 import tf_keras
 

@@ -8,7 +8,7 @@ from lib.config.faces import GANSettings
 from lib.metrics.generated import generated_metrics, mean_smoothness
 from lib.models.faces.batches import (
     SHOWN,
-    SHOWN_ROWS,
+    SHOWN_PATHS,
     FaceBatches,
     interpolate,
     interpolation_ends,
@@ -19,8 +19,8 @@ from lib.models.faces.blocks import SIDE, downsampling, upsampling
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import (
-    Outcome,
-    Training,
+    Evaluation,
+    Trainer,
     adam,
     blocks_of,
     epoch_means,
@@ -29,7 +29,7 @@ from lib.training.trainer import (
 )
 
 
-class GANTraining(Training):
+class GANTrainer(Trainer):
     """Trains generator and discriminator in turns and keeps nine samples of each epoch."""
 
     def __init__(self, settings: GANSettings, seed: int) -> None:
@@ -79,30 +79,32 @@ class GANTraining(Training):
         return metrics
 
     def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Train the discriminator on real and made faces, half each, then the generator."""
+        """Train the discriminator on real and generated faces, half each, then the generator."""
         batch, half = self.settings.batch_size, self.settings.real_per_step
         size = (half + batch, self.settings.latent_dim)
         latents = tf.random.stateless_normal(size, latent_seed)
         real = tf.cast(pixels, tf.float32) / 127.5 - 1
-        made = self.generator(latents[:half], training=True)
+        generated = self.generator(latents[:half], training=True)
         with tf.GradientTape() as tape:
-            verdicts = self.discriminator(tf.concat([real, made], axis=0), training=True)
-            discriminator_loss = self._discriminator_loss(verdicts)
+            predictions = self.discriminator(tf.concat([real, generated], axis=0), training=True)
+            discriminator_loss = self._discriminator_loss(predictions)
         self._apply("discriminator", tape, discriminator_loss)
         with tf.GradientTape() as tape:
-            verdicts = self.discriminator(self.generator(latents[half:], training=True))
-            generator_loss = self._generator_loss(verdicts)
+            predictions = self.discriminator(self.generator(latents[half:], training=True))
+            generator_loss = self._generator_loss(predictions)
         self._apply("generator", tape, generator_loss)
         return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
 
-    def _discriminator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
-        """Return the loss of verdicts (2n, 1) on n real images and then n made ones."""
-        real, made = tf.split(verdicts, 2)
-        return _cross_entropy(tf.concat([tf.ones_like(real), tf.zeros_like(made)], 0), verdicts)
+    def _discriminator_loss(self, predictions: tf.Tensor) -> tf.Tensor:
+        """Return the loss of predictions (2n, 1) on n real images and then n generated ones."""
+        real, generated = tf.split(predictions, 2)
+        return _cross_entropy(
+            tf.concat([tf.ones_like(real), tf.zeros_like(generated)], 0), predictions
+        )
 
-    def _generator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
-        """Return the loss of being found out, of verdicts (n, 1) on made images."""
-        return _cross_entropy(tf.ones_like(verdicts), verdicts)
+    def _generator_loss(self, predictions: tf.Tensor) -> tf.Tensor:
+        """Return the loss of being found out, of predictions (n, 1) on generated images."""
+        return _cross_entropy(tf.ones_like(predictions), predictions)
 
     def _apply(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:
         variables = self.models[name].trainable_variables
@@ -111,10 +113,10 @@ class GANTraining(Training):
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
     def _generate(self, latents: np.ndarray) -> np.ndarray:
-        made = [self.sampler(block).numpy() for block in blocks_of(latents)]
-        return to_uint8((np.concatenate(made) + 1) / 2)
+        generated = [self.sampler(block).numpy() for block in blocks_of(latents)]
+        return to_uint8((np.concatenate(generated) + 1) / 2)
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Interpolate between latents, and measure."""
         latent_dim = self.settings.latent_dim
         ends = interpolation_ends(self.seed, latent_dim)
@@ -128,15 +130,15 @@ class GANTraining(Training):
             **generated_metrics(real, other_real, "real"),
             **generated_metrics(real, generated, "samples"),
         }
-        return Outcome(
+        return Evaluation(
             metrics,
             samples={
                 "samples": self.arrays["samples"],
-                "interpolation": interpolation[:SHOWN_ROWS],
+                "interpolation": interpolation[:SHOWN_PATHS],
             },
             model=layer_table(self.generator) + layer_table(self.discriminator),
         )
 
 
-def _cross_entropy(labels: tf.Tensor, verdicts: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(labels, verdicts))
+def _cross_entropy(labels: tf.Tensor, predictions: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(labels, predictions))

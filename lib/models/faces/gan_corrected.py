@@ -7,7 +7,7 @@ from lib.config.faces import CorrectedGANSettings
 from lib.metrics.generated import generated_metrics
 from lib.models.faces.batches import measured_latents
 from lib.models.faces.blocks import SIDE
-from lib.models.faces.gan import GANTraining
+from lib.models.faces.gan import GANTrainer
 from lib.models.layers.adversarial import LEAKY_SLOPE, hinge_loss, move_average
 
 layers = tf_keras.layers
@@ -20,10 +20,10 @@ def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequen
     doubles.
     """
     stages = []
-    for share in (1, 2, 4):
+    for divisor in (1, 2, 4):
         stages += [
             layers.Conv2DTranspose(
-                filters // share, 4, strides=2, padding="same", kernel_initializer="he_normal"
+                filters // divisor, 4, strides=2, padding="same", kernel_initializer="he_normal"
             ),
             layers.LeakyReLU(LEAKY_SLOPE),
         ]
@@ -49,8 +49,8 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
     projection, through which no gradient flows. Its vector is among the model's weights.
     """
     stages = []
-    for share in (4, 2, 1, 1):
-        convolution = layers.Conv2D(filters // share, 4, strides=2, padding="same")
+    for divisor in (4, 2, 1, 1):
+        convolution = layers.Conv2D(filters // divisor, 4, strides=2, padding="same")
         stages += [layers.SpectralNormalization(convolution), layers.LeakyReLU(LEAKY_SLOPE)]
     return tf_keras.Sequential(
         [
@@ -63,7 +63,7 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
     )
 
 
-class CorrectedGANTraining(GANTraining):
+class CorrectedGANTrainer(GANTrainer):
     """Trains with a hinge loss, and draws from a moving average of the generator's weights."""
 
     def __init__(self, settings: CorrectedGANSettings, seed: int) -> None:
@@ -90,11 +90,11 @@ class CorrectedGANTraining(GANTraining):
         self._follow()
         return losses
 
-    def _discriminator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
-        return hinge_loss(*tf.split(verdicts, 2))
+    def _discriminator_loss(self, logits: tf.Tensor) -> tf.Tensor:
+        return hinge_loss(*tf.split(logits, 2))
 
-    def _generator_loss(self, verdicts: tf.Tensor) -> tf.Tensor:
-        return -tf.reduce_mean(verdicts)
+    def _generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
+        return -tf.reduce_mean(logits)
 
     def _follow(self) -> None:
         """Move the average towards the generator, the faster the fewer steps there were.

@@ -18,7 +18,7 @@ from lib.models.faces.autoencoder import reconstruction_loss
 from lib.models.faces.batches import (
     CODES_FITTED,
     SHOWN,
-    SHOWN_ROWS,
+    SHOWN_PATHS,
     FaceBatches,
     interpolate,
     interpolation_ends,
@@ -28,10 +28,10 @@ from lib.models.faces.batches import (
 from lib.models.faces.blocks import SIDE, VALUES, downsampling, upsampling
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
-from lib.training.micro_batches import sum_over_parts
+from lib.training.micro_batches import sum_over_micro_batches
 from lib.training.trainer import (
-    Outcome,
-    Training,
+    Evaluation,
+    Trainer,
     adam,
     blocks_of,
     epoch_means,
@@ -63,14 +63,14 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(images, [mean, log_variance], name="encoder")
 
 
-class VAETraining(Training):
+class VAETrainer(Trainer):
     """Trains a VAE on faces and keeps nine samples of each epoch.
 
     As published, the loss has no KL divergence (E1): the original's term lies on no path of the
     model that it trains. What is left is an autoencoder whose codes carry noise.
     """
 
-    in_parts = True
+    in_micro_batches = True
 
     def __init__(self, settings: VAESettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -110,7 +110,7 @@ class VAETraining(Training):
     def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
         count = len(pixels)
         noise = tf.random.stateless_normal((count, self.settings.latent_dim), noise_seed)
-        metrics, gradients = sum_over_parts(
+        metrics, gradients = sum_over_micro_batches(
             lambda *part: self._part_of_step(*part, count), pixels, noise
         )
         self.optimizers["vae"].apply_gradients(zip(gradients, self.variables, strict=True))
@@ -149,7 +149,7 @@ class VAETraining(Training):
         kl = tf.reduce_sum(kl_divergence(mean, log_variance))
         return loss * (len(pixels) / count), kl / count
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
         latent_dim, last = self.settings.latent_dim, history[-1]
         real, other_real = self.faces.measured()
@@ -157,7 +157,7 @@ class VAETraining(Training):
         interpolation = self._interpolation(ends)
         means, log_variances = self._encode(self.faces.images[: max(CODES_FITTED, len(real))])
         reconstructions = self._decode(means[: len(real)])
-        between_faces = means[: 2 * SHOWN_ROWS].reshape(2, SHOWN_ROWS, -1)
+        between_faces = means[: 2 * SHOWN_PATHS].reshape(2, SHOWN_PATHS, -1)
         latents = measured_latents(self.seed, latent_dim, len(real))
         posterior = aggregated_posterior(means, log_variances)
         ways = self._sampled_from(latents, posterior)
@@ -178,12 +178,12 @@ class VAETraining(Training):
             "samples": self.arrays["samples"],
             "prior_samples": self._decode(shown["prior"]),
             "posterior_samples": self._decode(shown["posterior"]),
-            "interpolation": interpolation[:SHOWN_ROWS],
+            "interpolation": interpolation[:SHOWN_PATHS],
             "image_interpolation": self._interpolation(between_faces),
             "originals": real[:SHOWN],
             "reconstructions": reconstructions[:SHOWN],
         }
-        return Outcome(
+        return Evaluation(
             metrics,
             samples,
             model=layer_table(self.encoder) + layer_table(self.decoder),

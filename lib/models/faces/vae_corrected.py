@@ -12,8 +12,8 @@ from lib.metrics.latent import aggregated_posterior
 from lib.models.faces.batches import CODES_FITTED
 from lib.models.faces.blocks import SIDE, VALUES
 from lib.models.faces.likelihood import bits_per_dimension, bound_terms, discretised_logistic
-from lib.models.faces.vae import VAETraining
-from lib.training.trainer import Outcome, blocks_of, to_uint8
+from lib.models.faces.vae import VAETrainer
+from lib.training.trainer import Evaluation, blocks_of, to_uint8
 
 layers = tf_keras.layers
 FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
@@ -39,9 +39,9 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
     """
     images = layers.Input((SIDE, SIDE, 3))
     features = layers.Rescaling(2, offset=-1)(images)
-    for share in (4, 2, 1, 1):
+    for divisor in (4, 2, 1, 1):
         features = layers.Conv2D(
-            filters // share, 4, strides=2, padding="same", activation="swish"
+            filters // divisor, 4, strides=2, padding="same", activation="swish"
         )(features)
     features = layers.Flatten()(features)
     mean = layers.Dense(latent_dim, name="mean")(features)
@@ -58,9 +58,9 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     latents = layers.Input((latent_dim,))
     features = layers.Dense(4 * 4 * filters, activation="swish")(latents)
     features = layers.Reshape((4, 4, filters))(features)
-    for share in (1, 1, 2):
+    for divisor in (1, 1, 2):
         features = layers.Conv2DTranspose(
-            filters // share, 4, strides=2, padding="same", activation="swish"
+            filters // divisor, 4, strides=2, padding="same", activation="swish"
         )(features)
     grey = tf_keras.initializers.Constant(0.5)
     mean = layers.Conv2DTranspose(
@@ -69,7 +69,7 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
 
 
-class CorrectedVAETraining(VAETraining):
+class CorrectedVAETrainer(VAETrainer):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
     Samples come from the Gaussian that fits the encoded faces, with all covariances: of all
@@ -117,14 +117,16 @@ class CorrectedVAETraining(VAETraining):
 
         return bound_terms(mean, log_variance, noise, log_likelihood)
 
-    def outcome(self, history: list[dict]) -> Outcome:
+    def evaluation(self, history: list[dict]) -> Evaluation:
         """Do as for the published model, and give the length of a code for the training faces.
 
         It is the mean over the last epoch, while the weights change.
         """
-        outcome = super().outcome(history)
+        evaluation = super().evaluation(history)
         bits = bits_per_dimension(history[-1]["loss"], VALUES)
-        return dataclasses.replace(outcome, metrics={**outcome.metrics, "bits_per_dimension": bits})
+        return dataclasses.replace(
+            evaluation, metrics={**evaluation.metrics, "bits_per_dimension": bits}
+        )
 
     def _decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the most likely images, uint8: the likelihood's means."""

@@ -6,12 +6,12 @@ import tf_keras
 LEAKY_SLOPE = 0.2  # of a rectifier below zero
 
 
-def hinge_loss(real: tf.Tensor, made: tf.Tensor) -> tf.Tensor:
-    """Return a discriminator's loss of its verdicts on real and on made images: a scalar.
+def hinge_loss(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
+    """Return a discriminator's loss of its logits on real and on generated images: a scalar.
 
     0 where every verdict is beyond 1 on its side. Lim and Ye (2017), "Geometric GAN", section 3.
     """
-    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + made))
+    return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + generated))
 
 
 def move_average(

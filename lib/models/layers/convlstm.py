@@ -33,14 +33,14 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
             raise ValueError("a ConvLSTM2D takes two steps or more")
         given = self._given(inputs, training)
         drawn = self._drawn(inputs, training)
-        cell, *states = self._first(*self._shares(given[0]), *drawn)
+        cell, *states = self._first(*self._contributions(given[0]), *drawn)
         kernels = tf.split(self.cell.recurrent_kernel, 4, axis=3)
         for step in range(1, length):
             # Added here: what goes into a step is kept for its gradient, so it should be little.
             gates = [
-                tf.nn.conv2d(state, kernel, 1, "SAME") + share
-                for state, kernel, share in zip(
-                    states, kernels, self._shares(given[step]), strict=True
+                tf.nn.conv2d(state, kernel, 1, "SAME") + contribution
+                for state, kernel, contribution in zip(
+                    states, kernels, self._contributions(given[step]), strict=True
                 )
             ]
             if step < length - 1:
@@ -67,7 +67,7 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         numbers = self._generator.uniform(tf.concat([[4], shape], axis=0))
         return _kept(numbers >= self.dropout, self.dropout)
 
-    def _shares(self, given: list[tf.Tensor]) -> list[tf.Tensor]:
+    def _contributions(self, given: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return what a step's inputs add to each of the four gates."""
         weights = tf.split(self.cell.kernel, 4, axis=3), tf.split(self.cell.bias, 4)
         return [

@@ -21,25 +21,25 @@ class Conv2D(tf_keras.layers.Conv2D):
         height, width, channels = inputs.shape[1:]
         positions = tf.reshape(tf.transpose(kernel, (0, 1, 3, 2)), (-1, channels))
         pixels = tf.reshape(inputs, (-1, height * width, channels))
-        shares = tf.matmul(positions, pixels, transpose_b=True)
-        shares = tf.reshape(shares, (-1, 3, 3, kernel.shape[-1], height, width))
-        return tf.transpose(_added_in_place(shares), (0, 2, 3, 1))
+        contributions = tf.matmul(positions, pixels, transpose_b=True)
+        contributions = tf.reshape(contributions, (-1, 3, 3, kernel.shape[-1], height, width))
+        return tf.transpose(_added_in_place(contributions), (0, 2, 3, 1))
 
 
 @tf.custom_gradient
-def _added_in_place(shares: tf.Tensor) -> tuple[tf.Tensor, object]:
+def _added_in_place(contributions: tf.Tensor) -> tuple[tf.Tensor, object]:
     """Return (batch, filters, height, width) from what each position of a 3x3 kernel gives.
 
     The gradient is written down because that of nine slices would fill nine arrays with zeros.
     """
-    height, width = shares.shape[-2:]
+    height, width = contributions.shape[-2:]
     places = [(row, column) for row in range(3) for column in range(3)]
 
     def gradient(upstream: tf.Tensor) -> tf.Tensor:
         padded = tf.pad(upstream, [[0, 0], [0, 0], [1, 1], [1, 1]])
         taken = [padded[:, :, 2 - i : 2 - i + height, 2 - j : 2 - j + width] for i, j in places]
-        return tf.reshape(tf.stack(taken, axis=1), tf.shape(shares))
+        return tf.reshape(tf.stack(taken, axis=1), tf.shape(contributions))
 
-    padded = tf.pad(shares, [[0, 0]] * 4 + [[1, 1]] * 2)
+    padded = tf.pad(contributions, [[0, 0]] * 4 + [[1, 1]] * 2)
     added = [padded[:, i, j, :, i : i + height, j : j + width] for i, j in places]
     return tf.add_n(added), gradient

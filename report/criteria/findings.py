@@ -26,7 +26,7 @@ class Finding:
     Its interval over the seeds (Student's t, of the given level) has to lie within the range for
     the finding to hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed
     has no interval: `margin` takes its place where the criterion gives one, and otherwise nothing
-    is decided. One without any bound is shown, and judges nothing; one without values is open.
+    is decided. One without any bound is shown, and evaluates nothing; one without values is open.
     """
 
     what: str
@@ -41,7 +41,7 @@ class Finding:
     level: float = LEVEL
 
     @property
-    def judges(self) -> bool:
+    def has_bounds(self) -> bool:
         """Whether there is a bound."""
         return math.isfinite(self.low) or math.isfinite(self.high)
 
@@ -50,7 +50,7 @@ class Finding:
         """The seeds' mean, and the half-width of its interval, None for one seed."""
         return mean_interval(self.values, self.level)
 
-    def outcome(self, full_scale: bool) -> tuple[bool | None, str]:
+    def evaluation(self, full_scale: bool) -> tuple[bool | None, str]:
         """Return whether the finding holds, None where that is open, and then the reason."""
         if not self.values:
             return None, NOT_RUN
@@ -83,7 +83,7 @@ class Finding:
     def record(self, full_scale: bool) -> dict:
         """Return the finding for machines; null stands for no bound and for no interval."""
         mean, half_width = self.interval
-        holds, reason = self.outcome(full_scale) if self.judges else (None, "")
+        holds, reason = self.evaluation(full_scale) if self.has_bounds else (None, "")
         return {
             "what": self.what,
             "mean": _finite(mean),
@@ -136,15 +136,15 @@ def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
     One finding that is refuted refutes the claim; without one, any that is open leaves it open. At
     a reduced scale, no curve can be told from the published one.
     """
-    outcomes = [
-        finding.outcome(full_scale)
+    evaluations = [
+        finding.evaluation(full_scale)
         for finding in findings
-        if finding.judges and (full_scale or finding.guards != OTHER_CURVE)
+        if finding.has_bounds and (full_scale or finding.guards != OTHER_CURVE)
     ]
-    refuted = sum(holds is False for holds, _ in outcomes)
+    refuted = sum(holds is False for holds, _ in evaluations)
     if refuted:
-        return NOT_REPRODUCED, f"{refuted} of {len(outcomes)} conditions fail"
-    reasons = list(dict.fromkeys(reason for holds, reason in outcomes if holds is None))
-    if reasons or not outcomes:
+        return NOT_REPRODUCED, f"{refuted} of {len(evaluations)} conditions fail"
+    reasons = list(dict.fromkeys(reason for holds, reason in evaluations if holds is None))
+    if reasons or not evaluations:
         return INCONCLUSIVE, "; ".join(reasons) or "nothing measured"
-    return REPRODUCED, f"all {len(outcomes)} conditions hold" if len(outcomes) > 1 else ""
+    return REPRODUCED, f"all {len(evaluations)} conditions hold" if len(evaluations) > 1 else ""

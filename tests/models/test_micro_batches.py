@@ -6,11 +6,11 @@ import tensorflow as tf
 from close_weights import assert_trained_alike
 
 from lib.config.faces import CorrectedVAESettings, VAESettings
-from lib.models.faces.vae import VAETraining
-from lib.models.faces.vae_corrected import CorrectedVAETraining
+from lib.models.faces.vae import VAETrainer
+from lib.models.faces.vae_corrected import CorrectedVAETrainer
 from lib.system.randomness import stateless_seed
 from lib.training import micro_batches
-from lib.training.micro_batches import sum_over_parts
+from lib.training.micro_batches import sum_over_micro_batches
 
 VAE = {"filters": 4, "latent_dim": 6, "batch_size": 8}
 SEED = stateless_seed(0, "latent noise", 1, 0)
@@ -20,12 +20,12 @@ SEED = stateless_seed(0, "latent noise", 1, 0)
 def test_parts_are_equal_in_order_and_added_up(size, most, sizes):
     seen = []
 
-    def function(rows, pair):
-        seen.append(rows.numpy())
-        return {"sum": tf.reduce_sum(rows), "both": [tf.reduce_sum(each) for each in pair]}
+    def function(indices, pair):
+        seen.append(indices.numpy())
+        return {"sum": tf.reduce_sum(indices), "both": [tf.reduce_sum(each) for each in pair]}
 
-    rows = tf.range(size)
-    found = sum_over_parts(function, rows, (rows * 2, rows * 3), most=most)
+    indices = tf.range(size)
+    found = sum_over_micro_batches(function, indices, (indices * 2, indices * 3), most=most)
     assert [len(part) for part in seen] == sizes
     assert np.concatenate(seen).tolist() == list(range(size))
     total = size * (size - 1) // 2
@@ -36,9 +36,9 @@ def test_parts_are_equal_in_order_and_added_up(size, most, sizes):
 @pytest.mark.parametrize(
     "training",
     [
-        lambda: VAETraining(VAESettings(**VAE), 0),
-        lambda: VAETraining(VAESettings(**VAE, kl="mean"), 0),
-        lambda: CorrectedVAETraining(CorrectedVAESettings(**VAE), 0),
+        lambda: VAETrainer(VAESettings(**VAE), 0),
+        lambda: VAETrainer(VAESettings(**VAE, kl="mean"), 0),
+        lambda: CorrectedVAETrainer(CorrectedVAESettings(**VAE), 0),
     ],
     ids=["published", "mean", "fixed"],
 )
