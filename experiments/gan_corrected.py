@@ -1,4 +1,4 @@
-"""Generative adversarial network on faces, mended.
+"""Generative adversarial network on faces, corrected.
 
 Corrects what C6 and C7 complain of: a pyramid of filters that costs a fraction of the published
 networks, a hinge loss on spectrally normalised layers, and samples from a moving average of the

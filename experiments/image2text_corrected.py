@@ -1,4 +1,4 @@
-"""Arithmetic, digit images to text, mended: one network for all images.
+"""Arithmetic, digit images to text, corrected: one network for all images.
 
 Original: script task2_txt2txtimg2txt. Convolutional, with handwriting that is drawn anew in each
 epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5, E9).

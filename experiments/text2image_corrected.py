@@ -1,4 +1,4 @@
-"""Arithmetic, text to digit images, mended: legible digits that vary.
+"""Arithmetic, text to digit images, corrected: legible digits that vary.
 
 Original: script A2_RNNs_text2image. A recurrent network and an adversarial generator with a style;
 tested on a fifth of the queries, drawn at random, by a digit classifier that takes no part in the

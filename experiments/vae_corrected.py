@@ -1,6 +1,6 @@
-"""Variational autoencoder on faces, mended.
+"""Variational autoencoder on faces, corrected.
 
-Mends E1 and E7: the evidence lower bound of a likelihood of 8-bit pixels, both terms in nats per
+Corrects E1 and E7: the evidence lower bound of a likelihood of 8-bit pixels, both terms in nats per
 image, and samples from the full prior, which is fitted to the encoded faces. The bottleneck is
 linear, and the decoder has about the parameters of the published one.
 """

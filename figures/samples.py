@@ -1,5 +1,5 @@
-"""Figures 1 to 4, 7 and 8, and the same of the mended models: nine samples of the first epoch and
-of the last.
+"""Figures 1 to 4, 7 and 8, and the same of the corrected models: samples of the first epoch and of
+the last, nine each.
 
 The samples of all epochs start from the same latents, so each column shows one face grow.
 """

@@ -1,4 +1,4 @@
-"""Answers that the mended text-to-image model draws, each in the same ten handwritings."""
+"""Answers that the corrected text-to-image model generates, each in the same ten styles."""
 
 from collections.abc import Sequence
 from pathlib import Path

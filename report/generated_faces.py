@@ -1,4 +1,4 @@
-"""The table of models that draw faces: published and mended, after equally many real faces."""
+"""The table of models that draw faces: published and corrected, after equally many real faces."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ from report.criteria.vae import VAES
 from report.wording import estimate
 
 PUBLISHED_GANS = (*GANS, "gan_first_epoch")
-MENDED_VAE, MENDED_GAN = ("vae_corrected", "corrected"), ("gan_corrected", "corrected")
+CORRECTED_VAE, CORRECTED_GAN = ("vae_corrected", "corrected"), ("gan_corrected", "corrected")
 NEEDS = tuple(
     pair
-    for published, mended in ((VAES, MENDED_VAE), (PUBLISHED_GANS, MENDED_GAN))
-    for pair in (*(pair for name in published for pair in pairs(name)), mended)
+    for published, corrected in ((VAES, CORRECTED_VAE), (PUBLISHED_GANS, CORRECTED_GAN))
+    for pair in (*(pair for name in published for pair in pairs(name)), corrected)
 )
 
 
@@ -35,14 +35,14 @@ def epochs_until(settings: Settings, faces: int) -> int:
 def rows(content: Content) -> list[list[str]]:
     """Return for each model: name, real faces seen, SWD, recall and error of reconstructions.
 
-    The mended GAN has a row for its end, and one for each number of real faces that published ones
-    have seen and it is measured after: where it is not, after the most below.
+    The corrected GAN has a row for its end, and one for each number of real faces that published
+    ones have seen and it is measured after: where it is not, after the most below.
     """
     table = []
     for pair in NEEDS:
         (settings,) = content.settings_of([pair])
         ends = [settings.epochs]
-        if pair == MENDED_GAN:
+        if pair == CORRECTED_GAN:
             published = content.settings_of(pair for name in PUBLISHED_GANS for pair in pairs(name))
             equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
             ends = sorted({*equal, settings.epochs} - {0})
@@ -53,7 +53,7 @@ def rows(content: Content) -> list[list[str]]:
 def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[str]:
     runs = content.complete(pair)
     name = pair[0].partition("_")[0].upper()
-    kind = "mended" if pair in (MENDED_VAE, MENDED_GAN) else "published"
+    kind = "corrected" if pair in (CORRECTED_VAE, CORRECTED_GAN) else "published"
     seen = faces_seen(settings, epoch)
     heads = [f"{name}, {settings.latent_dim} dimensions, {kind}", f"{seen:,}"]
     if not runs:

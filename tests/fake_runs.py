@@ -131,11 +131,11 @@ def _write_run(planned: request.Planned, spec: dict) -> None:
             "command": f"python -m experiments.{key.experiment}",
         },
     )
-    # The report takes numbers of the mended GAN from many of its epochs.
-    mended_gan = key.experiment == "gan_corrected"
-    epochs = planned.settings.epochs if mended_gan else EPOCHS
+    # The report takes numbers of the corrected GAN from many of its epochs.
+    corrected_gan = key.experiment == "gan_corrected"
+    epochs = planned.settings.epochs if corrected_gan else EPOCHS
     history = [_epoch(kind, number, random) for number in range(1, epochs + 1)]
-    if mended_gan:
+    if corrected_gan:
         history = [dict.fromkeys(IMAGE_METRICS, 0.5) | epoch for epoch in history]
     lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
     (key.path / "history.jsonl").write_text(lines, encoding="utf-8")

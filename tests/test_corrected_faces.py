@@ -30,7 +30,7 @@ def test_an_ablation_changes_one_setting_of_its_published_twin(profile, ablation
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_the_mended_vae_sees_no_more_faces_than_the_published(profile):
+def test_the_corrected_vae_sees_no_more_faces_than_the_published(profile):
     ours = settings(profile, "vae_corrected", "corrected")
     for twin in ("vae_32", "vae_64", "vae_128"):
         theirs = settings(profile, twin, "published")
@@ -42,7 +42,7 @@ def real_faces_in_an_epoch(settings, share):
     return settings["steps_per_epoch"] * settings["batch_size"] * share
 
 
-def test_the_mended_gan_passes_the_number_of_faces_that_the_published_saw():
+def test_the_corrected_gan_passes_the_number_of_faces_that_the_published_saw():
     """Of the published batch, half is real."""
     for profile in ("quick", "paper"):
         ours = settings(profile, "gan_corrected", "corrected")

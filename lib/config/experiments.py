@@ -16,7 +16,7 @@ STUDIES = ("published", "corrected")
 class Experiment:
     """One file in experiments/: its settings, and what each variant changes in them.
 
-    `study` is "published" for what the original trained and "corrected" for what mends its defects.
+    `study` is "published" for what the original trained, "corrected" for what corrects its defects.
     """
 
     settings: Settings

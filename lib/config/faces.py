@@ -70,7 +70,7 @@ class GANSettings(Settings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CorrectedVAESettings(Settings):
-    """Variational autoencoder on the evidence lower bound, its defects mended."""
+    """Variational autoencoder on the evidence lower bound, its defects corrected."""
 
     trainer = "lib.models.faces.vae_corrected:CorrectedVAETrainer"
     uses = ("faces",)
@@ -87,7 +87,7 @@ class CorrectedVAESettings(Settings):
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class CorrectedGANSettings(GANSettings):
-    """Generative adversarial network, its defects mended; a step sees `batch_size` real faces."""
+    """Generative adversarial network, corrected; a step sees `batch_size` real faces."""
 
     trainer = "lib.models.faces.gan_corrected:CorrectedGANTrainer"
     model_version = 1

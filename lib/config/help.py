@@ -25,7 +25,7 @@ _TARGETS = {
     "check-image": "build the image without Docker and run the tests in it (root, Debian)",
     "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
     "bench-setup": "install PyTorch into .venv-bench, for make bench",
-    "lint, format": "check the code's style, mend it",
+    "lint, format": "check the code's style, fix it",
     "lock": "pin the requirements anew (needs uv)",
     "clean": "remove build/; data/ and runs/ stay",
 }
@@ -33,7 +33,7 @@ _TARGETS = {
 _SETTINGS = {
     "PROFILE": "how much of the original's scale",
     "SEEDS": 'one run for each, as in SEEDS="0 1 2"',
-    "STUDY": "published: what the original trained; corrected: also what mends its defects",
+    "STUDY": "published: what the original trained; corrected: also what corrects its defects",
     "DATA": "auto: what is prepared, else real data, else stand-ins; real; builtin: stand-ins",
     "FACES": "a folder, zip or .npy of your own images",
     "DIGITS": "a folder that holds the four MNIST files (else downloaded)",

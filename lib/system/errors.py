@@ -21,7 +21,7 @@ _REFUSALS = {
 
 
 class UserError(Exception):
-    """Something that the user can mend: says what is wrong, where, and what to do."""
+    """Something that the user can fix: says what is wrong, where, and what to do."""
 
 
 class Offline(UserError):
@@ -53,7 +53,7 @@ def command(main: Callable[..., int | None]) -> Callable[..., None]:
                 raise
             is_named = isinstance(error.filename, str | os.PathLike)
             where = f"{display(error.filename)}: " if is_named else ""
-            print(f"error: {where}{error.strerror}; mend that and run this again", file=sys.stderr)
+            print(f"error: {where}{error.strerror}; fix that and run this again", file=sys.stderr)
             status = 2
         sys.exit(status or 0)
 

@@ -36,11 +36,11 @@ def _rescaling_costs_accuracy(content: Content) -> list[Finding]:
         _more_accurate(
             content,
             f"validation accuracy, rescaled once minus twice, {published}",
-            ("image2text_ablation", mended, "validation_accuracy"),
+            ("image2text_ablation", corrected, "validation_accuracy"),
             ("image2text", published, "validation_accuracy"),
             at_reduced_scale=ONLY_IF_TRUE,
         )
-        for published, mended in READERS.items()
+        for published, corrected in READERS.items()
     ]
 
 

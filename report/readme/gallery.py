@@ -13,9 +13,9 @@ CAPTIONS = {
     " published and as reproduced, and answers that are right as a whole",
     "kl": "VAEs by their KL divergence and reconstruction loss, with the KL divergence in no loss,"
     " as published, summed over the batch, or averaged over it",
-    "vae-corrected-samples": "Faces that the mended VAE draws from its prior: none is a person's",
-    "gan-corrected-samples": "Faces that the mended GAN draws: none is a person's",
-    "styles": "Answers that the mended text-to-image model draws, in ten handwritings",
+    "vae-corrected-samples": "Faces sampled from the corrected VAE's prior: none is a person's",
+    "gan-corrected-samples": "Faces sampled from the corrected GAN: none is a person's",
+    "styles": "Answers of the corrected text-to-image model, in ten styles",
 }
 
 

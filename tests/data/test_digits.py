@@ -210,7 +210,7 @@ def test_remains_of_a_killed_preparation_do_no_harm(tmp_path):
     assert not (tmp_path / ".digits.previous").exists()
 
 
-def test_a_preparation_killed_between_its_renames_is_mended(tmp_path, offline):
+def test_a_preparation_killed_between_its_renames_is_repaired(tmp_path, offline):
     folder = tmp_path / "digits"
     facts = digits.prepare("builtin", None, folder)
     folder.rename(tmp_path / ".digits.previous")

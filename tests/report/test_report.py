@@ -122,7 +122,7 @@ def test_every_caption_names_profile_stand_in_and_seeds(page):
         assert "stand-in" in words or words.startswith(("Figure 10", "Figure 11", "Table")), words
 
 
-def test_the_mended_gan_stands_beside_every_published_one_after_as_many_faces(page):
+def test_the_corrected_gan_stands_beside_every_published_one_after_as_many_faces(page):
     asked = request.parse(["PROFILE=quick", "STUDY=corrected"])
     scale = {
         planned.key.experiment: planned.settings
@@ -134,7 +134,9 @@ def test_the_mended_gan_stands_beside_every_published_one_after_as_many_faces(pa
         published = scale[name]
         # Half of a published batch is real.
         faces = published.epochs * published.steps_per_epoch * published.batch_size // 2
-        row = rf"GAN, 64 dimensions, mended</th>\s*<td[^>]*>{faces // an_epoch * an_epoch:,}</td>"
+        row = (
+            rf"GAN, 64 dimensions, corrected</th>\s*<td[^>]*>{faces // an_epoch * an_epoch:,}</td>"
+        )
         assert re.search(row, page), name
 
 

@@ -1,4 +1,4 @@
-"""Generative adversarial network with the published one's defects mended."""
+"""Generative adversarial network with the published one's defects corrected."""
 
 import tensorflow as tf
 import tf_keras

@@ -1,4 +1,4 @@
-"""Variational autoencoder with the published one's defects mended."""
+"""Variational autoencoder with the published one's defects corrected."""
 
 import dataclasses
 import math
