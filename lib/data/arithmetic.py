@@ -61,7 +61,7 @@ def inverted_indices(indices: np.ndarray) -> np.ndarray:
 
 
 def fact_families(indices: np.ndarray) -> np.ndarray:
-    """Return the queries whose answers follow from those of `indices`, and these: no row twice.
+    """Return the queries whose answers follow from those of `indices`, and these: none twice.
 
     From 2 + 3 = 5 follow 3 + 2, 5 - 3, 5 - 2 and, with the sign changed, 3 - 5 and 2 - 5.
     """

@@ -13,7 +13,7 @@ def per_character_accuracy(predicted: np.ndarray, target: np.ndarray) -> float:
 
 
 def exact_match(predicted: np.ndarray, target: np.ndarray) -> float:
-    """Return the fraction of sequences, indices of integer arrays (N, T), right at every position.
+    """Return the fraction of sequences, rows of integer arrays (N, T), correct at every position.
 
     Raises ValueError for unequal shapes.
     """

@@ -26,7 +26,7 @@ class Finding:
     Its interval over the seeds (Student's t, of the given level) has to lie within the range for
     the finding to hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed
     has no interval: `margin` takes its place where the criterion gives one, and otherwise nothing
-    is decided. One without any bound is shown, and evaluates nothing; one without values is open.
+    is decided. One without any bound is shown, and decides nothing; one without values is open.
     """
 
     what: str

@@ -131,7 +131,7 @@ class DigitClassifierTrainer(Trainer):
         """Read every image, which gives the accuracies, and calculate the queries that they make.
 
         The queries, and their images, are those that image-to-text as published is validated on at
-        full scale with the same seed: in unseen digit instances, and in that of the training part.
+        full scale with the same seed: in unseen digit instances, and in those of the training part.
         """
         del history
         instances, published = DigitInstances.of(self.digits), Image2TextSettings()

@@ -100,7 +100,7 @@ class AnswerTrainer(Trainer):
         return arithmetic().answers
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
-        """Return the model's inputs for indices of queries, as they are evaluated."""
+        """Return the model's inputs for queries `indices`, as they are evaluated."""
         raise NotImplementedError
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:

@@ -197,7 +197,7 @@ class Text2ImageTrainer(Trainer):
         return generator(self.seed, f"drawn {part} queries").permutation(indices)[:DRAWN]
 
     def draw(self, indices: np.ndarray) -> np.ndarray:
-        """Return the images drawn for `indices` of queries: uint8 (indices, 3, 28, 28)."""
+        """Return the images generated for queries `indices`, (n,): uint8 (n, 3, 28, 28)."""
         drawn = [
             self.model(self._inputs(batch)).numpy()[weights > 0]
             for batch, weights in padded_batches(indices, EVALUATION_BATCH)

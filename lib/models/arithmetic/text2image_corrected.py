@@ -1,4 +1,4 @@
-"""A written query to an answer as digit images that can be read and differ like digit instances.
+"""A written query to an answer as digit images that can be read and vary like handwriting.
 
 A recurrent network turns the query, set out place by place, into the answer's tokens; a
 convolutional generator draws each of them in a style, random numbers that the images of one answer
