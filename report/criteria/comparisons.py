@@ -38,16 +38,20 @@ MOVING_WORDS = (
 
 
 def difference(content: Content, first: str, second: str, name: str) -> tuple[float, ...]:
-    """Return `first` minus `second`, seed by seed."""
-    values = zip(content.numbers(first, name), content.numbers(second, name), strict=True)
-    return tuple(one - other for one, other in values)
+    """Return a number of `first` minus that of `second`, both as published, seed by seed."""
+    return gap(content, (first, "published", name), (second, "published", name))
 
 
 def gap(
     content: Content, one: tuple[str, str, str], other: tuple[str, str, str]
 ) -> tuple[float, ...]:
-    """Return one number minus another, seed by seed; each is (experiment, variant, name)."""
-    values = (content.numbers(name, metric, variant) for name, variant, metric in (one, other))
+    """Return one number minus another, seed by seed; each is (experiment, variant, name).
+
+    None where the runs of either are missing.
+    """
+    values = [content.numbers(name, metric, variant) for name, variant, metric in (one, other)]
+    if not all(values):
+        return ()
     return tuple(first - second for first, second in zip(*values, strict=True))
 
 

@@ -5,7 +5,6 @@ import itertools
 
 import numpy as np
 
-from lib.runs.directories import Run
 from report.content import Content, Pair
 from report.criteria.comparisons import (
     DISTANCE_TOLERANCE,
@@ -13,6 +12,7 @@ from report.criteria.comparisons import (
     SHARPNESS_TOLERANCE,
     SMOOTH_WORDS,
     alike,
+    difference,
     latent_size,
     minus,
     published_runs,
@@ -103,26 +103,17 @@ def _black_at_first(content: Content) -> list[Finding]:
             tuple(clipped_fraction(images) for images in firsts),
         ),
     ]
-    for other in ("gan_64", "gan_256"):
-        brightness = [content.complete((name, "published")) for name in ("gan_128", other)]
-        found.append(
-            Finding(
-                f"brightness after the last epoch, {minus(content, 'gan_128', other)}",
-                tuple(
-                    _last_brightness(one) - _last_brightness(two)
-                    for one, two in zip(*brightness, strict=False)
-                ),
-                low=-NO_DIFFERENCE,
-                high=NO_DIFFERENCE,
-                margin=NO_DIFFERENCE_MARGIN,
-                at_reduced_scale=NEVER,
-            )
+    return found + [
+        Finding(
+            f"brightness after the last epoch, {minus(content, 'gan_128', other)}",
+            difference(content, "gan_128", other, "samples_brightness"),
+            low=-NO_DIFFERENCE,
+            high=NO_DIFFERENCE,
+            margin=NO_DIFFERENCE_MARGIN,
+            at_reduced_scale=NEVER,
         )
-    return found
-
-
-def _last_brightness(run: Run) -> float:
-    return run.result["metrics"]["samples_brightness"]
+        for other in ("gan_64", "gan_256")
+    ]
 
 
 GAN_CRITERIA = {
