@@ -2,7 +2,8 @@ import numpy as np
 from close_weights import assert_trained_alike
 
 from lib.config.faces import CAESettings
-from lib.models.faces.autoencoder import CAETrainer, reconstruction_loss
+from lib.models.faces.autoencoder import CAETrainer
+from lib.models.faces.blocks import reconstruction_loss
 from lib.system import runtime
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
@@ -32,7 +33,7 @@ def test_a_step_is_that_of_plain_keras(few_faces):
     plain.compile(tf_keras.optimizers.legacy.Adam(1e-3), "binary_crossentropy")
     images = few_faces[:8].astype(np.float32) / 255
     expected = cross_entropy(images, model(images).numpy())
-    metrics = training._update(few_faces[:8])
+    metrics = training.train_step(few_faces[:8])
     assert np.isclose(metrics["loss"], expected, rtol=1e-5)
     assert np.isclose(plain.train_on_batch(images, images), expected, rtol=1e-5)
     assert_trained_alike(model, plain, before, 1e-3)

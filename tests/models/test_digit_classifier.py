@@ -44,7 +44,7 @@ def prepared(monkeypatch):
 
 @pytest.fixture
 def finished(prepared, tmp_path):
-    """A reader after an epoch, and the directory of its run."""
+    """A classifier after an epoch, and the directory of its run."""
     training = DigitClassifierTrainer(SETTINGS, seed=0)
     training.train_epoch(1, "")
     weights = [variable.numpy() for variable in training.weights()]
@@ -86,21 +86,23 @@ def test_no_image_of_the_test_part_is_trained_on(prepared):
     assert len(few.images) == 30 + 50 + 50 + 1
 
 
-def test_a_reader_reads_each_image_by_itself(finished, prepared):
-    reader = DigitClassifier(finished[0].model)
+def test_a_classifier_classifies_each_image_by_itself(finished, prepared):
+    classifier = DigitClassifier(finished[0].model)
     images = prepared.test_images
-    read = reader.read(images)
-    assert read.dtype == np.uint8
-    assert read.shape == (50,)
-    assert np.array_equal(read, np.concatenate([reader.read(image[None]) for image in images]))
-    assert reader.read(images[:0]).shape == (0,)
+    tokens = classifier.classify(images)
+    assert tokens.dtype == np.uint8
+    assert tokens.shape == (50,)
+    assert np.array_equal(
+        tokens, np.concatenate([classifier.classify(image[None]) for image in images])
+    )
+    assert classifier.classify(images[:0]).shape == (0,)
 
 
 def test_what_is_loaded_reads_as_what_was_trained(finished, prepared):
     training, folder = finished
     images = np.concatenate([prepared.test_images, operator_images("-")])
     loaded = digit_classifier.load(folder)
-    assert np.array_equal(loaded.read(images), DigitClassifier(training.model).read(images))
+    assert np.array_equal(loaded.classify(images), DigitClassifier(training.model).classify(images))
 
 
 def test_weights_that_are_not_the_run_s_are_refused(finished):
@@ -122,10 +124,10 @@ def test_training_on_digits_that_are_easy_to_read_ends_with_reading_them(prepare
 
 
 def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepared, monkeypatch):
-    """A reader that takes every 7 for a 1, and is right otherwise, for which all is known."""
+    """A classifier that takes every 7 for a 1, and is right otherwise, for which all is known."""
     training = DigitClassifierTrainer(SETTINGS, seed=0)
 
-    def read(self, images):
+    def classify(self, images):
         known = [TokenImages.for_training(prepared), TokenImages.for_testing(prepared)]
         table = {
             image.tobytes(): code
@@ -135,10 +137,10 @@ def test_accuracies_are_over_unseen_images_and_calculated_answers_follow(prepare
         codes = np.array([table[image.tobytes()] for image in images])
         return np.where(codes == 7, 1, codes).astype(np.uint8)
 
-    monkeypatch.setattr(DigitClassifier, "read", read)
+    monkeypatch.setattr(DigitClassifier, "classify", classify)
     metrics = training.evaluation([]).metrics
     assert metrics["test_accuracy"] == pytest.approx(0.9)
-    assert metrics["test_accuracy_mean_of_symbols"] == pytest.approx(12 / 13)
+    assert metrics["test_accuracy_mean_of_tokens"] == pytest.approx(12 / 13)
     # Numbers without a 7: 81 of 100, so .81 squared of all queries, and a few right by chance.
     for part in ("unseen", "training"):
         found = metrics[f"solver_{part}_instances_exact_match"]

@@ -26,10 +26,10 @@ def test_an_epoch_shows_every_face_once_in_an_order_of_its_own(few_faces):
 
 def test_faces_are_drawn_with_replacement_by_epoch_and_step(few_faces):
     batches = FaceBatches(20, 8, seed=0)
-    first = indices_of(few_faces, batches.drawn(400, 1, 2))
+    first = indices_of(few_faces, batches.sampled(400, 1, 2))
     assert set(first) == set(range(20))
-    assert first == indices_of(few_faces, batches.drawn(400, 1, 2))
-    assert first != indices_of(few_faces, batches.drawn(400, 2, 1))
+    assert first == indices_of(few_faces, batches.sampled(400, 1, 2))
+    assert first != indices_of(few_faces, batches.sampled(400, 2, 1))
 
 
 def test_more_faces_than_there_are_is_all_of_them(few_faces):

@@ -51,7 +51,7 @@ def test_steps_are_those_of_the_original_s_calls(few_faces, optimizer):
     losses = []
     for step in range(steps):
         drawn = tf.random.stateless_normal((half + batch, 6), stateless_seed(0, "latents", 1, step))
-        real = training.faces.drawn(half, 1, step) / np.float32(127.5) - 1
+        real = training.faces.sampled(half, 1, step) / np.float32(127.5) - 1
         images = tf.concat([real, generator(drawn[:half], training=False)], axis=0)
         labels = tf.concat([tf.ones((half, 1)), tf.zeros((half, 1))], axis=0)
         losses.append(
@@ -117,5 +117,5 @@ def test_samples_map_minus_one_to_black_and_one_to_white(training):
     for bias, shade in ((0.0, 128), (9.0, 255), (-9.0, 0)):
         last = training.generator.layers[-1]
         last.set_weights([np.zeros_like(last.get_weights()[0]), np.full(3, bias)])
-        assert np.unique(training._generate(shown_latents(0, 6))) == [shade]
+        assert np.unique(training.generate(shown_latents(0, 6))) == [shade]
     assert -1 <= made.min() < 0 < made.max() <= 1

@@ -27,7 +27,7 @@ def test_a_step_has_the_losses_written_out(training, few_faces):
     verdicts = other(np.concatenate([real, made]), training=True).numpy()
     expected = np.maximum(0, 1 - verdicts[:4]).mean() + np.maximum(0, 1 + verdicts[4:]).mean()
     training.optimizers["discriminator"].learning_rate = 0.0
-    metrics = training._update(few_faces[:4], SEED)
+    metrics = training.train_step(few_faces[:4], SEED)
     assert np.isclose(metrics["discriminator_loss"], expected, rtol=1e-5)
 
 
@@ -48,7 +48,7 @@ def test_the_average_follows_the_generator(few_faces):
     training = CorrectedGANTrainer(SETTINGS, seed=0)
     expected = [weight.astype(np.float64) for weight in training.generator.get_weights()]
     for step in (1, 2, 3):
-        training._update(few_faces[:4], stateless_seed(0, "latents", 1, step))
+        training.train_step(few_faces[:4], stateless_seed(0, "latents", 1, step))
         kept = (1 + step) / (10 + step)
         current = training.generator.get_weights()
         expected = [kept * e + (1 - kept) * c for e, c in zip(expected, current, strict=True)]

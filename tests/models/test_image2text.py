@@ -27,7 +27,7 @@ def test_the_flattening_model_has_the_published_parameters():
     assert parameters == {
         "encoder": 4 * 256 * (784 + 256 + 1),
         "decoder": 525_312,
-        "symbols": 3_341,
+        "tokens": 3_341,
     }
     assert sum(parameters.values()) == 1_594_637
     assert [row["output_shape"][1:] for row in indices] == [
@@ -41,7 +41,7 @@ def test_the_convlstm_model_has_the_published_parameters():
         "encoder": 38_144,
         "code": 25_088 * 256 + 256,
         "decoder": 525_312,
-        "symbols": 3_341,
+        "tokens": 3_341,
     }
     assert [row["output_shape"][1:] for row in indices] == [
         *([28, 28, 32], [25_088], [256], [256], [3, 256], [3, 256], [3, 13])

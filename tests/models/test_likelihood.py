@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lib.models.faces.likelihood import bits_per_dimension, bound_terms, discretised_logistic
+from lib.models.faces.vae import kl_divergence, sample_latents
+from lib.models.faces.vae_corrected import bits_per_dimension, discretised_logistic
 from lib.system import runtime
 
 tf = runtime.tf
@@ -54,13 +55,11 @@ def terms(mean, variance, draws=40_000):
     directions, offset, noise_scale, x = linear_gaussian()
     noise = np.random.default_rng(0).standard_normal((draws, 2))
 
-    def log_likelihood(latents):
-        made = latents.numpy() @ directions.T + offset
-        return stats.norm.logpdf(x, made, noise_scale).sum(axis=1)
-
     means = tf.constant(np.tile(mean, (draws, 1)))
     log_variances = tf.constant(np.tile(np.log(variance), (draws, 1)))
-    return bound_terms(means, log_variances, tf.constant(noise), log_likelihood)
+    latents = sample_latents(means, log_variances, tf.constant(noise)).numpy()
+    log_likelihoods = stats.norm.logpdf(x, latents @ directions.T + offset, noise_scale)
+    return -log_likelihoods.sum(axis=1), kl_divergence(means, log_variances)
 
 
 def posterior_and_evidence():

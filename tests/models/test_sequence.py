@@ -73,7 +73,7 @@ def test_padding_does_not_touch_a_step():
     for training, size in zip(trainings, (20, 32), strict=True):
         ((batch, weights),) = padded_batches(indices, size)
         answers = arithmetic().answers[batch]
-        metrics.append(training._update(training.inputs(batch), answers, weights))
+        metrics.append(training.train_step(training.inputs(batch), answers, weights))
     for name in ("loss", "accuracy", "exact_match"):
         assert np.isclose(metrics[0][name], metrics[1][name], atol=1e-6)
     assert_trained_alike(trainings[0].model, trainings[1].model, before, 1e-3)

@@ -63,7 +63,7 @@ def test_validation_may_be_any_fifth():
 
 
 def targets_of(training, indices):
-    return training._targets(indices, training.instances).numpy()
+    return training.targets(indices, training.instances).numpy()
 
 
 def test_an_epoch_is_that_of_plain_keras(few_digits, plain):

@@ -17,16 +17,16 @@ TINY = {"units": 4, "query_count": 100, "batch_size": 32, "epochs": 1}
 @pytest.fixture
 def trained(few_digits):
     training = Text2ImageAblationTrainer(Text2ImageAblationSettings(**TINY), seed=0)
-    training.needed = {"digit_classifier": Path("the reader's run")}
+    training.needed = {"digit_classifier": Path("the classifier's run")}
     return training, [training.train_epoch(1, "")]
 
 
 @pytest.fixture
-def reader(monkeypatch):
-    """A reader that knows what it shall read, and keeps what it is shown."""
+def classifier(monkeypatch):
+    """A classifier that knows its answers, and keeps what it is shown."""
 
     class Reader:
-        def read(self, images):
+        def classify(self, images):
             self.shown = images
             return self.codes
 
@@ -35,26 +35,26 @@ def reader(monkeypatch):
     return knowing
 
 
-def test_what_is_read_is_compared_with_the_answers(trained, reader):
+def test_classified_answers_are_compared_with_the_answers(trained, classifier):
     training, history = trained
     codes = arithmetic().answers[training.validation_indices].copy()
     assert len(codes) == 20
     codes[3] = (codes[3] + 1) % 13
     codes[5, 0] = (codes[5, 0] + 1) % 13
-    reader.codes = codes.ravel()
+    classifier.codes = codes.ravel()
     metrics = training.evaluation(history).metrics
     assert metrics["validation_classified_exact_match"] == pytest.approx(18 / 20)
     assert metrics["validation_classified_accuracy"] == pytest.approx(56 / 60)
 
 
-def test_the_reader_is_shown_the_model_s_images(trained, reader):
+def test_the_reader_is_shown_the_model_s_images(trained, classifier):
     training, history = trained
-    reader.codes = np.zeros(60, np.uint8)
+    classifier.codes = np.zeros(60, np.uint8)
     training.evaluation(history)
     queries = np.eye(13, dtype=np.float32)[arithmetic().queries[training.validation_indices]]
     drawn = training.model(queries).numpy().reshape(60, 28, 28)
-    assert reader.shown.dtype == np.uint8
-    assert np.abs(reader.shown / 255 - drawn).max() <= 0.5 / 255 + 1e-5
+    assert classifier.shown.dtype == np.uint8
+    assert np.abs(classifier.shown / 255 - drawn).max() <= 0.5 / 255 + 1e-5
 
 
 def test_error_against_averages_is_over_that_against_the_targets(trained):
@@ -67,13 +67,13 @@ def test_error_against_averages_is_over_that_against_the_targets(trained):
     for image, index in zip(drawn, written, strict=True):
         target = training.tokens.images[index].astype(float)
         error += ((image - target) ** 2).sum() / drawn.size
-    share = training._average_digit_error_fraction(drawn)
-    assert share == pytest.approx(9 / error)
+    fraction = training.average_digit_error_fraction(drawn)
+    assert fraction == pytest.approx(9 / error)
 
 
-def test_everything_else_is_as_published(trained, reader, few_digits):
+def test_everything_else_is_as_published(trained, classifier, few_digits):
     training, history = trained
-    reader.codes = np.zeros(60, np.uint8)
+    classifier.codes = np.zeros(60, np.uint8)
     published = Text2ImageTrainer(Text2ImageSettings(**TINY), seed=0)
     published.restore(*training.state())
     metrics = training.evaluation(history).metrics

@@ -20,7 +20,7 @@ def training_with(seed=0, **changes):
     training = CorrectedText2ImageTrainer(
         CorrectedText2ImageSettings(**{**TINY, **changes}), seed=seed
     )
-    training.needed = {"digit_classifier": Path("the reader's run")}
+    training.needed = {"digit_classifier": Path("the classifier's run")}
     return training
 
 
@@ -32,11 +32,11 @@ def always_answer_with_ones(training):
 
 
 @pytest.fixture
-def reader(monkeypatch):
-    """A reader that reads a seven in everything, and keeps what it is shown."""
+def classifier(monkeypatch):
+    """A classifier that takes everything for a seven, and keeps what it is shown."""
 
     class Reader:
-        def read(self, images):
+        def classify(self, images):
             self.shown = images
             return np.full(len(images), 7, np.uint8)
 
@@ -67,7 +67,7 @@ def test_images_shown_are_of_the_answers_symbols_about_equally_often_and_never_b
     counts = np.zeros(13, int)
     for _ in range(200):
         indices = random.choice(training.train_indices, 64, replace=False)
-        places, real, seed = training.shown(indices, random)
+        places, real, seed = training.sample_tokens(indices, random)
         codes = aligned_answers()[indices].ravel()[places]
         assert len(set(places)) == 64
         assert np.array_equal(classes[real], codes)
@@ -93,18 +93,18 @@ def test_an_epoch_trains_every_network_and_an_average_without_memory_is_the_last
     assert all(np.array_equal(*pair) for pair in zip(averaged, last, strict=True))
 
 
-def test_what_is_read_is_compared_with_the_answers(few_digits_and_others, reader):
+def test_classified_answers_are_compared_with_the_answers(few_digits_and_others, classifier):
     training = training_with()
     history = [training.train_epoch(1, "")]
     evaluation = training.evaluation(history)
     answers = arithmetic().answers[training.test_indices]
     assert evaluation.metrics["test_classified_accuracy"] == pytest.approx(np.mean(answers == 7))
     assert evaluation.metrics["test_classified_exact_match"] == 0
-    assert reader.shown.shape == (60, 28, 28)
-    assert reader.shown.dtype == np.uint8
+    assert classifier.shown.shape == (60, 28, 28)
+    assert classifier.shown.dtype == np.uint8
 
 
-def test_the_same_answers_are_shown_in_ten_handwritings(few_digits_and_others, reader):
+def test_the_same_answers_are_shown_in_ten_styles(few_digits_and_others, classifier):
     training = training_with()
     history = [training.train_epoch(1, "")]
     always_answer_with_ones(training)
@@ -124,7 +124,7 @@ def test_a_style_is_shared_by_an_answer_s_images(few_digits):
     training = training_with()
     indices = np.flatnonzero([answer == "111" for answer in decode(arithmetic().answers)])[:2]
     always_answer_with_ones(training)
-    images, codes = training.drawn(indices, np.float32([[0, 1, 2], [2, 1, 0]]))
+    images, codes = training.generate(indices, np.float32([[0, 1, 2], [2, 1, 0]]))
     assert np.array_equal(codes, np.ones((2, 3)))
     for answer in images:
         assert np.array_equal(answer[0], answer[1])
@@ -137,12 +137,12 @@ def test_styles_drawn_with_are_scaled(few_digits):
     for scale, styles_shown in ((1.0, 10), (1e-9, 1)):
         training = training_with(truncation=scale)
         always_answer_with_ones(training)
-        drawn = training._handwritings(indices)
+        drawn = training.in_shown_styles(indices)
         assert len({instances.tobytes() for instances in drawn[0]}) == styles_shown
 
 
 @pytest.mark.slow
-def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, reader):
+def test_a_restored_training_goes_on_with_the_same_bits(few_digits_and_others, classifier):
     unbroken = training_with()
     history = [unbroken.train_epoch(1, "")]
     arrays, facts = unbroken.state()

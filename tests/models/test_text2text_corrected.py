@@ -109,7 +109,7 @@ def test_a_step_is_that_of_adamw_by_its_paper():
         loss = runtime.tf.reduce_mean(losses)
     gradients = [each.numpy() for each in tape.gradient(loss, model.trainable_variables)]
     answers = training.answer_codes[indices]
-    training._update(training.inputs(indices), answers, np.ones(len(indices), np.float32))
+    training.train_step(training.inputs(indices), answers, np.ones(len(indices), np.float32))
     rate, epsilon = SETTINGS.learning_rate, optimizer.epsilon
     for old, gradient, new in zip(before, gradients, model.trainable_variables, strict=True):
         # After one step the bias-corrected moments are the gradient and its square.

@@ -118,7 +118,7 @@ def test_the_kl_divergence_is_told_in_nats_and_weighs_as_it_is_set(few_faces, kl
     training = training_with(kl=kl)
     mean, log_variance = training.encoder(few_faces[:5] / np.float32(255))
     expected = np.mean(kl_divergence(mean, log_variance))
-    metrics = training._update(few_faces[:5], stateless_seed(0, "latent noise", 1, 0))
+    metrics = training.train_step(few_faces[:5], stateless_seed(0, "latent noise", 1, 0))
     assert np.isclose(metrics["kl_divergence"], expected, rtol=1e-5)
     assert expected > 0
     added = metrics["loss"] - metrics["reconstruction_loss"]
@@ -132,7 +132,7 @@ def test_the_noise_is_that_of_the_seed(few_faces):
     for step in (0, 0, 1):
         training = training_with()
         training.restore(dict(state), {})
-        metrics = training._update(few_faces[:8], stateless_seed(0, "latent noise", 1, step))
+        metrics = training.train_step(few_faces[:8], stateless_seed(0, "latent noise", 1, step))
         losses.append((float(metrics["reconstruction_loss"]), float(metrics["kl_divergence"])))
     assert losses[0] == losses[1]
     assert losses[0][0] != losses[2][0]

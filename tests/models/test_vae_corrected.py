@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 
 from lib.config.faces import CorrectedVAESettings
-from lib.models.faces.likelihood import discretised_logistic
-from lib.models.faces.vae_corrected import CorrectedVAETrainer, build_decoder
+from lib.models.faces.vae_corrected import (
+    CorrectedVAETrainer,
+    build_decoder,
+    discretised_logistic,
+)
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
 
@@ -24,7 +27,7 @@ def test_the_loss_is_the_bound_written_out_in_nats_per_image(training, few_faces
     made, log_scale = training.decoder(mean + tf.exp(0.5 * log_variance) * noise)
     distortion = -discretised_logistic(levels, made, log_scale).numpy().reshape(8, -1).sum(axis=1)
     rate = 0.5 * (tf.exp(log_variance) + mean**2 - 1 - log_variance).numpy().sum(axis=1)
-    metrics = training._update(few_faces[:8], SEED)
+    metrics = training.train_step(few_faces[:8], SEED)
     assert np.isclose(metrics["reconstruction_loss"], distortion.mean(), rtol=1e-5)
     assert np.isclose(metrics["kl_divergence"], rate.mean(), rtol=1e-4)
     assert np.isclose(metrics["loss"], distortion.mean() + rate.mean(), rtol=1e-5)
@@ -35,14 +38,14 @@ def test_the_batch_size_does_not_change_the_loss(training, few_faces):
     encoded = training.encoder(few_faces[:1] / np.float32(255))
     assert np.ptp(encoded[1]) < 1
     noise = np.random.default_rng(0).standard_normal((8, 6), np.float32)
-    eight = training._losses(few_faces[:1].repeat(8, axis=0), noise, 8)
-    one = training._losses(few_faces[:1], noise[:1], 1)
+    eight = training.losses(few_faces[:1].repeat(8, axis=0), noise, 8)
+    one = training.losses(few_faces[:1], noise[:1], 1)
     np.testing.assert_allclose(eight[1], one[1], rtol=1e-3)
 
 
 def test_every_part_learns_the_likelihood_s_scale_too(training, few_faces):
     before = [variable.numpy() for variable in training.variables]
-    training._update(few_faces[:8], SEED)
+    training.train_step(few_faces[:8], SEED)
     for old, variable in zip(before, training.variables, strict=True):
         assert not np.array_equal(old, variable.numpy()), variable.name
     assert sum(variable.shape == () for variable in training.variables) == 1
@@ -62,7 +65,7 @@ def test_draws_from_the_prior_have_its_moments(training):
     covariance = np.diag(np.arange(1.0, 7.0)) + 0.5
     training.arrays["prior_mean"] = np.arange(6.0)
     training.arrays["prior_factor"] = np.linalg.cholesky(covariance)
-    draws = training._from_prior(np.random.default_rng(0).standard_normal((200_000, 6)))
+    draws = training.prior(np.random.default_rng(0).standard_normal((200_000, 6)))
     assert np.allclose(draws.mean(axis=0), np.arange(6), atol=0.05)
     assert np.allclose(np.cov(draws.T), covariance, atol=0.1)
 

@@ -1,4 +1,4 @@
-"""A query's tokens set out place by place, as one writes numbers to calculate with them."""
+"""A query's tokens aligned place by place, as in column addition."""
 
 import tensorflow as tf
 

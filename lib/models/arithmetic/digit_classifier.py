@@ -1,4 +1,4 @@
-"""A small convolutional network that reads images of single tokens, as a measure of others."""
+"""A small convolutional network that classifies images of tokens, to evaluate other models."""
 
 from pathlib import Path
 
@@ -25,26 +25,28 @@ layers = tf_keras.layers
 
 
 class DigitClassifier:
-    """Reads digits, operators and padding."""
+    """Classifies images of digits, operators and padding."""
 
     def __init__(self, model: tf_keras.Model) -> None:
         self._model = model
 
-    def read(self, images: np.ndarray) -> np.ndarray:
+    def classify(self, images: np.ndarray) -> np.ndarray:
         """Return the tokens of `images`, uint8 (n, 28, 28), as indices into VOCABULARY: uint8 (n,).
 
         As in MNIST, tokens are white (255) on black.
         """
         blocks = blocks_of(images, size=1_000)
-        read = [self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks]
-        return np.concatenate([np.zeros(0, np.uint8), *read]).astype(np.uint8)
+        tokens = [
+            self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks
+        ]
+        return np.concatenate([np.zeros(0, np.uint8), *tokens]).astype(np.uint8)
 
 
 def load(folder: Path) -> DigitClassifier:
-    """Return the reader of a finished run of the experiment `digit_classifier`.
+    """Return the classifier of a finished run of the experiment `digit_classifier`.
 
-    Call it when one's own models are made: making another moves on the weights' random generator.
-    Raises UserError where the run's weights are missing or damaged.
+    Call it after building one's own models: it advances the
+    weights' random generator. Raises UserError if the run's weights are missing or damaged.
     """
     spec = directories.read_config(folder)["spec"]
     model = build_model(DigitClassifierSettings(**spec["settings"]))
@@ -64,7 +66,7 @@ def build_model(settings: DigitClassifierSettings) -> tf_keras.Sequential:
             *_convolution(4 * filters, strides=2),
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
-            layers.Dense(len(VOCABULARY), name="symbols"),
+            layers.Dense(len(VOCABULARY), name="tokens"),
         ]
     )
 
@@ -82,7 +84,7 @@ def _pixels(images: tf.Tensor) -> tf.Tensor:
 
 
 class DigitClassifierTrainer(Trainer):
-    """Trains the reader on the training part's digits, on operators and on padding."""
+    """Trains the classifier on the training digits, on operators and on padding."""
 
     def __init__(self, settings: DigitClassifierSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -96,10 +98,10 @@ class DigitClassifierTrainer(Trainer):
         self.codes = tf.constant(token_codes(tokens))
         rate = cosine_decay(settings.learning_rate, self.indices, settings)
         self.optimizers["model"] = adam(self.model.trainable_variables, rate)
-        self._steps = Steps(tf.function(self._update))
+        self._steps = Steps(tf.function(self.train_step))
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training images once, in random order, each turned, zoomed and shifted."""
+        """Train on the training images once, in random order, each rotated, zoomed and shifted."""
         indices = generator(self.seed, "shuffle", epoch).permutation(self.indices)
         seeds = generator(self.seed, "augmentation", epoch)
         return self._steps.epoch(
@@ -109,17 +111,18 @@ class DigitClassifierTrainer(Trainer):
             lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
         )
 
-    def _update(
+    def train_step(
         self, indices: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
     ) -> dict[str, tf.Tensor]:
+        """Take a step of Adam on a batch of images; return its metrics."""
         settings, variables = self.settings, self.model.trainable_variables
         images = _pixels(tf.gather(self.images, indices))
-        turned = random_affine(
+        warped = random_affine(
             images, seeds, settings.rotation, settings.zoom, settings.translation
         )
         codes = tf.gather(self.codes, indices)
         with tf.GradientTape() as tape:
-            logits = self.model(turned, training=True)
+            logits = self.model(warped, training=True)
             losses = tf_keras.losses.sparse_categorical_crossentropy(codes, logits, True)
             loss = weighted_mean(losses, weights)
         gradients = tape.gradient(loss, variables)
@@ -128,30 +131,28 @@ class DigitClassifierTrainer(Trainer):
         return {"loss": loss, "accuracy": weighted_mean(correct, weights)}
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Read every image, which gives the accuracies, and calculate the queries that they make.
+        """Classify every image for the accuracies, and solve queries from classified images.
 
-        The queries, and their images, are those that image-to-text as published is validated on at
-        full scale with the same seed: in unseen digit instances, and in those of the training part.
+        The queries and their images are those of the published image-to-text models' validation at
+        full scale with the same seed: in unseen digit instances, and in training instances.
         """
         del history
         instances, published = DigitInstances.of(self.digits), Image2TextSettings()
-        read = DigitClassifier(self.model).read(instances.images)
+        tokens = DigitClassifier(self.model).classify(instances.images)
         held_out = image2text.split(published, self.seed)["validation"]
         queries, answers = arithmetic().queries, arithmetic().answers[held_out]
-        drawn = {
+        sampled = {
             "unseen": instances.draw_unseen(queries, self.seed)[held_out],
             "training": instances.draw_training(queries, self.seed)[held_out],
         }
         metrics = {
-            f"solver_{name}_instances_exact_match": exact_match(solved(read[images]), answers)
-            for name, images in drawn.items()
+            f"solver_{name}_instances_exact_match": exact_match(solved(tokens[images]), answers)
+            for name, images in sampled.items()
         }
-        correct = read[instances.training_count :] == token_codes(instances.unseen)
+        correct = tokens[instances.training_count :] == token_codes(instances.unseen)
         by_token = [correct[images] for images in images_by_token(instances.unseen)]
         metrics["test_accuracy"] = float(np.concatenate(by_token[:DIGITS]).mean())
-        metrics["test_accuracy_mean_of_symbols"] = float(
-            np.mean([each.mean() for each in by_token])
-        )
+        metrics["test_accuracy_mean_of_tokens"] = float(np.mean([each.mean() for each in by_token]))
         return Evaluation(metrics, samples={}, model=layer_table(self.model))
 
 

@@ -1,9 +1,9 @@
 """Networks of a conditional GAN that generates images of single tokens, of 28x28 pixels.
 
 The discriminator works by projection (Miyato and Koyama, 2018, "cGANs with projection
-discriminator") under spectral normalisation (Miyato et al., 2018). Whether an image can be read is
-up to a network of its own, the auxiliary classifier: a discriminator that also classifies (Odena et
-al., 2017) is bounded, and is satisfied by images that other classifiers misread.
+discriminator") under spectral normalisation (Miyato et al., 2018). A network of its own, the
+auxiliary classifier, decides whether an image is legible: a discriminator that also classifies
+(Odena et al., 2017) is bounded, and accepts images that other classifiers misread.
 """
 
 import tensorflow as tf
@@ -20,13 +20,13 @@ MIXED_UNITS = 256
 def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
     """Return a one-hot token (13,) and a style (style_dim,) -> an image (28, 28, 1) in [0, 1].
 
-    A blank has no ink.
+    The image of padding is black.
     """
     token, style = layers.Input((len(VOCABULARY),)), layers.Input((style_dim,))
     corner = SIDE // 4
-    drawing = tf_keras.Sequential(
+    image = tf_keras.Sequential(
         [
-            # A style means another thing for each token.
+            # Mixes both, because a style has a different meaning for each token.
             layers.Dense(MIXED_UNITS, use_bias=False),
             *_normalised(),
             layers.Dense(corner * corner * filters, use_bias=False),
@@ -38,9 +38,9 @@ def build_generator(filters: int, style_dim: int) -> tf_keras.Model:
         ],
         name="drawing",
     )
-    drawn = drawing(layers.Concatenate()([token, style]))
+    rendered = image(layers.Concatenate()([token, style]))
     ink = layers.Reshape((1, 1, 1))(1 - token[:, PADDING])
-    return tf_keras.Model([token, style], drawn * ink, name="generator")
+    return tf_keras.Model([token, style], rendered * ink, name="generator")
 
 
 def _normalised() -> list:
@@ -48,8 +48,8 @@ def _normalised() -> list:
 
 
 def build_discriminator(filters: int) -> tf_keras.Model:
-    """Return an image (28, 28, 1) in [0, 1] -> a verdict for each token that it may be meant to
-    show (13,), above 0 for real.
+    """Return an image (28, 28, 1) in [0, 1] -> logits (13,): whether it is a real image of each
+    token, above 0 for real.
     """
     image = layers.Input((SIDE, SIDE, 1))
     features = tf_keras.Sequential(
@@ -93,22 +93,22 @@ def build_auxiliary_classifier(filters: int) -> tf_keras.Sequential:
 def discriminator_loss(
     discriminator: tf_keras.Model, real: tf.Tensor, generated: tf.Tensor, meant: tf.Tensor
 ) -> tf.Tensor:
-    """Return the loss of telling real from generated images, a scalar.
+    """Return the hinge loss of telling real from generated images, a scalar.
 
     `real` and `generated` are images (n, 28, 28, 1) of the tokens `meant`, int32 (n,).
     """
     logits = discriminator(tf.concat([real, generated], 0), training=True)
-    return hinge_loss(*tf.split(_of(logits, tf.tile(meant, (2,))), 2))
+    return hinge_loss(*tf.split(_logit_of(logits, tf.tile(meant, (2,))), 2))
 
 
 def adversarial_loss(
     discriminator: tf_keras.Model, generated: tf.Tensor, meant: tf.Tensor
 ) -> tf.Tensor:
-    """Return a generator's loss of being found out, a scalar, as in `discriminator_loss`.
+    """Return the generator's hinge loss, a scalar, as in `discriminator_loss`.
 
-    The discriminator's spectral norms take a step of power iteration here, too.
+    The discriminator's spectral norms take a step of power iteration here as well.
     """
-    return -tf.reduce_mean(_of(discriminator(generated, training=True), meant))
+    return -tf.reduce_mean(_logit_of(discriminator(generated, training=True), meant))
 
 
 def token_loss(
@@ -119,6 +119,6 @@ def token_loss(
     return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(meant, logits))
 
 
-def _of(logits: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
-    """Return the verdict (n,) on each image as one of the token that it is meant to show."""
+def _logit_of(logits: tf.Tensor, meant: tf.Tensor) -> tf.Tensor:
+    """Return the logit (n,) of each image for the token that it is meant to show."""
     return tf.gather(logits, meant, batch_dims=1)

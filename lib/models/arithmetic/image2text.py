@@ -67,7 +67,7 @@ def split(settings: Image2TextSettings, seed: int) -> dict[str, np.ndarray]:
 
 
 class Image2TextTrainer(AnswerTrainer):
-    """Trains the model on 80% of the queries and validates it on the others."""
+    """Trains the model on a fraction of the queries and validates it on the others."""
 
     def __init__(self, settings: Image2TextSettings, seed: int) -> None:
         compiled = settings.compile and (settings.encoder == "flatten" or compile_convolutions())
@@ -84,13 +84,13 @@ class Image2TextTrainer(AnswerTrainer):
         )
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
-        """Return queries as images: (batch, 5, 28, 28, 1), in [0, 1] or, rescaled twice, less."""
+        """Return images of queries, (batch, 5, 28, 28, 1) in [0, 1]; rescaled twice, [0, 1/255]."""
         images = tf.gather(self.images, tf.gather(self.instances, indices))
         scale = 255 * 255 if self.settings.rescale_twice else 255
         return tf.cast(images, tf.float32)[..., None] / scale
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
-        """Return the images of queries, each turned, zoomed and shifted if so set."""
+        """Return the images of queries, each rotated, zoomed and shifted if AUGMENT is set."""
         images, settings = self.inputs(indices), self.settings
         if not settings.augment:
             return images

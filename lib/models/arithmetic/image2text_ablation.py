@@ -12,7 +12,7 @@ from lib.training.trainer import Evaluation
 
 
 class Image2TextAblationTrainer(Image2TextTrainer):
-    """Trains as published, to the same bits; only its outcome tells more."""
+    """Trains as published, to the same bits; its evaluation has more metrics."""
 
     def __init__(self, settings: Image2TextAblationSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -22,7 +22,7 @@ class Image2TextAblationTrainer(Image2TextTrainer):
         self.unseen_instances = instances.draw_unseen(arithmetic().queries, seed)
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Evaluate as published, then the validation part's queries in unseen digit instances."""
+        """Evaluate as published, then the validation queries in unseen digit instances."""
         evaluation = super().evaluation(history)
         published = self.instances.numpy()
         self.instances.assign(self.unseen_instances)

@@ -1,8 +1,8 @@
-"""A query as digit images to a written answer: each image becomes a token, then a network reads.
+"""A query as digit images to a written answer: classify each image, then answer the query.
 
-One convolutional network turns every image into a distribution over tokens, which are set out
-place by place; a recurrent network turns that into the answer. Both are trained at once. Besides
-the answer, the token of each image is a target: labels of the digits that are trained on are used.
+A convolutional network maps every image to a distribution over tokens, which are aligned place by
+place; a recurrent network maps these to the answer. Both are trained jointly. The targets are the
+answer and the token of each image, so the labels of the training digits are used.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ SIDE = digits.SIDE
 
 def build_model(settings: CorrectedImage2TextSettings) -> tf_keras.Model:
     """Return images (5, 28, 28, 1) in [0, 1] -> the answer's probabilities (3, 13), and logits of
-    the query's tokens (5, 13), from which alone the answer is made.
+    the query's tokens (5, 13), which alone determine the answer.
     """
     images = layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))
     logits = layers.TimeDistributed(_image_encoder(settings.filters), name="encoder")(images)
@@ -89,7 +89,7 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
         self.queries = tf.constant(arithmetic().queries)
         self.tokens = DigitInstances.of(digits.load())
         self.images = tf.constant(self.tokens.images)
-        self.instances = tf.constant(self._evaluated_handwriting())
+        self.instances = tf.constant(self._evaluated_instances())
         self.training_instances = tf.Variable(self.instances, trainable=False)
 
     @property
@@ -97,38 +97,39 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
         """The correct answers, aligned on the right: uint8 (20000, 3)."""
         return aligned_answers()
 
-    def _evaluated_handwriting(self) -> np.ndarray:
-        """Return the images that each query is evaluated in: for the test part unseen ones."""
-        drawn = self.tokens.draw_training(arithmetic().queries, self.seed)
+    def _evaluated_instances(self) -> np.ndarray:
+        """Return the instances that each query is evaluated in: unseen ones for the test split."""
+        instances = self.tokens.draw_training(arithmetic().queries, self.seed)
         test = self.splits["test"]
-        drawn[test] = self.tokens.draw_unseen(arithmetic().queries, self.seed)[test]
-        return drawn
+        instances[test] = self.tokens.draw_unseen(arithmetic().queries, self.seed)[test]
+        return instances
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in new digit instances."""
-        drawn = self.tokens.draw_training(arithmetic().queries, self.seed, epoch)
-        self.training_instances.assign(drawn)
+        """Train on the training split once, in new digit instances."""
+        instances = self.tokens.draw_training(arithmetic().queries, self.seed, epoch)
+        self.training_instances.assign(instances)
         return super().train_epoch(epoch, title)
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
         """Return queries as images in [0, 1]: (batch, 5, 28, 28, 1)."""
         return self._pixels(tf.gather(self.instances, indices))
 
-    def _pixels(self, drawn: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
+    def _pixels(self, instances: tf.Tensor) -> tf.Tensor:
+        return tf.cast(tf.gather(self.images, instances), tf.float32)[..., None] / 255
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the queries' images, each turned, zoomed and shifted, and their tokens."""
+        """Return the queries' images, each rotated, zoomed and shifted, and their tokens."""
         settings = self.settings
         images = self._pixels(tf.gather(self.training_instances, indices))
-        turned = random_affine(
+        warped = random_affine(
             images, seeds, settings.rotation, settings.zoom, settings.translation
         )
-        return turned, tf.gather(self.queries, indices)
+        return warped, tf.gather(self.queries, indices)
 
-    def _loss(
+    def losses(
         self, inputs: tuple[tf.Tensor, tf.Tensor], answers: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Return the weighted loss of answers and tokens, and the batch's metrics."""
         images, queries = inputs
         cross_entropy = tf_keras.losses.sparse_categorical_crossentropy
         answered, read = self.model(images, training=True)
@@ -141,6 +142,7 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
             "queries_read": weighted_mean(all_correct(read, queries), weights),
         }
 
-    def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
+    def predict(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Return the probabilities of the answers' tokens: (batch, 3, 13)."""
         answered, _ = self.model(inputs, training=False)
         return answered

@@ -1,4 +1,4 @@
-"""What trainings on queries share: how queries are split, losses, and the evaluation of answers."""
+"""What trainings on queries share: inputs, losses, the training step, evaluation of answers."""
 
 import dataclasses
 
@@ -34,7 +34,7 @@ def token_images(prepared: digits.Digits) -> tuple[TokenImages, tf.Tensor]:
 def cosine_decay(
     rate: float, indices: np.ndarray, settings: Settings
 ) -> tf_keras.optimizers.schedules.LearningRateSchedule:
-    """Return a rate that falls to 0 by a half cosine, by the last step of the last epoch.
+    """Return a learning rate that falls to 0 along half a cosine, at the last step of all.
 
     Loshchilov and Hutter, 2017, "SGDR", without restarts.
     """
@@ -43,7 +43,7 @@ def cosine_decay(
 
 
 def weighted_mean(values: tf.Tensor, weights: tf.Tensor) -> tf.Tensor:
-    """Return the mean of `values` (batch, ...), averaged per example, over those of weight 1."""
+    """Return the mean over the examples of weight 1 of each one's mean of `values` (batch, ...)."""
     per_example = tf.reduce_mean(tf.reshape(values, (tf.shape(values)[0], -1)), axis=1)
     return tf.reduce_sum(per_example * weights) / tf.reduce_sum(weights)
 
@@ -58,12 +58,11 @@ def all_correct(scores: tf.Tensor, codes: tf.Tensor) -> tf.Tensor:
 
 
 class AnswerTrainer(Trainer):
-    """Trains a model that writes answers; a subclass gives the model and its inputs.
+    """Trains a model that answers in tokens; a subclass gives the model and its inputs.
 
-    `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `_loss` and
-    `_predict`. The training examples are indices of
-    `lib.data.arithmetic`, in the part "train" and, where there are any, "validation" and others;
-    the last one's mistakes are kept.
+    `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `losses` and
+    `predict`. `splits` has the indices of queries in `lib.data.arithmetic`: "train", perhaps
+    "validation", and others. Mistakes on the last split are kept.
     """
 
     def __init__(
@@ -81,22 +80,22 @@ class AnswerTrainer(Trainer):
         self.optimizers["model"] = adam(model.trainable_variables, settings.learning_rate)
         self.train_indices = splits["train"]
         self.answers = tf.constant(self.answer_codes)
-        self._update_compiled = tf.function(self._update, jit_compile=compiled)
-        self._predict_compiled = tf.function(self._predict, jit_compile=compiled)
+        self._compiled_step = tf.function(self.train_step, jit_compile=compiled)
+        self._compiled_predict = tf.function(self.predict, jit_compile=compiled)
         self._steps = Steps(
             tf.function(
-                lambda indices, weights, seeds: self._update_compiled(
+                lambda indices, weights, seeds: self._compiled_step(
                     self.training_inputs(indices, seeds), tf.gather(self.answers, indices), weights
                 )
             )
         )
         self._predict_step = tf.function(
-            lambda indices: self._predict_compiled(self.inputs(indices))
+            lambda indices: self._compiled_predict(self.inputs(indices))
         )
 
     @property
     def answer_codes(self) -> np.ndarray:
-        """The correct answer to every query, as the model shall write it: uint8 (20000, 3)."""
+        """The correct answer to every query, as the model has to write it: uint8 (20000, 3)."""
         return arithmetic().answers
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
@@ -109,7 +108,7 @@ class AnswerTrainer(Trainer):
         return self.inputs(indices)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in random order, then evaluate any validation part."""
+        """Train on the training split once, in random order, then evaluate any validation split."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
         indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         seeds = generator(self.seed, "augmentation", epoch)
@@ -135,10 +134,10 @@ class AnswerTrainer(Trainer):
         }
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Evaluate every part; keep some of the mistakes on the last one."""
+        """Evaluate every split; keep some of the mistakes on the last one."""
         metrics = {
-            f"{part}_{name}": value
-            for part, indices in self.splits.items()
+            f"{split}_{name}": value
+            for split, indices in self.splits.items()
             for name, value in self.evaluate(indices).items()
         }
         *_, unseen = self.splits.values()
@@ -158,8 +157,8 @@ class AnswerTrainer(Trainer):
             decode(predicted[wrong]),
         )
         return [
-            dict(zip(("query", "answer", "predicted"), row, strict=True))
-            for row in zip(*texts, strict=True)
+            dict(zip(("query", "answer", "predicted"), mistake, strict=True))
+            for mistake in zip(*texts, strict=True)
         ]
 
     def _predicted(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -172,20 +171,21 @@ class AnswerTrainer(Trainer):
             codes.append(probabilities.argmax(axis=-1))
         return np.concatenate(losses), np.concatenate(codes)
 
-    def _update(
+    def train_step(
         self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
     ) -> dict[str, tf.Tensor]:
+        """Take a step of the optimizer on a batch; return its metrics."""
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
-            loss, metrics = self._loss(inputs, answers, weights)
+            loss, metrics = self.losses(inputs, answers, weights)
         gradients = tape.gradient(loss, variables)
         self.optimizers["model"].apply_gradients(zip(gradients, variables, strict=True))
         return metrics
 
-    def _loss(
+    def losses(
         self, inputs: tf.Tensor, answers: tf.Tensor, weights: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        """Return what a batch's step makes smaller, and the batch's metrics."""
+        """Return the loss that a step on a batch minimises, and the batch's metrics."""
         probabilities = self.model(inputs, training=True)
         losses = tf_keras.losses.sparse_categorical_crossentropy(answers, probabilities)
         loss = weighted_mean(losses, weights)
@@ -196,7 +196,8 @@ class AnswerTrainer(Trainer):
             "exact_match": weighted_mean(all_correct(probabilities, answers), weights),
         }
 
-    def _predict(self, inputs: tf.Tensor) -> tf.Tensor:
+    def predict(self, inputs: tf.Tensor) -> tf.Tensor:
+        """Return the probabilities of the answers' tokens: (batch, 3, 13)."""
         return self.model(inputs, training=False)
 
 
@@ -212,5 +213,5 @@ def answer_decoder(units: int, dropout: float = 0.0, recurrent_dropout: float = 
             recurrent_dropout=recurrent_dropout,
             name="decoder",
         ),
-        layers.Dense(len(VOCABULARY), activation="softmax", name="symbols"),
+        layers.Dense(len(VOCABULARY), activation="softmax", name="tokens"),
     ]

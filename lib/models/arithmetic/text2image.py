@@ -32,7 +32,7 @@ from lib.training.trainer import Evaluation, Trainer, adam, layer_table, to_uint
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
-DRAWN = 200  # queries of each split whose drawings are kept
+KEPT = 200  # queries of each split whose generated answers are kept
 SHOWN = "46+69"  # the query of the original's figure 14
 
 
@@ -70,7 +70,7 @@ def split(settings: Text2ImageSettings, seed: int) -> tuple[np.ndarray, np.ndarr
 
 
 class Text2ImageTrainer(Trainer):
-    """Trains the model until its validation loss stops falling, and keeps the best weights."""
+    """Trains the model until its validation loss stops falling; keeps the best weights."""
 
     def __init__(self, settings: Text2ImageSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -83,10 +83,10 @@ class Text2ImageTrainer(Trainer):
         )
         self.train_indices, self.validation_indices = split(settings, seed)
         self.tokens, self.images = token_images(digits.load())
-        self.instances = tf.constant(self._draw(epoch=0))
+        self.instances = tf.constant(self._sample_instances(epoch=0))
         self.training_instances = tf.Variable(self.instances, trainable=False)
         self.queries = tf.constant(arithmetic().queries)
-        self._steps = Steps(tf.function(self._update, jit_compile=settings.compile))
+        self._steps = Steps(tf.function(self.train_step, jit_compile=settings.compile))
         self._compiled_errors = tf.function(self._errors, jit_compile=settings.compile)
 
     @property
@@ -94,13 +94,13 @@ class Text2ImageTrainer(Trainer):
         """Whether the validation loss has not fallen for too long."""
         return self.stopping.stopped
 
-    def _draw(self, epoch: int) -> np.ndarray:
+    def _sample_instances(self, epoch: int) -> np.ndarray:
         return draw_query_images(self.tokens, arithmetic().answers, self.seed, epoch)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, then evaluate the validation part."""
+        """Train on the training split once, then evaluate the validation split."""
         if self.settings.resample_digits:
-            self.training_instances.assign(self._draw(epoch))
+            self.training_instances.assign(self._sample_instances(epoch))
         indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         metrics = self._steps.epoch(indices, self.settings.batch_size, title)
         validation = self.evaluate(self.validation_indices)
@@ -142,12 +142,14 @@ class Text2ImageTrainer(Trainer):
     def _inputs(self, indices: tf.Tensor) -> tf.Tensor:
         return tf.one_hot(tf.gather(self.queries, indices), len(VOCABULARY))
 
-    def _targets(self, indices: tf.Tensor, instances: tf.Tensor) -> tf.Tensor:
+    def targets(self, indices: tf.Tensor, instances: tf.Tensor) -> tf.Tensor:
+        """Return the answers of queries in digit `instances` (20000, 3): pixels (batch, 3, 784)."""
         images = tf.gather(self.images, tf.gather(instances, indices))
         return tf.reshape(tf.cast(images, tf.float32) / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
 
-    def _update(self, indices: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
-        targets = self._targets(indices, self.training_instances)
+    def train_step(self, indices: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Take a step of Adam on a batch of queries; return its losses."""
+        targets = self.targets(indices, self.training_instances)
         variables = self.model.trainable_variables
         with tf.GradientTape() as tape:
             errors = self.model(self._inputs(indices), training=True) - targets
@@ -158,52 +160,51 @@ class Text2ImageTrainer(Trainer):
 
     def _errors(self, indices: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         errors = self.model(self._inputs(indices), training=False)
-        errors -= self._targets(indices, self.instances)
+        errors -= self.targets(indices, self.instances)
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Go back to the best weights, evaluate them, and draw the answers to some queries.
+        """Restore the best weights, evaluate them, and generate the answers to some queries.
 
-        Queries that were trained on and those that were not are drawn apart: the original shows
-        what its model draws for any of them.
+        Training and validation queries are kept apart: the original shows answers to any of them.
         """
         count = len(self.model.weights)
         self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
         splits = {"validation": self.validation_indices, "training": self.train_indices}
         (shown,) = np.flatnonzero((arithmetic().queries == encode([SHOWN])).all(axis=1))
-        drawn = {name: self._chosen(name, indices) for name, indices in splits.items()}
-        drawn["shown"] = np.array([shown])
+        chosen = {name: self._chosen(name, indices) for name, indices in splits.items()}
+        chosen["shown"] = np.array([shown])
         samples = {}
-        for name, indices in drawn.items():
-            samples[f"{name}_predictions"] = self.draw(indices)
+        for name, indices in chosen.items():
+            samples[f"{name}_predictions"] = self.generate(indices)
             samples[f"{name}_targets"] = to_uint8(self._target_images(indices))
         return Evaluation(
             metrics={
-                f"{part}_{name}": value
-                for part, indices in splits.items()
+                f"{split}_{name}": value
+                for split, indices in splits.items()
                 for name, value in self.evaluate(indices).items()
             },
             samples=samples,
             model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
-                "examples": {name: as_texts(indices) for name, indices in drawn.items()},
+                "examples": {name: as_texts(indices) for name, indices in chosen.items()},
                 "shown_is_trained_on": bool(np.isin(shown, self.train_indices)),
             },
         )
 
-    def _chosen(self, part: str, indices: np.ndarray) -> np.ndarray:
-        """Return the queries of a part whose drawings are kept."""
-        return generator(self.seed, f"drawn {part} queries").permutation(indices)[:DRAWN]
+    def _chosen(self, split: str, indices: np.ndarray) -> np.ndarray:
+        """Return the queries of a split whose generated answers are kept."""
+        return generator(self.seed, f"drawn {split} queries").permutation(indices)[:KEPT]
 
-    def draw(self, indices: np.ndarray) -> np.ndarray:
+    def generate(self, indices: np.ndarray) -> np.ndarray:
         """Return the images generated for queries `indices`, (n,): uint8 (n, 3, 28, 28)."""
-        drawn = [
+        generated = [
             self.model(self._inputs(batch)).numpy()[weights > 0]
             for batch, weights in padded_batches(indices, EVALUATION_BATCH)
         ]
-        return to_uint8(np.concatenate(drawn).reshape(-1, ANSWER_LENGTH, SIDE, SIDE))
+        return to_uint8(np.concatenate(generated).reshape(-1, ANSWER_LENGTH, SIDE, SIDE))
 
     def _target_images(self, indices: np.ndarray) -> np.ndarray:
-        targets = self._targets(indices, self.instances).numpy()
+        targets = self.targets(indices, self.instances).numpy()
         return targets.reshape(-1, ANSWER_LENGTH, SIDE, SIDE)

@@ -1,4 +1,4 @@
-"""The published text-to-image model, whose answers the digit classifier reads (E6)."""
+"""The published text-to-image model, with answers classified by the digit classifier (E6)."""
 
 import dataclasses
 
@@ -13,29 +13,29 @@ from lib.training.trainer import Evaluation
 
 
 class Text2ImageAblationTrainer(Text2ImageTrainer):
-    """Trains as published, to the same bits; only its outcome tells more."""
+    """Trains as published, to the same bits; its evaluation has more metrics."""
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Evaluate as published, then read what is drawn for the validation part's queries."""
+        """Evaluate as published, then classify the answers to the validation queries."""
         evaluation = super().evaluation(history)
-        reader = digit_classifier.load(self.needed["digit_classifier"])
-        drawn = self.draw(self.validation_indices).reshape(-1, SIDE, SIDE)
-        read = reader.read(drawn).reshape(-1, ANSWER_LENGTH)
+        classifier = digit_classifier.load(self.needed["digit_classifier"])
+        generated = self.generate(self.validation_indices).reshape(-1, SIDE, SIDE)
+        tokens = classifier.classify(generated).reshape(-1, ANSWER_LENGTH)
         answers = arithmetic().answers[self.validation_indices]
         metrics = {
-            "validation_classified_accuracy": per_character_accuracy(read, answers),
-            "validation_classified_exact_match": exact_match(read, answers),
-            "average_digit_error_fraction": self._average_digit_error_fraction(drawn),
+            "validation_classified_accuracy": per_character_accuracy(tokens, answers),
+            "validation_classified_exact_match": exact_match(tokens, answers),
+            "average_digit_error_fraction": self.average_digit_error_fraction(generated),
         }
         return dataclasses.replace(evaluation, metrics={**evaluation.metrics, **metrics})
 
-    def _average_digit_error_fraction(self, drawn: np.ndarray) -> float:
+    def average_digit_error_fraction(self, generated: np.ndarray) -> float:
         """Return the squared error against each token's average over that against the targets.
 
         The smallest squared error over random targets is that of their average (E5).
         """
         answers = arithmetic().answers[self.validation_indices].reshape(-1)
-        written = self.instances.numpy()[self.validation_indices].reshape(-1)
-        against = (self.tokens.averages()[answers], self.tokens.images[written].astype(float))
-        average, target = (np.square(drawn - images).mean() for images in against)
+        instances = self.instances.numpy()[self.validation_indices].reshape(-1)
+        against = (self.tokens.averages()[answers], self.tokens.images[instances].astype(float))
+        average, target = (np.square(generated - images).mean() for images in against)
         return float(average / target)

@@ -1,10 +1,10 @@
-"""A written query to an answer as digit images that can be read and vary like handwriting.
+"""A written query to an answer as digit images that are legible and vary like handwriting.
 
-A recurrent network turns the query, set out place by place, into the answer's tokens; a
-convolutional generator draws each of them in a style, random numbers that the images of one answer
-share. The first is trained on the answers' tokens; the second to draw tokens that a discriminator
-takes for real and an auxiliary classifier for what they are meant to be. Both see real digits of
-the same tokens; all four networks see the same batches.
+A recurrent network predicts the answer's tokens from the query, aligned place by place; a
+convolutional generator renders each token in a style, a random vector that the images of one answer
+share. The first is trained on the answers' tokens; the second to render tokens that a discriminator
+takes for real and that an auxiliary classifier recognises. Both see real digits of the same tokens;
+all four networks see the same batches.
 """
 
 import functools
@@ -61,7 +61,7 @@ def split(settings: CorrectedText2ImageSettings, seed: int) -> tuple[np.ndarray,
 
 
 class CorrectedText2ImageTrainer(Trainer):
-    """Trains to calculate and to write at once; keeps a moving average of the generator."""
+    """Trains both networks jointly; keeps a moving average of the generator."""
 
     def __init__(self, settings: CorrectedText2ImageSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -85,8 +85,8 @@ class CorrectedText2ImageTrainer(Trainer):
         self.queries = tf.constant(aligned_queries())
         self.answers = tf.constant(aligned_answers())
         compiled = settings.compile and compile_convolutions()
-        self._steps = Steps(tf.function(self._update, jit_compile=compiled))
-        self._drawn = tf.function(self._draw, jit_compile=compiled)
+        self._steps = Steps(tf.function(self.train_step, jit_compile=compiled))
+        self._compiled_generate = tf.function(self._generate, jit_compile=compiled)
 
     def _make_optimizers(self) -> None:
         settings = self.settings
@@ -106,22 +106,25 @@ class CorrectedText2ImageTrainer(Trainer):
             self.optimizers[name] = adam(variables, decayed, **momentum)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over the training part once, in random order and in new digit instances."""
+        """Train on the training split once, in random order and in new digit instances."""
         indices = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         random = randomness.generator(self.seed, "handwriting", epoch)
         reseed(self.auxiliary_classifier, randomness.generator(self.seed, "dropout", epoch))
         return self._steps.epoch(
-            indices, self.settings.batch_size, title, lambda batch: self.shown(batch, random)
+            indices,
+            self.settings.batch_size,
+            title,
+            lambda batch: self.sample_tokens(batch, random),
         )
 
-    def shown(
+    def sample_tokens(
         self, indices: np.ndarray, random: np.random.Generator
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Choose which images of a batch's answers are generated, as many as there are answers.
 
         Returns their places among all images of the answers, real images of the same tokens
         (indices into `tokens.images`), and a seed for styles: all int32. Tokens are chosen about
-        equally often, but never padding, which need no drawing.
+        equally often, but never padding, which is no digit.
         """
         codes = aligned_answers()[indices].ravel()
         fraction = self._token_fractions[codes]
@@ -139,18 +142,18 @@ class CorrectedText2ImageTrainer(Trainer):
         fractions[PADDING] = 0
         return fractions
 
-    def _update(
+    def train_step(
         self,
         indices: tf.Tensor,
         weights: tf.Tensor,
         places: tf.Tensor,
-        drawn: tf.Tensor,
+        real_indices: tf.Tensor,
         style_seed: tf.Tensor,
     ) -> dict[str, tf.Tensor]:
         """Train discriminator and classifier, then answer predictor and generator, on a batch."""
         answers = tf.gather(self.answers, indices)
         meant = tf.gather(tf.reshape(tf.cast(answers, tf.int32), (-1,)), places)
-        real = tf.cast(tf.gather(self.images, drawn), tf.float32)[..., None] / 255
+        real = tf.cast(tf.gather(self.images, real_indices), tf.float32)[..., None] / 255
         styles = tf.random.stateless_normal((indices.shape[0], self.settings.style_dim), style_seed)
         with tf.GradientTape() as tape:
             probabilities = self.answer_predictor(self._inputs(indices), training=True)
@@ -200,7 +203,7 @@ class CorrectedText2ImageTrainer(Trainer):
         tokens = tf.one_hot(tf.gather(self.queries, indices), len(VOCABULARY))
         return tf.reshape(tokens, (-1, ANSWER_LENGTH, 3 * len(VOCABULARY)))
 
-    def _draw(self, indices: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _generate(self, indices: tf.Tensor, styles: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the images (n, 3, 28, 28) of answers, and their tokens (n, 3): the likeliest."""
         codes = tf.argmax(self.answer_predictor(self._inputs(indices), training=False), axis=-1)
         tokens = tf.one_hot(tf.reshape(codes, (-1,)), len(VOCABULARY))
@@ -209,60 +212,60 @@ class CorrectedText2ImageTrainer(Trainer):
         shape = (-1, ANSWER_LENGTH, SIDE, SIDE)
         return tf.reshape(images, shape), codes
 
-    def drawn(self, indices: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Draw the answers to `indices` of queries, each in its style, float32 (n, style_dim).
+    def generate(self, indices: np.ndarray, styles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Generate the answers to queries `indices`, each in its style, float32 (n, style_dim).
 
-        Returns images, uint8 (n, 3, 28, 28), and the tokens that the answer predictor holds
-        likeliest, indices into VOCABULARY (n, 3).
+        Returns images, uint8 (n, 3, 28, 28), and the most likely tokens by the answer predictor,
+        indices into VOCABULARY (n, 3).
         """
         images, codes = [], []
         for start in range(0, len(indices), EVALUATION_BATCH):
             block = slice(start, start + EVALUATION_BATCH)
-            pixels, tokens = self._drawn(indices[block].astype(np.int32), styles[block])
+            pixels, tokens = self._compiled_generate(indices[block].astype(np.int32), styles[block])
             images.append(to_uint8(pixels.numpy()))
             codes.append(tokens.numpy())
         return np.concatenate(images), np.concatenate(codes)
 
     def _styles(self, purpose: str, count: int) -> np.ndarray:
-        """Return styles to draw with: nearer to their mean, digits are clearer and less varied.
+        """Return styles, truncated: closer to their mean, digits are clearer and less varied.
 
         Brock et al., 2019, "Large scale GAN training for high fidelity natural image synthesis",
-        section 3.1, where outlying styles are drawn again instead.
+        section 3.1, except that outlying styles are resampled there.
         """
         size = (count, self.settings.style_dim)
         styles = randomness.generator(self.seed, purpose).standard_normal(size, dtype=np.float32)
         return np.float32(self.settings.truncation) * styles
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Draw the answer to every test query, have it read, and measure the digits drawn."""
+        """Generate and classify the answer to every test query, and measure the digits."""
         indices = self.test_indices
         answers = aligned_answers()[indices]
-        images, calculated = self.drawn(indices, self._styles("test styles", len(indices)))
-        reader = digit_classifier.load(self.needed["digit_classifier"])
-        read = reader.read(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
+        images, predicted = self.generate(indices, self._styles("test styles", len(indices)))
+        classifier = digit_classifier.load(self.needed["digit_classifier"])
+        classified = classifier.classify(images.reshape(-1, SIDE, SIDE)).reshape(-1, ANSWER_LENGTH)
         real = self.digits
-        is_digit = calculated < DIGITS
+        is_digit = predicted < DIGITS
         shown = indices[np.linspace(0, len(indices) - 1, EXAMPLES).astype(int)]
         return Evaluation(
             metrics={
-                "test_predicted_exact_match": exact_match(calculated, answers),
-                "test_classified_exact_match": exact_match(read, answers),
-                "test_classified_accuracy": per_character_accuracy(read, answers),
-                **digit_image_metrics(images[is_digit], calculated[is_digit], "samples"),
+                "test_predicted_exact_match": exact_match(predicted, answers),
+                "test_classified_exact_match": exact_match(classified, answers),
+                "test_classified_accuracy": per_character_accuracy(classified, answers),
+                **digit_image_metrics(images[is_digit], predicted[is_digit], "samples"),
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
-            samples={"styles": self._handwritings(shown)},
+            samples={"styles": self.in_shown_styles(shown)},
             model=[
-                row
+                layer
                 for name in sorted(self.models.keys() - {"average"})
-                for row in layer_table(self.models[name])
+                for layer in layer_table(self.models[name])
             ],
             facts={"examples": as_texts(shown)},
         )
 
-    def _handwritings(self, indices: np.ndarray) -> np.ndarray:
+    def in_shown_styles(self, indices: np.ndarray) -> np.ndarray:
         """Return each answer in the same ten styles: uint8 (n, 10, 3, 28, 28)."""
         styles = self._styles("shown styles", STYLES_SHOWN)
         repeated = np.repeat(indices, STYLES_SHOWN)
-        images, _ = self.drawn(repeated, np.tile(styles, (len(indices), 1)))
+        images, _ = self.generate(repeated, np.tile(styles, (len(indices), 1)))
         return images.reshape(len(indices), STYLES_SHOWN, ANSWER_LENGTH, SIDE, SIDE)

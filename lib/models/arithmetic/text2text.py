@@ -32,7 +32,7 @@ def split(settings: Text2TextSettings, seed: int) -> dict:
 
 
 class Text2TextTrainer(AnswerTrainer):
-    """Trains the model on one share of the queries and tests it on the others."""
+    """Trains the model on a fraction of the queries and tests it on the others."""
 
     def __init__(self, settings: Text2TextSettings, seed: int) -> None:
         super().__init__(

@@ -30,18 +30,18 @@ def build_model(units: int, aligned: bool) -> tf_keras.Sequential:
     Aligned queries are (3, 39): a place's two digits and the operator. As text they are (5, 13).
     """
     if aligned:
-        front = [layers.Input((ANSWER_LENGTH, 3 * len(VOCABULARY))), _both_ways(units, True)]
+        front = [layers.Input((ANSWER_LENGTH, 3 * len(VOCABULARY))), _bidirectional(units, True)]
     else:
         front = [
             layers.Input((QUERY_LENGTH, len(VOCABULARY))),
-            _both_ways(units, False),
+            _bidirectional(units, False),
             layers.RepeatVector(ANSWER_LENGTH),
         ]
-    tokens = layers.Dense(len(VOCABULARY), activation="softmax", name="symbols")
-    return tf_keras.Sequential([*front, _both_ways(units, True), tokens])
+    tokens = layers.Dense(len(VOCABULARY), activation="softmax", name="tokens")
+    return tf_keras.Sequential([*front, _bidirectional(units, True), tokens])
 
 
-def _both_ways(units: int, return_sequences: bool) -> layers.Layer:
+def _bidirectional(units: int, return_sequences: bool) -> layers.Layer:
     return layers.Bidirectional(layers.GRU(units, return_sequences=return_sequences, unroll=True))
 
 
@@ -49,8 +49,8 @@ def split(settings: CorrectedText2TextSettings, seed: int) -> dict[str, np.ndarr
     """Return the indices of each split: "train" at random, "test" all others.
 
     "test_not_derivable" are the test queries whose answer does not follow from a training query's.
-    Each seed draws other queries to train on; seed 0 draws the original's. Raises UserError where
-    a part would be empty.
+    Each seed samples other queries to train on; seed 0 samples the original's. Raises UserError if
+    a split would be empty.
     """
     indices = choose_indices(settings.query_count, seed)
     train, test = random_split(
@@ -59,8 +59,8 @@ def split(settings: CorrectedText2TextSettings, seed: int) -> dict[str, np.ndarr
     not_derivable = np.setdiff1d(test, fact_families(train))
     if not len(not_derivable):
         raise UserError(
-            f"TRAIN_FRACTION={settings.train_fraction:g}: every other query follows from these, "
-            "so that none is left to test on; choose a smaller share"
+            f"TRAIN_FRACTION={settings.train_fraction:g}: every other query follows from the "
+            "training queries, and none is left to test on; choose a smaller fraction"
         )
     return {"train": train, "test": test, "test_not_derivable": not_derivable}
 
@@ -74,7 +74,7 @@ def _derived(indices: np.ndarray, how: str) -> np.ndarray:
 class CorrectedText2TextTrainer(AnswerTrainer):
     """Trains on few queries, and on what follows from them; tests on all others.
 
-    What follows may be a query of the part "test"; none of "test_not_derivable" is trained on.
+    What follows may be a query of the split "test"; none of "test_not_derivable" is trained on.
     """
 
     def __init__(self, settings: CorrectedText2TextSettings, seed: int) -> None:
@@ -87,7 +87,7 @@ class CorrectedText2TextTrainer(AnswerTrainer):
 
     @property
     def answer_codes(self) -> np.ndarray:
-        """The correct answers, aligned on the right where the queries are."""
+        """The correct answers, aligned on the right if the queries are."""
         return aligned_answers() if self.settings.align else arithmetic().answers
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:

@@ -7,7 +7,7 @@ import tf_keras
 from lib.config.faces import CAESettings
 from lib.metrics.images import reconstruction_error
 from lib.models.faces.batches import SHOWN, FaceBatches
-from lib.models.faces.blocks import SIDE, downsampling, upsampling
+from lib.models.faces.blocks import SIDE, downsampling, reconstruction_loss, upsampling
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import (
     Evaluation,
@@ -18,11 +18,6 @@ from lib.training.trainer import (
     layer_table,
     to_uint8,
 )
-
-
-def reconstruction_loss(images: tf.Tensor, reconstructions: tf.Tensor) -> tf.Tensor:
-    """Return the binary cross-entropy, averaged over batch, pixels and channels (in nats)."""
-    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, reconstructions))
 
 
 class CAETrainer(Trainer):
@@ -40,7 +35,7 @@ class CAETrainer(Trainer):
         )
         variables = self.models["cae"].trainable_variables
         self.optimizers["cae"] = adam(variables, settings.learning_rate)
-        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+        self._compiled_step = tf.function(self.train_step, jit_compile=compile_convolutions())
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over all faces once."""
@@ -48,11 +43,12 @@ class CAETrainer(Trainer):
             self.faces.shuffled(epoch),
             self.faces.steps,
             title,
-            lambda batch: self._compiled(batch[1]),
+            lambda batch: self._compiled_step(batch[1]),
             size=lambda batch: len(batch[1]),
         )
 
-    def _update(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+    def train_step(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Take a step of Adam on a batch of uint8 faces; return its loss."""
         images = tf.cast(pixels, tf.float32) / 255
         variables = self.models["cae"].trainable_variables
         with tf.GradientTape() as tape:
@@ -65,8 +61,10 @@ class CAETrainer(Trainer):
         """Reconstruct faces, and measure how well."""
         real, _ = self.faces.measured()
         blocks = blocks_of(real)
-        coded = [self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks]
-        reconstructions = to_uint8(np.concatenate(coded))
+        reconstructed = [
+            self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks
+        ]
+        reconstructions = to_uint8(np.concatenate(reconstructed))
         return Evaluation(
             metrics={
                 "loss": history[-1]["loss"],

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lib.data import faces
+from lib.data.images import SIDE
 from lib.system.errors import UserError
 from lib.system.randomness import generator
 
@@ -50,12 +51,17 @@ class FaceBatches:
         count = min(MEASURED, len(self.images) // 2)
         return np.array(self.images[:count]), np.array(self.images[count : 2 * count])
 
-    def drawn(self, count: int, epoch: int, step: int) -> np.ndarray:
-        """Return `count` faces drawn with replacement: uint8 (count, 64, 64, 3)."""
+    def sampled(self, count: int, epoch: int, step: int) -> np.ndarray:
+        """Return `count` faces sampled with replacement: uint8 (count, 64, 64, 3)."""
         indices = generator(self.seed, "real faces", epoch, step).integers(
             len(self.images), size=count
         )
         return self.images[indices]
+
+
+def no_samples() -> np.ndarray:
+    """Return the samples of no epoch: uint8 (0, 9, 64, 64, 3)."""
+    return np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
 
 
 def shown_latents(seed: int, latent_dim: int) -> np.ndarray:

@@ -1,5 +1,6 @@
-"""The two convolutional networks that autoencoders and GANs share (report, section on faces)."""
+"""The two convolutional networks that autoencoders and GANs share, and the autoencoders' loss."""
 
+import tensorflow as tf
 import tf_keras
 
 from lib.data.images import SIDE
@@ -27,3 +28,8 @@ def upsampling(filters: int, latent_dim: int, activation: str, name: str) -> tf_
     ]
     end = thin_convolution.Conv2D(3, 3, padding="same", activation=activation)
     return tf_keras.Sequential([*start, *convolutions, end], name=name)
+
+
+def reconstruction_loss(images: tf.Tensor, reconstructions: tf.Tensor) -> tf.Tensor:
+    """Return the binary cross-entropy, averaged over batch, pixels and channels (in nats)."""
+    return tf.reduce_mean(tf_keras.losses.binary_crossentropy(images, reconstructions))

@@ -1,21 +1,13 @@
-"""Generative adversarial network (Goodfellow et al. 2014)."""
+"""Generative adversarial network (Goodfellow et al. 2014): networks, losses, training step."""
 
 import numpy as np
 import tensorflow as tf
 import tf_keras
 
 from lib.config.faces import GANSettings
-from lib.metrics.generated import generated_metrics, mean_smoothness
-from lib.models.faces.batches import (
-    SHOWN,
-    SHOWN_PATHS,
-    FaceBatches,
-    interpolate,
-    interpolation_ends,
-    measured_latents,
-    shown_latents,
-)
-from lib.models.faces.blocks import SIDE, downsampling, upsampling
+from lib.models.faces.batches import FaceBatches, no_samples, shown_latents
+from lib.models.faces.blocks import downsampling, upsampling
+from lib.models.faces.evaluation import evaluate_gan
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import (
@@ -29,26 +21,34 @@ from lib.training.trainer import (
 )
 
 
+def build_generator(filters: int, latent_dim: int) -> tf_keras.Model:
+    """Return latents (latent_dim,) -> images (64, 64, 3) in (-1, 1)."""
+    return upsampling(filters, latent_dim, "tanh", "generator")
+
+
+def build_discriminator(filters: int) -> tf_keras.Model:
+    """Return images (64, 64, 3) in [-1, 1] -> probability of being real (1,)."""
+    return downsampling(filters, 1, "discriminator")
+
+
 class GANTrainer(Trainer):
     """Trains generator and discriminator in turns and keeps nine samples of each epoch."""
 
     def __init__(self, settings: GANSettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
-        self.generator, self.discriminator = self._build()
-        self.sampler = self.generator  # what images are drawn with
+        self.generator, self.discriminator = self.build_networks(
+            settings.filters, settings.latent_dim
+        )
+        self.sampler = self.generator  # the network that samples come from
         self.models = {"generator": self.generator, "discriminator": self.discriminator}
         self.optimizers = self._optimizers()
-        self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
-        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+        self.arrays["samples"] = no_samples()
+        self._compiled_step = tf.function(self.train_step, jit_compile=compile_convolutions())
 
-    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+    def build_networks(self, filters: int, latent_dim: int) -> tuple[tf_keras.Model, ...]:
         """Return the generator and the discriminator."""
-        filters, latent_dim = self.settings.filters, self.settings.latent_dim
-        return (
-            upsampling(filters, latent_dim, "tanh", "generator"),
-            downsampling(filters, 1, "discriminator"),
-        )
+        return build_generator(filters, latent_dim), build_discriminator(filters)
 
     def _optimizers(self) -> dict[str, tf_keras.optimizers.legacy.Adam]:
         """Return an Adam for each network, or, as published, one for both (E11).
@@ -63,22 +63,22 @@ class GANTrainer(Trainer):
         return {name: adam(variables, rate, beta_1) for name, variables in trained.items()}
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Take a fixed number of steps, then draw the samples of this epoch."""
+        """Take a fixed number of steps, then generate the samples of this epoch."""
         steps = self.settings.steps_per_epoch
         metrics = epoch_means(
             iter(range(steps)),
             steps,
             title,
-            lambda step: self._compiled(
-                self.faces.drawn(self.settings.real_per_step, epoch, step),
+            lambda step: self._compiled_step(
+                self.faces.sampled(self.settings.real_per_step, epoch, step),
                 stateless_seed(self.seed, "latents", epoch, step),
             ),
         )
-        drawn = self._generate(shown_latents(self.seed, self.settings.latent_dim))
-        self.arrays["samples"] = np.concatenate([self.arrays["samples"], drawn[None]])
+        samples = self.generate(shown_latents(self.seed, self.settings.latent_dim))
+        self.arrays["samples"] = np.concatenate([self.arrays["samples"], samples[None]])
         return metrics
 
-    def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def train_step(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
         """Train the discriminator on real and generated faces, half each, then the generator."""
         batch, half = self.settings.batch_size, self.settings.real_per_step
         size = (half + batch, self.settings.latent_dim)
@@ -87,22 +87,22 @@ class GANTrainer(Trainer):
         generated = self.generator(latents[:half], training=True)
         with tf.GradientTape() as tape:
             predictions = self.discriminator(tf.concat([real, generated], axis=0), training=True)
-            discriminator_loss = self._discriminator_loss(predictions)
+            discriminator_loss = self.discriminator_loss_of(predictions)
         self._apply("discriminator", tape, discriminator_loss)
         with tf.GradientTape() as tape:
             predictions = self.discriminator(self.generator(latents[half:], training=True))
-            generator_loss = self._generator_loss(predictions)
+            generator_loss = self.generator_loss_of(predictions)
         self._apply("generator", tape, generator_loss)
         return {"discriminator_loss": discriminator_loss, "generator_loss": generator_loss}
 
-    def _discriminator_loss(self, predictions: tf.Tensor) -> tf.Tensor:
+    def discriminator_loss_of(self, predictions: tf.Tensor) -> tf.Tensor:
         """Return the loss of predictions (2n, 1) on n real images and then n generated ones."""
         real, generated = tf.split(predictions, 2)
         return _cross_entropy(
             tf.concat([tf.ones_like(real), tf.zeros_like(generated)], 0), predictions
         )
 
-    def _generator_loss(self, predictions: tf.Tensor) -> tf.Tensor:
+    def generator_loss_of(self, predictions: tf.Tensor) -> tf.Tensor:
         """Return the loss of being found out, of predictions (n, 1) on generated images."""
         return _cross_entropy(tf.ones_like(predictions), predictions)
 
@@ -112,30 +112,19 @@ class GANTrainer(Trainer):
         optimizer = self.optimizers["both" if self.settings.optimizer == "shared" else name]
         optimizer.apply_gradients(zip(gradients, variables, strict=True))
 
-    def _generate(self, latents: np.ndarray) -> np.ndarray:
+    def generate(self, latents: np.ndarray) -> np.ndarray:
+        """Return faces, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
         generated = [self.sampler(block).numpy() for block in blocks_of(latents)]
         return to_uint8((np.concatenate(generated) + 1) / 2)
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Interpolate between latents, and measure."""
         latent_dim = self.settings.latent_dim
-        ends = interpolation_ends(self.seed, latent_dim)
-        interpolation = self._generate(interpolate(ends)).reshape(-1, SHOWN, SIDE, SIDE, 3)
-        real, other_real = self.faces.measured()
-        generated = self._generate(measured_latents(self.seed, latent_dim, len(real)))
-        last = history[-1]
-        metrics = {
-            **{name: last[name] for name in ("discriminator_loss", "generator_loss")},
-            "interpolation_smoothness": mean_smoothness(interpolation),
-            **generated_metrics(real, other_real, "real"),
-            **generated_metrics(real, generated, "samples"),
-        }
+        metrics, images = evaluate_gan(self.generate, self.faces, latent_dim, self.seed)
+        losses = {name: history[-1][name] for name in ("discriminator_loss", "generator_loss")}
         return Evaluation(
-            metrics,
-            samples={
-                "samples": self.arrays["samples"],
-                "interpolation": interpolation[:SHOWN_PATHS],
-            },
+            {**losses, **metrics},
+            samples={"samples": self.arrays["samples"], **images},
             model=layer_table(self.generator) + layer_table(self.discriminator),
         )
 

@@ -4,9 +4,8 @@ import tensorflow as tf
 import tf_keras
 
 from lib.config.faces import CorrectedGANSettings
-from lib.metrics.generated import generated_metrics
-from lib.models.faces.batches import measured_latents
 from lib.models.faces.blocks import SIDE
+from lib.models.faces.evaluation import sample_metrics
 from lib.models.faces.gan import GANTrainer
 from lib.models.layers.adversarial import LEAKY_SLOPE, hinge_loss, move_average
 
@@ -64,7 +63,7 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
 
 
 class CorrectedGANTrainer(GANTrainer):
-    """Trains with a hinge loss, and draws from a moving average of the generator's weights."""
+    """Trains with a hinge loss, and samples from a moving average of the generator's weights."""
 
     def __init__(self, settings: CorrectedGANSettings, seed: int) -> None:
         super().__init__(settings, seed)
@@ -72,32 +71,35 @@ class CorrectedGANTrainer(GANTrainer):
         self.sampler.set_weights(self.generator.get_weights())
         self.models["average"] = self.sampler
 
-    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
-        filters = self.settings.filters
-        generator = build_generator(filters, self.settings.latent_dim, "generator")
-        return generator, build_discriminator(filters)
+    def build_networks(self, filters: int, latent_dim: int) -> tuple[tf_keras.Model, ...]:
+        """Return the generator and the discriminator."""
+        return build_generator(filters, latent_dim, "generator"), build_discriminator(filters)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Train as published, then measure what the averaged generator draws."""
+        """Train as published, then measure the samples of the averaged generator."""
         losses = super().train_epoch(epoch, title)
         real, _ = self.faces.measured()
-        latents = measured_latents(self.seed, self.settings.latent_dim, len(real))
-        return {**losses, **generated_metrics(real, self._generate(latents), "samples")}
+        return {
+            **losses,
+            **sample_metrics(self.generate, real, self.settings.latent_dim, self.seed),
+        }
 
-    def _update(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Do as published, with these losses; then average the generator."""
-        losses = super()._update(pixels, latent_seed)
-        self._follow()
+    def train_step(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Take the published step with these losses; then average the generator."""
+        losses = super().train_step(pixels, latent_seed)
+        self._update_average()
         return losses
 
-    def _discriminator_loss(self, logits: tf.Tensor) -> tf.Tensor:
+    def discriminator_loss_of(self, logits: tf.Tensor) -> tf.Tensor:
+        """Return the hinge loss of logits (2n, 1) on n real images and then n generated ones."""
         return hinge_loss(*tf.split(logits, 2))
 
-    def _generator_loss(self, logits: tf.Tensor) -> tf.Tensor:
+    def generator_loss_of(self, logits: tf.Tensor) -> tf.Tensor:
+        """Return the hinge loss of logits (n, 1) on generated images."""
         return -tf.reduce_mean(logits)
 
-    def _follow(self) -> None:
-        """Move the average towards the generator, the faster the fewer steps there were.
+    def _update_average(self) -> None:
+        """Move the average towards the generator: in the first steps faster than later.
 
         Like TensorFlow's ExponentialMovingAverage, given the number of steps.
         """

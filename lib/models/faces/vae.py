@@ -1,31 +1,13 @@
-"""Variational autoencoder (Kingma and Welling 2014)."""
+"""Variational autoencoder (Kingma and Welling 2014): encoder, decoder, loss, training step."""
 
 import numpy as np
 import tensorflow as tf
 import tf_keras
 
 from lib.config.faces import VAESettings
-from lib.metrics.generated import generated_metrics, mean_smoothness
-from lib.metrics.images import reconstruction_error
-from lib.metrics.latent import (
-    active_units,
-    aggregated_posterior,
-    kl_from_standard_normal,
-    kl_per_dimension,
-    noise_fraction,
-)
-from lib.models.faces.autoencoder import reconstruction_loss
-from lib.models.faces.batches import (
-    CODES_FITTED,
-    SHOWN,
-    SHOWN_PATHS,
-    FaceBatches,
-    interpolate,
-    interpolation_ends,
-    measured_latents,
-    shown_latents,
-)
-from lib.models.faces.blocks import SIDE, VALUES, downsampling, upsampling
+from lib.models.faces.batches import FaceBatches, no_samples, shown_latents
+from lib.models.faces.blocks import SIDE, VALUES, downsampling, reconstruction_loss, upsampling
+from lib.models.faces.evaluation import TrainedVAE, evaluate_vae
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
 from lib.training.micro_batches import sum_over_micro_batches
@@ -42,15 +24,6 @@ from lib.training.trainer import (
 layers = tf_keras.layers
 
 
-def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
-    """Return KL(N(mean, exp(log_variance)) || N(0, I)) in nats: (batch, latent) -> (batch,).
-
-    Closed form: Kingma and Welling 2014, appendix B.
-    """
-    terms = tf.square(mean) + tf.exp(log_variance) - 1 - log_variance
-    return tf.reduce_sum(terms, axis=-1) / 2
-
-
 def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
     """Return images (64, 64, 3) -> mean and log-variance, (latent_dim,) each.
 
@@ -61,6 +34,25 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
     mean = layers.Dense(latent_dim, name="mean")(features)
     log_variance = layers.Dense(latent_dim, name="log_variance")(features)
     return tf_keras.Model(images, [mean, log_variance], name="encoder")
+
+
+def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
+    """Return latents (latent_dim,) -> images (64, 64, 3) in (0, 1)."""
+    return upsampling(filters, latent_dim, "sigmoid", "decoder")
+
+
+def sample_latents(mean: tf.Tensor, log_variance: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    """Return draws from N(mean, exp(log_variance)) for draws `noise` from N(0, I)."""
+    return mean + tf.exp(log_variance / 2) * noise
+
+
+def kl_divergence(mean: tf.Tensor, log_variance: tf.Tensor) -> tf.Tensor:
+    """Return KL(N(mean, exp(log_variance)) || N(0, I)) in nats: (batch, latent) -> (batch,).
+
+    Closed form: Kingma and Welling 2014, appendix B.
+    """
+    terms = tf.square(mean) + tf.exp(log_variance) - 1 - log_variance
+    return tf.reduce_sum(terms, axis=-1) / 2
 
 
 class VAETrainer(Trainer):
@@ -75,153 +67,104 @@ class VAETrainer(Trainer):
     def __init__(self, settings: VAESettings, seed: int) -> None:
         super().__init__(settings, seed)
         self.faces = FaceBatches(settings.image_count, settings.batch_size, seed)
-        self.encoder, self.decoder = self._build()
+        self.encoder, self.decoder = self.build_networks(settings.filters, settings.latent_dim)
         self.models = {"encoder": self.encoder, "decoder": self.decoder}
         self.variables = self.encoder.trainable_variables + self.decoder.trainable_variables
         self.optimizers["vae"] = adam(self.variables, settings.learning_rate)
-        self.arrays["samples"] = np.zeros((0, SHOWN, SIDE, SIDE, 3), np.uint8)
-        self._compiled = tf.function(self._update, jit_compile=compile_convolutions())
+        self.arrays["samples"] = no_samples()
+        self._compiled_step = tf.function(self.train_step, jit_compile=compile_convolutions())
 
-    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
+    def build_networks(self, filters: int, latent_dim: int) -> tuple[tf_keras.Model, ...]:
         """Return the encoder and the decoder."""
-        filters, latent_dim = self.settings.filters, self.settings.latent_dim
-        return (
-            build_encoder(filters, latent_dim),
-            upsampling(filters, latent_dim, "sigmoid", "decoder"),
-        )
+        return build_encoder(filters, latent_dim), build_decoder(filters, latent_dim)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
-        """Go over all faces once, then draw the samples of this epoch."""
+        """Train on all faces once, then generate the samples of this epoch."""
         metrics = epoch_means(
             self.faces.shuffled(epoch),
             self.faces.steps,
             title,
-            lambda batch: self._compiled(
+            lambda batch: self._compiled_step(
                 batch[1], stateless_seed(self.seed, "latent noise", epoch, batch[0])
             ),
             size=lambda batch: len(batch[1]),
         )
-        self._after_epoch()
+        self.after_epoch()
         latents = shown_latents(self.seed, self.settings.latent_dim) * self.settings.sample_scale
-        drawn = self._decode(self._from_prior(latents))
-        self.arrays["samples"] = np.concatenate([self.arrays["samples"], drawn[None]])
+        samples = self.decode(self.prior(latents))
+        self.arrays["samples"] = np.concatenate([self.arrays["samples"], samples[None]])
         return metrics
 
-    def _update(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+    def train_step(self, pixels: tf.Tensor, noise_seed: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Take a step of Adam on a batch of uint8 faces; return its losses."""
         count = len(pixels)
         noise = tf.random.stateless_normal((count, self.settings.latent_dim), noise_seed)
-        metrics, gradients = sum_over_micro_batches(
-            lambda *part: self._part_of_step(*part, count), pixels, noise
+        losses, gradients = sum_over_micro_batches(
+            lambda *part: self._losses_and_gradients(*part, count), pixels, noise
         )
         self.optimizers["vae"].apply_gradients(zip(gradients, self.variables, strict=True))
-        return metrics
+        return losses
 
-    def _part_of_step(
+    def _losses_and_gradients(
         self, pixels: tf.Tensor, noise: tf.Tensor, count: int
     ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
-        """Return what these of the batch's `count` images add to the losses, and the gradients."""
-        weight = self._kl_weight(count)
+        """Return what some of a batch's `count` faces add to its losses and gradients."""
+        weight = self.kl_weight(count)
         with tf.GradientTape() as tape:
-            reconstruction, kl = self._losses(pixels, noise, count)
+            reconstruction, kl = self.losses(pixels, noise, count)
             loss = reconstruction + weight * kl if weight else reconstruction
         losses = {"loss": loss, "reconstruction_loss": reconstruction, "kl_divergence": kl}
         return losses, tape.gradient(loss, self.variables)
 
-    def _kl_weight(self, count: int) -> float:
-        """Return what the KL divergence, in nats, of `count` images on average weighs in the loss.
+    def losses(
+        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return what some of a batch's `count` faces add to its reconstruction loss and KL.
+
+        Both are means over the batch: the first in nats per pixel and channel, the other in nats.
+        """
+        images = tf.cast(pixels, tf.float32) / 255
+        mean, log_variance = self.encoder(images, training=True)
+        latents = sample_latents(mean, log_variance, noise)
+        loss = reconstruction_loss(images, self.decoder(latents, training=True))
+        kl = tf.reduce_sum(kl_divergence(mean, log_variance))
+        return loss * (len(pixels) / count), kl / count
+
+    def kl_weight(self, count: int) -> float:
+        """Return the weight in the loss of the KL, in nats, averaged over `count` faces.
 
         The original divides it by the number of values of an image, over which the reconstruction
         loss is averaged, and by nothing else.
         """
         return {"none": 0, "sum": count, "mean": 1}[self.settings.kl] / VALUES
 
-    def _losses(
-        self, pixels: tf.Tensor, noise: tf.Tensor, count: int
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return what these images add to the batch's reconstruction loss and KL divergence.
-
-        Both are means over the batch: the first in nats per pixel and channel, the other in nats.
-        """
-        images = tf.cast(pixels, tf.float32) / 255
-        mean, log_variance = self.encoder(images, training=True)
-        latents = mean + tf.exp(log_variance / 2) * noise
-        loss = reconstruction_loss(images, self.decoder(latents, training=True))
-        kl = tf.reduce_sum(kl_divergence(mean, log_variance))
-        return loss * (len(pixels) / count), kl / count
-
-    def evaluation(self, history: list[dict]) -> Evaluation:
-        """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
-        latent_dim, last = self.settings.latent_dim, history[-1]
-        real, other_real = self.faces.measured()
-        ends = self._from_prior(interpolation_ends(self.seed, latent_dim))
-        interpolation = self._interpolation(ends)
-        means, log_variances = self._encode(self.faces.images[: max(CODES_FITTED, len(real))])
-        reconstructions = self._decode(means[: len(real)])
-        between_faces = means[: 2 * SHOWN_PATHS].reshape(2, SHOWN_PATHS, -1)
-        latents = measured_latents(self.seed, latent_dim, len(real))
-        posterior = aggregated_posterior(means, log_variances)
-        ways = self._sampled_from(latents, posterior)
-        metrics = {
-            **{name: last[name] for name in ("loss", "reconstruction_loss")},
-            **reconstruction_error(real, reconstructions),
-            "kl_divergence": float(np.sum(kl_per_dimension(means, log_variances))),
-            "active_units": active_units(means),
-            "noise_fraction": noise_fraction(means, log_variances),
-            "posterior_kl": kl_from_standard_normal(*posterior),
-            "interpolation_smoothness": mean_smoothness(interpolation),
-            **generated_metrics(real, other_real, "real"),
-        }
-        for way, drawn in ways.items():
-            metrics |= generated_metrics(real, self._decode(drawn), way)
-        shown = self._sampled_from(shown_latents(self.seed, latent_dim), posterior)
-        samples = {
-            "samples": self.arrays["samples"],
-            "prior_samples": self._decode(shown["prior"]),
-            "posterior_samples": self._decode(shown["posterior"]),
-            "interpolation": interpolation[:SHOWN_PATHS],
-            "image_interpolation": self._interpolation(between_faces),
-            "originals": real[:SHOWN],
-            "reconstructions": reconstructions[:SHOWN],
-        }
-        return Evaluation(
-            metrics,
-            samples,
-            model=layer_table(self.encoder) + layer_table(self.decoder),
-            facts={"source_sizes": self.faces.source_sizes},
-        )
-
-    def _sampled_from(
-        self, standard: np.ndarray, posterior: tuple[np.ndarray, np.ndarray]
-    ) -> dict[str, np.ndarray]:
-        """Return latents in each way of sampling, all from the same draws from N(0, I).
-
-        "samples" has them at the scale that is set, "prior" at full scale, and "posterior" in the
-        Gaussian that fits the codes, given by mean and covariance.
-        """
-        mean, covariance = posterior
-        fitted = mean + standard @ np.linalg.cholesky(covariance).T
-        return {
-            "samples": self._from_prior(standard * self.settings.sample_scale),
-            "prior": self._from_prior(standard),
-            "posterior": fitted.astype(np.float32),
-        }
-
-    def _after_epoch(self) -> None:
+    def after_epoch(self) -> None:
         """Prepare for samples; nothing is to be done here."""
 
-    def _from_prior(self, standard: np.ndarray) -> np.ndarray:
+    def prior(self, standard: np.ndarray) -> np.ndarray:
         """Return draws (..., latent_dim) from the prior for draws from N(0, I): the same."""
         return standard
 
-    def _interpolation(self, ends: np.ndarray) -> np.ndarray:
-        return self._decode(interpolate(ends)).reshape(-1, SHOWN, SIDE, SIDE, 3)
-
-    def _encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        coded = [self.encoder(block.astype(np.float32) / 255) for block in blocks_of(pixels)]
-        means, log_variances = zip(*coded, strict=True)
+    def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return means and log-variances, (n, latent_dim) each, of uint8 faces (n, 64, 64, 3)."""
+        codes = [self.encoder(block.astype(np.float32) / 255) for block in blocks_of(pixels)]
+        means, log_variances = zip(*codes, strict=True)
         return np.concatenate(means), np.concatenate(log_variances)
 
-    def _decode(self, latents: np.ndarray) -> np.ndarray:
+    def decode(self, latents: np.ndarray) -> np.ndarray:
+        """Return faces, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
         return np.concatenate(
             [to_uint8(self.decoder(block).numpy()) for block in blocks_of(latents)]
+        )
+
+    def evaluation(self, history: list[dict]) -> Evaluation:
+        """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
+        vae = TrainedVAE(self.encode, self.decode, self.prior, self.settings.sample_scale)
+        metrics, images = evaluate_vae(vae, self.faces, self.settings.latent_dim, self.seed)
+        losses = {name: history[-1][name] for name in ("loss", "reconstruction_loss")}
+        return Evaluation(
+            {**losses, **metrics},
+            samples={"samples": self.arrays["samples"], **images},
+            model=layer_table(self.encoder) + layer_table(self.decoder),
+            facts={"source_sizes": self.faces.source_sizes},
         )

@@ -11,11 +11,11 @@ from lib.config.faces import CorrectedVAESettings
 from lib.metrics.latent import aggregated_posterior
 from lib.models.faces.batches import CODES_FITTED
 from lib.models.faces.blocks import SIDE, VALUES
-from lib.models.faces.likelihood import bits_per_dimension, bound_terms, discretised_logistic
-from lib.models.faces.vae import VAETrainer
+from lib.models.faces.vae import VAETrainer, kl_divergence, sample_latents
 from lib.training.trainer import Evaluation, blocks_of, to_uint8
 
 layers = tf_keras.layers
+LEVELS = 256  # of an 8-bit value
 FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
 
 
@@ -23,7 +23,7 @@ class LogScale(layers.Layer):
     """Learns one number, the logarithm of a likelihood's scale, whatever its input."""
 
     def build(self, input_shape: tuple) -> None:
-        """Make the number."""
+        """Create the number."""
         first = tf_keras.initializers.Constant(math.log(FIRST_SCALE))
         self.log_scale = self.add_weight("log_scale", (), initializer=first)
 
@@ -69,6 +69,33 @@ def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     return tf_keras.Model(latents, [mean, LogScale()(mean)], name="decoder")
 
 
+def discretised_logistic(levels: tf.Tensor, mean: tf.Tensor, log_scale: tf.Tensor) -> tf.Tensor:
+    """Return ln P(level) of each 8-bit value, in nats; its shape is that of `levels`.
+
+    `levels` are whole numbers from 0 to 255. `mean` and `log_scale` are those of a logistic
+    distribution of the value divided by 255, whose mass is shared out among the levels: each has
+    what lies within half a step of it, the lowest and the highest have all beyond. So this is a
+    probability, and a sum over all 256 levels is 1. Salimans et al. (2017), "PixelCNN++", section
+    2.1, with one component instead of a mixture.
+    """
+    step = 1 / (LEVELS - 1)
+    centred = levels * step - mean
+    inverse_scale = tf.exp(-log_scale)
+    above = (centred + step / 2) * inverse_scale
+    below = (centred - step / 2) * inverse_scale
+    # With s the logistic function, s(above) - s(below) is the product
+    # s(above) * s(-below) * (1 - exp(below - above)), of which no factor cancels.
+    up_to = tf.math.log_sigmoid(above)
+    beyond = tf.math.log_sigmoid(-below)
+    between = up_to + beyond + tf.math.log(-tf.math.expm1(-step * inverse_scale))
+    return tf.where(levels == 0, up_to, tf.where(levels == LEVELS - 1, beyond, between))
+
+
+def bits_per_dimension(nats: float, dimensions: int) -> float:
+    """Return a code length of `nats` for one example as bits for each of its dimensions."""
+    return nats / (dimensions * math.log(2))
+
+
 class CorrectedVAETrainer(VAETrainer):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
@@ -82,40 +109,41 @@ class CorrectedVAETrainer(VAETrainer):
         self.arrays["prior_mean"] = np.zeros(settings.latent_dim, np.float32)
         self.arrays["prior_factor"] = np.eye(settings.latent_dim, dtype=np.float32)
 
-    def _build(self) -> tuple[tf_keras.Model, tf_keras.Model]:
-        filters, latent_dim = self.settings.filters, self.settings.latent_dim
+    def build_networks(self, filters: int, latent_dim: int) -> tuple[tf_keras.Model, ...]:
+        """Return the encoder and the decoder."""
         return build_encoder(filters, latent_dim), build_decoder(filters, latent_dim)
 
-    def _after_epoch(self) -> None:
+    def after_epoch(self) -> None:
         """Fit the prior; its covariance is kept as a triangular factor."""
-        means, log_variances = self._encode(self.faces.images[:CODES_FITTED])
+        means, log_variances = self.encode(self.faces.images[:CODES_FITTED])
         mean, covariance = aggregated_posterior(means, log_variances)
         self.arrays["prior_mean"] = mean.astype(np.float32)
         self.arrays["prior_factor"] = np.linalg.cholesky(covariance).astype(np.float32)
 
-    def _from_prior(self, standard: np.ndarray) -> np.ndarray:
+    def prior(self, standard: np.ndarray) -> np.ndarray:
+        """Return draws from the fitted prior for draws (..., latent_dim) from N(0, I)."""
         return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
 
-    def _kl_weight(self, count: int) -> float:
+    def kl_weight(self, count: int) -> float:
+        """Return 1: the bound's own."""
         del count
         return 1.0
 
-    def _losses(
+    def losses(
         self, pixels: tf.Tensor, noise: tf.Tensor, count: int
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        distortion, rate = self._bound_terms(pixels, noise)
-        return tf.reduce_sum(distortion) / count, tf.reduce_sum(rate) / count
+        """Return what some of a batch's `count` faces add to its distortion and rate, in nats.
 
-    def _bound_terms(self, pixels: tf.Tensor, noise: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return distortion and rate of uint8 images, (batch,) each, in nats."""
+        Both are means over the batch. Their sum estimates the negative evidence lower bound of
+        Kingma and Welling (2014), equation 3; the rate, the KL from N(0, I), is exact.
+        """
         levels = tf.cast(pixels, tf.float32)
         mean, log_variance = self.encoder(levels / 255, training=True)
-
-        def log_likelihood(latents: tf.Tensor) -> tf.Tensor:
-            values = discretised_logistic(levels, *self.decoder(latents, training=True))
-            return tf.reduce_sum(values, axis=(1, 2, 3))
-
-        return bound_terms(mean, log_variance, noise, log_likelihood)
+        latents = sample_latents(mean, log_variance, noise)
+        values = discretised_logistic(levels, *self.decoder(latents, training=True))
+        distortion = -tf.reduce_sum(values, axis=(1, 2, 3))
+        rate = kl_divergence(mean, log_variance)
+        return tf.reduce_sum(distortion) / count, tf.reduce_sum(rate) / count
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Do as for the published model, and give the length of a code for the training faces.
@@ -128,7 +156,7 @@ class CorrectedVAETrainer(VAETrainer):
             evaluation, metrics={**evaluation.metrics, "bits_per_dimension": bits}
         )
 
-    def _decode(self, latents: np.ndarray) -> np.ndarray:
+    def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the most likely images, uint8: the likelihood's means."""
         means = [self.decoder(block)[0].numpy() for block in blocks_of(latents)]
         return to_uint8(np.concatenate(means))
