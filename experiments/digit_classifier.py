@@ -1,4 +1,4 @@
-"""Digit classifier: a small classifier of single symbols, which measures how legible answers are.
+"""Digit classifier: a small classifier of single tokens, which measures how legible answers are.
 
 Original: none; its authors suggest it, untested (claim C18).
 """

@@ -1,6 +1,6 @@
 """Generative adversarial network on faces: an Adam for each network, in the first epoch (E11).
 
-The published models train both networks with one; its twin with that is `gan_first_epoch`.
+The published models train both networks with one Adam; the baseline is `gan_first_epoch`.
 """
 
 from lib.config.experiments import Experiment

@@ -1,7 +1,7 @@
 """Generative adversarial network on faces, corrected.
 
-Corrects what C6 and C7 complain of: a pyramid of filters that costs a fraction of the published
-networks, a hinge loss on spectrally normalised layers, and samples from a moving average of the
+Corrects what C6 and C7 criticise: a pyramid of filters at a fraction of the published networks'
+cost, a hinge loss on spectrally normalised layers, and samples from a moving average of the
 generator.
 """
 

@@ -1,7 +1,7 @@
 """Generative adversarial network on faces, 128 latent dimensions, its first epoch in full.
 
-Original: script GAN_filtter128_latent128; the first images of figure 8; claim C7. One epoch is all
-that this claim is about, so that a machine without a GPU can judge it at the original's scale.
+Original: script GAN_filtter128_latent128; the first images of figure 8; claim C7. The claim
+is about one epoch alone, which a machine without a GPU can run at the original's scale.
 """
 
 from lib.config.experiments import Experiment

@@ -1,8 +1,8 @@
 """Arithmetic, digit images to text: two encoders, each with and without augmentation.
 
 Original: script task2_txt2txtimg2txt; figures 12 and 13, tables 2 and 3; claims C12 to C15.
-There is no code for figure 13, without augmentation: its curves are those of models that are
-trained on the quarter of the queries to which the script's commented-out split leads (E12).
+There is no code for figure 13, without augmentation: its curves fit models trained on a quarter of
+the queries, as the script's commented-out split selects them (E12).
 """
 
 from lib.config.arithmetic import Image2TextSettings

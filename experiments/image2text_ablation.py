@@ -1,10 +1,10 @@
 """Arithmetic, digit images to text: one change of the published models at a time (E3, E12, E13).
 
 Original: script task2_txt2txtimg2txt. With augmentation it divided pixels by 255 twice (E3) and
-interpolated each image three times (E13); without, it is not known whether it divided them twice,
-and a quarter of the queries was trained on (E12). Each variant here changes one of these; its twin
-is the published variant named like its beginning. All are tested on handwriting that was never
-trained on as well (E9).
+interpolated each image three times (E13). Without augmentation it trained on a quarter of the
+queries (E12), and it is unknown whether it divided pixels twice. Each variant here changes one of
+these; its baseline is the published variant with the same first words in its name. All are tested
+on unseen digit instances as well (E9).
 """
 
 from lib.config.arithmetic import Image2TextAblationSettings

@@ -1,8 +1,8 @@
 """Arithmetic, digit images to text, corrected: one network for all images.
 
-Original: script task2_txt2txtimg2txt. Convolutional, with handwriting that is drawn anew in each
-epoch; tested on a fifth of the queries, in digits of MNIST's test part (E3, E5, E9).
-Besides the answer, the symbol of each image is a target: labels of MNIST's training part are used.
+Original: script task2_txt2txtimg2txt. Convolutional, with digit instances resampled in each
+epoch; tested on a fifth of the queries, in digits of MNIST's test split (E3, E5, E9).
+The token of each image is a second target: the labels of MNIST's training split are used.
 """
 
 from lib.config.arithmetic import CorrectedImage2TextSettings

@@ -1,7 +1,7 @@
 """Arithmetic, text to digit images: one change of the published models at a time (E4, E5, E10).
 
-Original: script A2_RNNs_text2image. A digit classifier, which takes no part in the training, reads
-the generated answers (E6). The baseline is the published 1/1/512. The models without early stopping
+Original: script A2_RNNs_text2image. A digit classifier, trained apart, reads the
+generated answers (E6). The baseline is the published 1/1/512. The models without early stopping
 train for all epochs at one learning rate.
 """
 

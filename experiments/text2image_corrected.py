@@ -1,8 +1,8 @@
 """Arithmetic, text to digit images, corrected: legible digits that vary.
 
 Original: script A2_RNNs_text2image. A recurrent network and an adversarial generator with a style;
-tested on a fifth of the queries, drawn at random, by a digit classifier that takes no part in the
-training (E4, E5, E6). Labels of MNIST's training part are used, and train a reader of their own.
+tested on a random fifth of the queries by a digit classifier that is trained apart (E4, E5, E6).
+The labels of MNIST's training split are used; they train the auxiliary classifier.
 """
 
 from lib.config.arithmetic import CorrectedText2ImageSettings

@@ -1,4 +1,4 @@
-"""Arithmetic, text to text: one model for each of seven shares of the queries to train on.
+"""Arithmetic, text to text: one model for each of seven fractions of training queries.
 
 Original: script task2_txt2txtimg2txt; figures 10 and 11, table 1; claims C9 to C12.
 """

@@ -1,7 +1,7 @@
-"""Arithmetic, text to text, from few examples: how little is enough where the task is posed well.
+"""Arithmetic, text to text, from few examples: how few suffice if the task is well posed.
 
 Original: text2text, which needs a quarter of the queries (claims C9 to C11). Each `train-05-...`
-leaves out one ingredient, in about as many steps: fewer derived examples take more epochs.
+omits one ingredient at about the same number of steps: fewer derived examples, more epochs.
 """
 
 from lib.config.arithmetic import CorrectedText2TextSettings

@@ -1,10 +1,10 @@
 """Variational autoencoder on faces: the KL divergence in its loss (E1).
 
-In the published models, `vae_32`, `vae_64` and `vae_128`, it is in no loss. In the variants
-"sum-<latent>" it is, summed over the batch, as the original's script would have had it had the term
-been connected; in "mean-<latent>" it is averaged over the batch, as the evidence lower bound has
-it. Every run is measured on samples at the published scale, at full scale, and from the Gaussian
-that fits its codes (E7).
+The published models, `vae_32`, `vae_64` and `vae_128`, have no KL in their loss. The variants
+"sum-<latent>" sum it over the batch, as the original's script would have done with its term
+connected; "mean-<latent>" average it over the batch, as in the evidence lower bound. Every run is
+measured on samples at the published scale, at full scale, and from the Gaussian that fits its codes
+(E7).
 """
 
 from lib.config.experiments import Experiment

@@ -1,8 +1,8 @@
 """Variational autoencoder on faces, corrected.
 
 Corrects E1 and E7: the evidence lower bound of a likelihood of 8-bit pixels, both terms in nats per
-image, and samples from the full prior, which is fitted to the encoded faces. The bottleneck is
-linear, and the decoder has about the parameters of the published one.
+image, and samples from the full prior, a Gaussian fitted to the encoded faces. The bottleneck is
+linear, and the decoder has about as many parameters as the published one.
 """
 
 from lib.config.experiments import Experiment

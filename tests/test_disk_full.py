@@ -102,7 +102,7 @@ def test_a_checkpoint_without_room_ends_the_run_which_goes_on_with_the_same_bits
     *_, how_to_go_on, error = broken.refused(
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     )
-    assert how_to_go_on == ("vae_32/published/seed-0: the same command goes on after epoch 2")
+    assert how_to_go_on == ("vae_32/published/seed-0: the same command resumes after epoch 2")
     assert re.fullmatch(
         rf"error: cannot write {re.escape(str(broken.run()))}/checkpoint/"
         r"epoch-00003-\w+\.npz: File too large; what was there is kept",
@@ -115,7 +115,7 @@ def test_a_checkpoint_without_room_ends_the_run_which_goes_on_with_the_same_bits
     ]
     assert len(checkpoints.load(checkpoint)[1]["history"]) == 2
 
-    assert "vae_32/published/seed-0: going on after epoch 2\n" in broken.train()
+    assert "vae_32/published/seed-0: resuming after epoch 2\n" in broken.train()
     assert not differences(broken.numbers(), unbroken.numbers())
 
 

@@ -69,7 +69,7 @@ def kill_and_go_on(place, aimed, pace, random, epochs, seed=0):
     before = epochs_done(place, seed)
     text = place.train(seed=seed)
     _check_went_on(story, text, before)
-    if before and not re.search("going on after epoch|already done", text):
+    if before and not re.search("resuming after epoch|already done", text):
         story.problems.append(f"started over, though epoch {before} was done")
     return story
 
@@ -117,7 +117,7 @@ def _wait_for(aim, process, place, pace, random, epochs, seed):
 
 
 def _check_went_on(story, told, before):
-    found = re.search(r"going on after epoch (\d+)", told)
+    found = re.search(r"resuming after epoch (\d+)", told)
     if found and int(found[1]) != before:
         story.problems.append(f"went on after epoch {found[1]}, not {before}")
 
@@ -127,6 +127,6 @@ def _hit(told, before, after, is_torn, epochs):
         return CHECKPOINT
     if not after:
         return FIRST
-    if before and "going on after epoch" not in told:
+    if before and "resuming after epoch" not in told:
         return START
     return END if after == epochs else EPOCH

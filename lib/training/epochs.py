@@ -7,13 +7,13 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-SECONDS_IN_A_CALL = 0.1  # as long as Ctrl-C and the progress bar may wait
+SECONDS_IN_A_CALL = 0.1  # the longest that Ctrl-C and the progress bar may wait
 
 
 def padded_batches(indices: np.ndarray, batch_size: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield (indices, weights) of exactly `batch_size`; in the last, padding has weight 0.
 
-    One size means that XLA compiles once; the weights keep the mean that of the true last batch.
+    With one size XLA compiles once; the weights restrict the mean to the true last batch.
     """
     for start in range(0, len(indices), batch_size):
         batch = indices[start : start + batch_size]
@@ -28,14 +28,14 @@ def batch_count(indices: np.ndarray, batch_size: int) -> int:
 
 
 class Steps:
-    """Takes training steps, as many in one call as take a tenth of a second.
+    """Takes training steps, as many in one call as fit into a tenth of a second.
 
-    What Python does between two steps takes a third of the time of the smallest models' steps. How
-    many steps a call takes depends on the machine's speed, but the results do not depend on it.
+    Python's overhead between two steps is a third of the time of the smallest models' steps. The
+    number of steps in a call depends on the machine's speed; the results do not.
     """
 
     def __init__(self, step: tf.types.experimental.PolymorphicFunction) -> None:
-        """`step` takes a batch's indices, its weights and others, and returns metrics: scalars."""
+        """`step` maps a batch's indices, weights and other inputs to metrics: scalars."""
         self._step = step
         self._several = tf.function(self._take, reduce_retracing=True)
 
@@ -48,8 +48,8 @@ class Steps:
     ) -> dict[str, float]:
         """Take a step with each batch of `indices`, under a progress bar.
 
-        `others` returns what a step gets besides a batch's indices and weights. Returns the
-        metrics' means over `indices`, as those of Keras' `fit`.
+        `others` returns a step's further inputs for a batch's indices. Returns the metrics' means
+        over `indices`, as in Keras' `fit`.
         """
         batches = ((*batch, *others(batch[0])) for batch in padded_batches(indices, batch_size))
         left, at_once = batch_count(indices, batch_size), 1
@@ -71,12 +71,12 @@ class Steps:
         return dict.fromkeys(traced.structured_outputs, tf.zeros(()))
 
     def _take(self, totals: dict[str, tf.Tensor], *batches: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return `totals` and what steps with `batches`, one after another, add to them."""
+        """Return `totals` plus the metrics of one step per batch, in order."""
 
         def step(k: tf.Tensor, totals: dict[str, tf.Tensor]) -> tuple:
-            told = self._step(*(each[k] for each in batches))
+            metrics = self._step(*(each[k] for each in batches))
             weight = tf.reduce_sum(batches[1][k])
-            return k + 1, {name: total + told[name] * weight for name, total in totals.items()}
+            return k + 1, {name: total + metrics[name] * weight for name, total in totals.items()}
 
         count = tf.shape(batches[0])[0]
         return tf.while_loop(lambda k, _: k < count, step, (0, totals), parallel_iterations=1)[1]

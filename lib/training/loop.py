@@ -1,4 +1,4 @@
-"""The training loop: epoch by epoch, so that it can be broken off and gone on with."""
+"""The training loop: a checkpoint after every epoch, so that an interrupted run can resume."""
 
 import contextlib
 import json
@@ -17,14 +17,14 @@ from lib.system import files, runtime
 from lib.system.errors import UserError
 from lib.training.trainer import Evaluation, Trainer, trainer_class
 
-# What decides how much memory a training takes.
+# The settings that decide how much memory a training takes.
 _SIZES = ("batch_size", "units", "filters", "discriminator_filters", "latent_dim", "style_dim")
 
 
 def run_training(planned: Planned, threads: int) -> None:
     """Train one run to its end, from its newest checkpoint if it has one.
 
-    Ctrl-C and SIGTERM end it with a line that says how to go on; at most the epoch under way is
+    Ctrl-C and SIGTERM end it with a line that says how to resume; at most the current epoch is
     lost.
     """
     folder = planned.key.path
@@ -47,7 +47,7 @@ def run_training(planned: Planned, threads: int) -> None:
 
 @contextlib.contextmanager
 def _enough_memory(planned: Planned) -> Iterator[None]:
-    """Raise UserError where the machine's memory does not suffice."""
+    """Raise UserError if the machine has too little memory."""
     try:
         yield
     except (MemoryError, runtime.tf.errors.ResourceExhaustedError) as error:
@@ -57,15 +57,16 @@ def _enough_memory(planned: Planned) -> Iterator[None]:
             if name in _SIZES
         ]
         raise UserError(
-            f"{planned.key}: there is too little memory for {' '.join(sizes)}; choose smaller ones"
+            f"{planned.key}: too little memory for {' '.join(sizes)}; choose smaller values"
         ) from error
 
 
 def _check_data(planned: Planned) -> None:
-    """Raise UserError where other data were prepared before the training had read them."""
+    """Raise UserError if the data changed before the training had read them."""
     if plan.data_used(planned) != directories.read_config(planned.key.path)["spec"]["data"]:
         raise UserError(
-            f"{planned.key}: its data were prepared anew meanwhile; run this again to use those"
+            f"{planned.key}: its data were prepared again while it started; "
+            "run the command again to use the new data"
         )
 
 
@@ -75,7 +76,7 @@ def _restored(training: Trainer, planned: Planned) -> list[dict]:
         return []
     arrays, facts = found
     training.restore(arrays, facts["training"])
-    logging.info("%s: going on after epoch %d", planned.key, len(facts["history"]))
+    logging.info("%s: resuming after epoch %d", planned.key, len(facts["history"]))
     return facts["history"]
 
 
@@ -103,17 +104,17 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         )
 
 
-class _OtherNeedError(UserError):
-    """What a run reads is another than when it began, so that it cannot be gone on with."""
+class _ChangedNeedError(UserError):
+    """A run that this one reads has changed since it started, so it cannot be resumed."""
 
 
 def _check_what_it_reads(planned: Planned, threads: int) -> None:
-    """Raise _OtherNeedError where a run that this one needs is another than when it began."""
+    """Raise _ChangedNeedError if a run that this one reads has changed since it started."""
     begun = directories.read_config(planned.key.path)["spec"].get("needs", {})
     if plan.needed_digests(planned, threads) != begun:
-        raise _OtherNeedError(
-            f"{planned.key}: what it needs, {', '.join(begun)}, was trained anew meanwhile; "
-            "run this again to train both"
+        raise _ChangedNeedError(
+            f"{planned.key}: {', '.join(begun)}, which it reads, was trained again meanwhile; "
+            "run the command again to train both"
         )
 
 
@@ -150,11 +151,11 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
     signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except _OtherNeedError:
+    except _ChangedNeedError:
         raise
     except (KeyboardInterrupt, SystemExit, UserError):
         done = len(history)
-        print(f"{planned.key}: the same command goes on after epoch {done}", file=sys.stderr)
+        print(f"{planned.key}: the same command resumes after epoch {done}", file=sys.stderr)
         raise
 
 

@@ -1,4 +1,4 @@
-"""Micro-batches, which are computed side by side: small operations do not fill many threads."""
+"""Micro-batches, computed in parallel: small operations do not fill many threads."""
 
 from collections.abc import Callable
 
@@ -12,10 +12,10 @@ def sum_over_micro_batches(
 ) -> object:
     """Return the sum of `function` over equal micro-batches: for a sum over examples, the same.
 
-    There are `most`, by default as many as run side by side, or fewer that divide the batch.
-    Each of `batch` is an array or a structure of arrays with the examples in front; the
-    function returns a structure of tensors. It must not draw from a generator with a state, because
-    one micro-batch would wait for another.
+    There are `most`, by default as many as run in parallel, or fewer that divide the batch. Each of
+    `batch` is an array or a structure of arrays with the examples on the first axis; the function
+    returns a structure of tensors. It must not sample from a stateful generator, which would make
+    one micro-batch wait for another.
     """
     size = tf.nest.flatten(batch)[0].shape[0]
     most = min(most or side_by_side(), size)

@@ -1,4 +1,4 @@
-"""When to stop and when to slow down, by the validation loss, as `tf_keras.callbacks` do."""
+"""Early stopping and learning-rate reduction on the validation loss, as in `tf_keras.callbacks`."""
 
 import dataclasses
 import math
@@ -6,7 +6,7 @@ import math
 
 @dataclasses.dataclass
 class EarlyStopping:
-    """Stops after `patience` epochs in a row that were not better than the best one."""
+    """Stops after `patience` consecutive epochs without improvement over the best one."""
 
     patience: int
     best: float = math.inf
@@ -14,13 +14,13 @@ class EarlyStopping:
     waited: int = 0
 
     def update(self, epoch: int, loss: float) -> bool:
-        """Take an epoch's loss in; tell whether it is the best so far, as any first one is."""
+        """Record an epoch's loss; return whether it is the best so far, as any first one is."""
         improved = loss < self.best
         if improved:
             self.best, self.waited = loss, 0
         else:
             self.waited += 1
-        if improved or not self.best_epoch:  # a loss that is not a number improves on nothing
+        if improved or not self.best_epoch:  # a NaN loss never improves
             self.best_epoch = epoch
             return True
         return False
@@ -42,7 +42,7 @@ class ReduceOnPlateau:
     waited: int = 0
 
     def update(self, loss: float, learning_rate: float) -> float:
-        """Take an epoch's loss in; return the learning rate of the next epoch."""
+        """Record an epoch's loss; return the learning rate of the next epoch."""
         if loss < self.best - 1e-4:
             self.best, self.waited = loss, 0
             return learning_rate

@@ -1,4 +1,4 @@
-"""What every model's training has in common: its state, and how an epoch goes over its data."""
+"""What all trainings share: the trainer's state, optimizers, the mean of an epoch's metrics."""
 
 import dataclasses
 import importlib
@@ -15,7 +15,7 @@ from lib.config.base import Settings
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """What a finished training leaves: numbers, arrays for figures, its layers, other facts."""
+    """The results of a finished training: metrics, arrays for figures, its layers, other facts."""
 
     metrics: dict[str, float]
     samples: dict[str, np.ndarray]
@@ -26,13 +26,11 @@ class Evaluation:
 class Trainer:
     """A model in training; `lib.training.loop` drives it.
 
-    A subclass makes `models` and `optimizers` (by name) in its `__init__`, and everything else that
+    A subclass creates `models` and `optimizers` (by name) in its `__init__`; all other state that
     must outlive the process goes into `arrays` and `facts`.
     """
 
-    in_micro_batches = (
-        False  # whether batches are split into parts, see `lib.training.micro_batches`
-    )
+    in_micro_batches = False  # see `lib.training.micro_batches`
     stopped = False
 
     def __init__(self, settings: Settings, seed: int) -> None:
@@ -42,7 +40,7 @@ class Trainer:
         self.optimizers: dict[str, tf_keras.optimizers.legacy.Optimizer] = {}
         self.arrays: dict[str, np.ndarray] = {}
         self.facts: dict[str, object] = {}
-        # The run directories that `settings.needs` names; the loop puts them in before an epoch.
+        # The run directories that `settings.needs` names; set by the loop before the first epoch.
         self.needed: dict[str, Path] = {}
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
@@ -58,12 +56,12 @@ class Trainer:
         return [variable for name in sorted(self.models) for variable in self.models[name].weights]
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, object]]:
-        """Return all that resuming needs: arrays, and facts for JSON."""
+        """Return the state that resuming needs: arrays, and facts for JSON."""
         variables = {f"variable-{k}": variable.numpy() for k, variable in self._variables()}
         return {**variables, **self.arrays}, self.facts
 
     def restore(self, arrays: dict[str, np.ndarray], facts: dict[str, object]) -> None:
-        """Take up what `state` returned."""
+        """Restore what `state` returned."""
         for k, variable in self._variables():
             variable.assign(arrays.pop(f"variable-{k}"))
         self.arrays, self.facts = arrays, facts
@@ -84,9 +82,9 @@ def trainer_class(settings: Settings) -> type[Trainer]:
 
 
 def adam(model_variables: list[tf.Variable], learning_rate: float, beta_1: float = 0.9):  # noqa: ANN201
-    """Return Adam with all its slots made, so that they can be saved before the first step.
+    """Return Adam with all its slots created, so that they can be saved before the first step.
 
-    The legacy class updates each variable with one fused operation, which the newer one does not.
+    The legacy class updates each variable with one fused operation, unlike the newer one.
     """
     optimizer = tf_keras.optimizers.legacy.Adam(learning_rate, beta_1=beta_1)
     _ = optimizer.iterations
@@ -95,9 +93,9 @@ def adam(model_variables: list[tf.Variable], learning_rate: float, beta_1: float
 
 
 def adamw(model_variables: list[tf.Variable], learning_rate: object, weight_decay: float):  # noqa: ANN201
-    """Return AdamW (Loshchilov and Hutter, 2019) with all its slots made, as in `adam`.
+    """Return AdamW (Loshchilov and Hutter, 2019) with all its slots created, as in `adam`.
 
-    `learning_rate` is a number or a Keras schedule, which then depends on the saved step alone.
+    `learning_rate` is a number or a Keras schedule, which depends on the saved step alone.
     """
     optimizer = tf_keras.optimizers.AdamW(
         learning_rate, weight_decay=weight_decay, jit_compile=False
@@ -115,7 +113,7 @@ def epoch_means(
 ) -> dict[str, float]:
     """Run `step` on each of `count` batches under a progress bar; return its metrics' means.
 
-    As in Keras' `fit`, an epoch's mean is one over examples: `size` tells how many a batch has.
+    As in Keras' `fit`, an epoch's mean is over examples: `size` returns how many a batch has.
     """
     totals: dict[str, object] = {}
     examples = 0.0
@@ -128,8 +126,9 @@ def epoch_means(
 
 
 def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
-    """Set the state of every dropout generator in `model`, so that an epoch does not depend on
-    those before it.
+    """Set the state of every dropout generator in `model`.
+
+    An epoch then does not depend on those before it.
     """
     for layer in model._flatten_layers():
         source = getattr(layer, "_random_generator", None)
@@ -139,12 +138,12 @@ def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
 
 def layer_table(model: tf_keras.Model) -> list[dict]:
     """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
-    indices = []
+    table = []
     for layer in model.layers:
         if isinstance(layer, tf_keras.Model):
-            indices += layer_table(layer)
+            table += layer_table(layer)
         elif not isinstance(layer, tf_keras.layers.InputLayer):
-            indices.append(
+            table.append(
                 {
                     "layer": layer.name,
                     "type": type(layer).__name__,
@@ -152,7 +151,7 @@ def layer_table(model: tf_keras.Model) -> list[dict]:
                     "parameters": layer.count_params(),
                 }
             )
-    return indices
+    return table
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -161,6 +160,6 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
 
 
 def blocks_of(examples: np.ndarray, size: int = 200) -> Iterator[np.ndarray]:
-    """Yield `examples` in blocks, so that memory does not grow with their number."""
+    """Yield `examples` in blocks of at most `size`, which bounds the memory that each needs."""
     for start in range(0, len(examples), size):
         yield examples[start : start + size]

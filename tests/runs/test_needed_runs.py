@@ -52,7 +52,7 @@ def test_a_run_whose_reader_was_trained_anew_meanwhile_is_not_finished(folder):
     training.send_signal(signal.SIGCONT)
     told = training.communicate()[1]
     assert training.returncode == 2
-    assert f"what it needs, {READER}, was trained anew meanwhile" in told
+    assert f"{READER}, which it reads, was trained again meanwhile" in told
     assert not (place.run() / "result.json").exists()
     reader.train()
     assert "starting" in place.train()

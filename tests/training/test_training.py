@@ -80,9 +80,9 @@ def test_a_terminated_run_says_how_to_go_on_and_does_so(trained, workplace):
     place = workplace("vae_32")
     status, told = place.train_one_epoch(signal.SIGTERM)
     assert status == 143
-    assert "vae_32/published/seed-0: the same command goes on after epoch " in told
+    assert "vae_32/published/seed-0: the same command resumes after epoch " in told
     assert "Traceback" not in told
-    assert "vae_32/published/seed-0: going on after epoch " in place.train()
+    assert "vae_32/published/seed-0: resuming after epoch " in place.train()
     assert not differences(place.numbers(), trained.numbers())
 
 
@@ -106,7 +106,7 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workpl
     newest.write_bytes(content)
     told = place.train()
     assert f"{newest.name} is damaged; the epochs since the state before it are lost" in told
-    assert f"vae_32/published/seed-0: going on after epoch {done}\n" in told
+    assert f"vae_32/published/seed-0: resuming after epoch {done}\n" in told
     assert told.count(": epoch ") == EPOCHS - done
     assert not differences(place.numbers(), trained.numbers())
 
@@ -133,7 +133,7 @@ def test_every_kind_of_run_goes_on_as_if_unbroken(workplace, experiment, variant
         return broken.train()
 
     _, told = side_by_side(unbroken.train, break_and_go_on)
-    assert f"{experiment}/{variant}/seed-0: going on after epoch " in told
+    assert f"{experiment}/{variant}/seed-0: resuming after epoch " in told
     assert not differences(broken.numbers(), unbroken.numbers())
 
 
@@ -149,7 +149,7 @@ def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace
     first = contents(place.run())
     status, told = place.train_one_epoch(signal.SIGINT, "EPOCHS=9")
     assert status == 130
-    assert "vae_32/published/seed-0: the same command goes on after epoch " in told
+    assert "vae_32/published/seed-0: the same command resumes after epoch " in told
     assert "Traceback" not in told
     (aside,) = place.run().parent.glob("seed-0.archived-*")
     assert f"seed-0 was made for epochs 8, not 9; it is kept in {aside}" in told
@@ -218,7 +218,7 @@ def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(t
     record.write_text(json.dumps({**facts, "fingerprint": "of others"}), encoding="utf-8")
     told = training.communicate()[1].splitlines()
     assert training.returncode == 2
-    assert "its data were prepared anew meanwhile" in told[-1]
+    assert "its data were prepared again while it started" in told[-1]
     record.write_text(json.dumps(facts), encoding="utf-8")
     place.train()
 

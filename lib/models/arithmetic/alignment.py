@@ -8,11 +8,11 @@ from lib.data.arithmetic import PADDING, VOCABULARY
 def place_by_place(tokens: tf.Tensor) -> tf.Tensor:
     """Return a query's tokens, (n, 5, 13), as (n, 3, 39): hundreds, tens, units.
 
-    Each place holds the first number's digit, the second's, and the operator, each of them as
-    `tokens` are: probabilities. Where the operator is and where the query ends is read from them
-    too: the result is the sum over the four ways that two numbers of one or two digits can stand,
-    each weighted by how likely its operator and its end are; these weights need not add up to 1.
-    Certain tokens give `aligned_queries`.
+    Each place holds the first number's digit, the second's, and the operator, as probabilities
+    like `tokens`. These also decide the positions of the operator and of the query's end: the
+    result is the sum over the four layouts of two numbers of one or two digits, each weighted by
+    the probability of its operator and its end. The weights need not add up to 1. One-hot tokens
+    give `aligned_queries`.
     """
     operator = tokens[..., VOCABULARY.index("+")] + tokens[..., VOCABULARY.index("-")]
     zero = tf.one_hot(tf.zeros_like(tokens[:, 0, 0], tf.int32), len(VOCABULARY))
@@ -21,7 +21,7 @@ def place_by_place(tokens: tf.Tensor) -> tf.Tensor:
         ends = tokens[:, first + 2, PADDING]
         for second, fraction in ((1, ends), (2, 1 - ends)):
             digits = tokens[:, :first], tokens[:, first + 1 : first + 1 + second]
-            filled = [[zero] * (3 - part.shape[1]) + tf.unstack(part, axis=1) for part in digits]
+            filled = [[zero] * (3 - each.shape[1]) + tf.unstack(each, axis=1) for each in digits]
             places = [
                 tf.concat([*pair, tokens[:, first]], axis=-1) for pair in zip(*filled, strict=True)
             ]

@@ -11,8 +11,8 @@ import tensorflow as tf
 class Warp:
     """How each of n images is warped, float32 (n,) each.
 
-    `angle` is in radians, counter-clockwise; `zoom` is the side of what is shown over that of the
-    image, so that above 1 all gets smaller; `right` and `down` are in pixels.
+    `angle` is in radians, counter-clockwise; `zoom` is the side of the visible area over that of
+    the image (above 1, content shrinks); `right` and `down` are in pixels.
     """
 
     angle: tf.Tensor
@@ -30,24 +30,24 @@ class Warp:
         zoom: float,
         translation: float,
     ) -> "Warp":
-        """Draw uniformly from `seeds`, int32 (2,): the ranges of Keras' layers of these names.
+        """Sample uniformly from `seeds`, int32 (2,): the ranges of Keras' layers of these names.
 
-        An image is turned by up to `rotation` of a full turn, zoomed by up to `zoom`, in both
+        An image is rotated by up to `rotation` of a full turn, zoomed by up to `zoom`, in both
         directions alike, and shifted by up to `translation` of its side.
         """
-        drawn = tf.random.stateless_uniform((4, count), seeds, -1, 1)
+        factors = tf.random.stateless_uniform((4, count), seeds, -1, 1)
         return cls(
-            angle=drawn[0] * rotation * 2 * math.pi,
-            zoom=1 + drawn[1] * zoom,
-            right=drawn[2] * translation * side,
-            down=drawn[3] * translation * side,
+            angle=factors[0] * rotation * 2 * math.pi,
+            zoom=1 + factors[1] * zoom,
+            right=factors[2] * translation * side,
+            down=factors[3] * translation * side,
         )
 
     def matrices(self, side: int) -> list[tf.Tensor]:
         """Return rotation, zoom and shift, in this order, as maps: three times (n, 3, 3).
 
         Each maps a pixel (column, row, 1) of the result to the one of the image that it shows.
-        Rotation and zoom leave the centre where it is.
+        Rotation and zoom keep the centre fixed.
         """
         centre = (side - 1) / 2
         cosine, sine = tf.cos(self.angle), tf.sin(self.angle)
@@ -73,7 +73,7 @@ def random_affine(
     translation: float,
     interpolations: int = 1,
 ) -> tf.Tensor:
-    """Turn, zoom and shift every image at random: (..., side, side, channels), float32.
+    """Rotate, zoom and shift every image at random: (..., side, side, channels), float32.
 
     `seeds`, int32 (2,), decides; for the ranges see `Warp.random`, for `interpolations` `warped`.
     """
@@ -84,10 +84,10 @@ def random_affine(
 
 
 def warped(images: tf.Tensor, warp: Warp, interpolations: int = 1) -> tf.Tensor:
-    """Return images (n, side, side, channels), float32, turned, then zoomed, then shifted.
+    """Return images (n, side, side, channels), float32, rotated, then zoomed, then shifted.
 
-    Each of `interpolations` is bilinear, with zeros outside: with 1 the three are one map, and with
-    3 each is carried out by itself, as Keras' three layers in a row do, which blurs three times.
+    Each interpolation is bilinear, with zeros outside. With 1 of them the three maps are composed;
+    with 3 each is applied by itself, as by Keras' three layers in a row, which blurs three times.
     """
     maps = warp.matrices(images.shape[1])
     if interpolations == 1:
@@ -105,7 +105,7 @@ def warped(images: tf.Tensor, warp: Warp, interpolations: int = 1) -> tf.Tensor:
 
 
 def _matrix(column: Sequence[tf.Tensor], row: Sequence[tf.Tensor]) -> tf.Tensor:
-    """Return n affine maps (n, 3, 3) from what gives a column and what gives a row."""
+    """Return n affine maps (n, 3, 3) from their first two rows: a result's column, and its row."""
     zeros = tf.zeros_like(column[0])
     last = (zeros, zeros, zeros + 1)
     return tf.stack([tf.stack(each, axis=-1) for each in (column, row, last)], axis=-2)

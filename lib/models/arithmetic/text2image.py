@@ -123,7 +123,7 @@ class Text2ImageTrainer(Trainer):
         return {"loss": float(loss), "mae": float(mae)}
 
     def state(self) -> tuple[dict[str, np.ndarray], dict[str, object]]:
-        """Return all that resuming needs, the best weights and the rules' memory included."""
+        """Return the state that resuming needs, with the best weights and the schedules' memory."""
         rate = float(self.optimizers["model"].learning_rate.numpy())
         self.facts = {
             "stopping": dataclasses.asdict(self.stopping),
@@ -133,7 +133,7 @@ class Text2ImageTrainer(Trainer):
         return super().state()
 
     def restore(self, arrays: dict[str, np.ndarray], facts: dict[str, object]) -> None:
-        """Take up what `state` returned."""
+        """Restore what `state` returned."""
         super().restore(arrays, facts)
         self.stopping = EarlyStopping(**facts["stopping"])
         self.reducing = ReduceOnPlateau(**facts["reducing"])

@@ -1,4 +1,4 @@
-"""Batches of faces, and the latents that are shown, for every model that learns from faces."""
+"""Batches of faces, and the latents of samples, for every model of faces."""
 
 from collections.abc import Iterator
 
@@ -11,9 +11,9 @@ from lib.system.randomness import generator
 
 SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
 SHOWN_PATHS = 3  # of interpolations
-MEASURED = 1_000  # images that a metric is taken over, where there are as many
+MEASURED = 1_000  # images that a metric is computed on, at most
 MEASURED_PATHS = 50
-CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, where there are as many
+CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, at most
 
 
 class FaceBatches:
@@ -23,7 +23,7 @@ class FaceBatches:
         prepared = faces.load()
         self.images = prepared.images[:count]
         counts = prepared.provenance["counts"]
-        # Of the pictures as they were given: how many sizes there are, and the most common.
+        # Of the images as given: the number of distinct sizes, and the most common ones.
         self.source_sizes = {name: counts[name] for name in ("distinct_sizes", "sizes")}
         self.batch_size = batch_size
         self.seed = seed
@@ -45,8 +45,9 @@ class FaceBatches:
             yield step, self.images[order[step * self.batch_size : (step + 1) * self.batch_size]]
 
     def measured(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return two sets of real faces of one size: what is generated is compared with the first,
-        and so is the second, as the floor.
+        """Return two sets of real faces of one size.
+
+        Generated faces are compared with the first, and so is the second, as the floor.
         """
         count = min(MEASURED, len(self.images) // 2)
         return np.array(self.images[:count]), np.array(self.images[count : 2 * count])
@@ -78,7 +79,7 @@ def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
 def interpolate(ends: np.ndarray) -> np.ndarray:
     """Return nine points at equal steps from ends[0] to ends[1].
 
-    (2, indices, latent_dim) -> (indices * 9, latent_dim).
+    (2, paths, latent_dim) -> (paths * 9, latent_dim).
     """
     fraction = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
     path = ends[0][:, None] * (1 - fraction) + ends[1][:, None] * fraction
@@ -86,5 +87,5 @@ def interpolate(ends: np.ndarray) -> np.ndarray:
 
 
 def measured_latents(seed: int, latent_dim: int, count: int) -> np.ndarray:
-    """Return the latents of the samples that are measured, from N(0, I): (count, latent_dim)."""
+    """Return the latents of samples to measure, from N(0, I): float32 (count, latent_dim)."""
     return generator(seed, "measured samples").standard_normal((count, latent_dim), np.float32)

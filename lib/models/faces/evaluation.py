@@ -1,7 +1,7 @@
-"""The evaluation that models of faces share: samples, interpolations, measures against real faces.
+"""The evaluation of models of faces: samples, interpolations, metrics against real faces.
 
-A model takes part through functions on arrays: `decode` maps latents (n, latent_dim) to uint8
-images (n, 64, 64, 3).
+A model is given as functions on arrays: `decode` maps latents (n, latent_dim) to uint8 images
+(n, 64, 64, 3).
 """
 
 import dataclasses
@@ -39,8 +39,8 @@ class TrainedVAE:
     """A trained VAE as functions on arrays.
 
     `encode` maps uint8 images to means and log-variances, (n, latent_dim) each; `prior` maps draws
-    from N(0, I) to draws from the prior. Samples are drawn with the standard deviation
-    `sample_scale` in place of 1.
+    from N(0, I) to draws from the prior. Samples have latents of the standard
+    deviation `sample_scale` instead of 1.
     """
 
     encode: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -68,7 +68,7 @@ class TrainedVAE:
 def evaluate_vae(
     vae: TrainedVAE, faces: FaceBatches, latent_dim: int, seed: int
 ) -> tuple[Metrics, Images]:
-    """Return what a VAE's samples, codes and reconstructions measure, and images of them."""
+    """Return the metrics of a VAE's samples, codes and reconstructions, and images of these."""
     real, other_real = faces.measured()
     means, log_variances = vae.encode(faces.images[: max(CODES_FITTED, len(real))])
     posterior = aggregated_posterior(means, log_variances)
@@ -101,7 +101,7 @@ def evaluate_vae(
 def evaluate_gan(
     generate: Decode, faces: FaceBatches, latent_dim: int, seed: int
 ) -> tuple[Metrics, Images]:
-    """Return what a GAN's samples measure, and images of an interpolation."""
+    """Return the metrics of a GAN's samples, and images of an interpolation."""
     real, other_real = faces.measured()
     interpolation = _interpolation(generate, interpolation_ends(seed, latent_dim))
     metrics = {
@@ -113,7 +113,7 @@ def evaluate_gan(
 
 
 def sample_metrics(generate: Decode, real: np.ndarray, latent_dim: int, seed: int) -> Metrics:
-    """Return what as many samples as there are `real` faces measure against these."""
+    """Return the metrics of as many samples as `real` faces, against these."""
     latents = measured_latents(seed, latent_dim, len(real))
     return generated_metrics(real, generate(latents), "samples")
 

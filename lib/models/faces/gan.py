@@ -53,8 +53,8 @@ class GANTrainer(Trainer):
     def _optimizers(self) -> dict[str, tf_keras.optimizers.legacy.Adam]:
         """Return an Adam for each network, or, as published, one for both (E11).
 
-        It counts the updates of both, so that each network's moments are corrected for as many
-        updates as both have had.
+        A shared Adam counts the updates of both networks, so its bias correction assumes twice as
+        many updates as each network has had.
         """
         trained = {name: model.trainable_variables for name, model in self.models.items()}
         if self.settings.optimizer == "shared":
@@ -103,7 +103,7 @@ class GANTrainer(Trainer):
         )
 
     def generator_loss_of(self, predictions: tf.Tensor) -> tf.Tensor:
-        """Return the loss of being found out, of predictions (n, 1) on generated images."""
+        """Return the generator's loss of predictions (n, 1) on generated images."""
         return _cross_entropy(tf.ones_like(predictions), predictions)
 
     def _apply(self, name: str, tape: tf.GradientTape, loss: tf.Tensor) -> None:

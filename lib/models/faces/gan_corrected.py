@@ -15,7 +15,7 @@ layers = tf_keras.layers
 def build_generator(filters: int, latent_dim: int, name: str) -> tf_keras.Sequential:
     """Return latents (latent_dim,) -> images (64, 64, 3) in [-1, 1].
 
-    A pyramid as in Radford et al. (2016), "DCGAN": the number of filters halves where the side
+    A pyramid as in Radford et al. (2016), "DCGAN": the number of filters halves as the side
     doubles.
     """
     stages = []
@@ -43,8 +43,8 @@ def build_discriminator(filters: int) -> tf_keras.Sequential:
     """Return images (64, 64, 3) in [-1, 1] -> how real they look: any number, (1,).
 
     Every layer has a spectral norm of about 1: Miyato et al. (2018), "Spectral normalization for
-    generative adversarial networks". The wrapper takes a step of power iteration and divides the
-    weights by the norm in each call with training=True, that is in the discriminator's own step: a
+    generative adversarial networks". In each call with training=True, i.e. in the discriminator's
+    own step, the wrapper takes a step of power iteration and divides the weights by the norm: a
     projection, through which no gradient flows. Its vector is among the model's weights.
     """
     stages = []

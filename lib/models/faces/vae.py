@@ -59,7 +59,7 @@ class VAETrainer(Trainer):
     """Trains a VAE on faces and keeps nine samples of each epoch.
 
     As published, the loss has no KL divergence (E1): the original's term lies on no path of the
-    model that it trains. What is left is an autoencoder whose codes carry noise.
+    model that it trains. The rest is an autoencoder with noisy codes.
     """
 
     in_micro_batches = True
@@ -139,7 +139,7 @@ class VAETrainer(Trainer):
         return {"none": 0, "sum": count, "mean": 1}[self.settings.kl] / VALUES
 
     def after_epoch(self) -> None:
-        """Prepare for samples; nothing is to be done here."""
+        """Prepare for sampling; nothing to do here."""
 
     def prior(self, standard: np.ndarray) -> np.ndarray:
         """Return draws (..., latent_dim) from the prior for draws from N(0, I): the same."""

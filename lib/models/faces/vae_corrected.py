@@ -20,7 +20,7 @@ FIRST_SCALE = 0.1  # of the likelihood, before training; pixels are in [0, 1]
 
 
 class LogScale(layers.Layer):
-    """Learns one number, the logarithm of a likelihood's scale, whatever its input."""
+    """Learns one number, the logarithm of a likelihood's scale, for any input."""
 
     def build(self, input_shape: tuple) -> None:
         """Create the number."""
@@ -35,7 +35,7 @@ class LogScale(layers.Layer):
 def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
     """Return images (64, 64, 3) in [0, 1] -> mean and log-variance, (latent_dim,) each.
 
-    Nothing bounds the features that both are linear in.
+    Both are linear in unbounded features.
     """
     images = layers.Input((SIDE, SIDE, 3))
     features = layers.Rescaling(2, offset=-1)(images)
@@ -52,8 +52,8 @@ def build_encoder(filters: int, latent_dim: int) -> tf_keras.Model:
 def build_decoder(filters: int, latent_dim: int) -> tf_keras.Model:
     """Return latents (latent_dim,) -> mean image (64, 64, 3) and log-scale () of the likelihood.
 
-    Most filters are where the image is small, so that about the published decoder's number of
-    parameters takes a fraction of its computation. Kernels of 4 overlap evenly at stride 2.
+    Most filters are at small sides: about as many parameters as in the published decoder take a
+    fraction of its computation. Kernels of 4 overlap evenly at stride 2.
     """
     latents = layers.Input((latent_dim,))
     features = layers.Dense(4 * 4 * filters, activation="swish")(latents)
@@ -73,10 +73,9 @@ def discretised_logistic(levels: tf.Tensor, mean: tf.Tensor, log_scale: tf.Tenso
     """Return ln P(level) of each 8-bit value, in nats; its shape is that of `levels`.
 
     `levels` are whole numbers from 0 to 255. `mean` and `log_scale` are those of a logistic
-    distribution of the value divided by 255, whose mass is shared out among the levels: each has
-    what lies within half a step of it, the lowest and the highest have all beyond. So this is a
-    probability, and a sum over all 256 levels is 1. Salimans et al. (2017), "PixelCNN++", section
-    2.1, with one component instead of a mixture.
+    distribution of the value divided by 255. Each level has the mass within half a step of it, the
+    lowest and the highest also all mass beyond, so the 256 probabilities sum to 1. Salimans et al.
+    (2017), "PixelCNN++", section 2.1, with one component instead of a mixture.
     """
     step = 1 / (LEVELS - 1)
     centred = levels * step - mean
@@ -84,7 +83,7 @@ def discretised_logistic(levels: tf.Tensor, mean: tf.Tensor, log_scale: tf.Tenso
     above = (centred + step / 2) * inverse_scale
     below = (centred - step / 2) * inverse_scale
     # With s the logistic function, s(above) - s(below) is the product
-    # s(above) * s(-below) * (1 - exp(below - above)), of which no factor cancels.
+    # s(above) * s(-below) * (1 - exp(below - above)), in which no factor cancels.
     up_to = tf.math.log_sigmoid(above)
     beyond = tf.math.log_sigmoid(-below)
     between = up_to + beyond + tf.math.log(-tf.math.expm1(-step * inverse_scale))
@@ -99,9 +98,9 @@ def bits_per_dimension(nats: float, dimensions: int) -> float:
 class CorrectedVAETrainer(VAETrainer):
     """Trains a VAE on the evidence lower bound itself: nats per image, both terms at their weight.
 
-    Samples come from the Gaussian that fits the encoded faces, with all covariances: of all
-    Gaussian priors, that with the highest bound for this encoder and decoder. Ghosh et al. (2020),
-    "From variational to deterministic autoencoders", section 4. The losses are those under N(0, I).
+    Samples come from the Gaussian that fits the encoded faces, with all covariances: the Gaussian
+    prior with the highest bound for this encoder and decoder. Ghosh et al. (2020), "From
+    variational to deterministic autoencoders", section 4. The losses are those under N(0, I).
     """
 
     def __init__(self, settings: CorrectedVAESettings, seed: int) -> None:
@@ -114,7 +113,7 @@ class CorrectedVAETrainer(VAETrainer):
         return build_encoder(filters, latent_dim), build_decoder(filters, latent_dim)
 
     def after_epoch(self) -> None:
-        """Fit the prior; its covariance is kept as a triangular factor."""
+        """Fit the prior; its covariance is stored as a triangular factor."""
         means, log_variances = self.encode(self.faces.images[:CODES_FITTED])
         mean, covariance = aggregated_posterior(means, log_variances)
         self.arrays["prior_mean"] = mean.astype(np.float32)
@@ -146,9 +145,9 @@ class CorrectedVAETrainer(VAETrainer):
         return tf.reduce_sum(distortion) / count, tf.reduce_sum(rate) / count
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Do as for the published model, and give the length of a code for the training faces.
+        """Evaluate as published, and report the code length of the training faces.
 
-        It is the mean over the last epoch, while the weights change.
+        It is the mean over the last epoch, during which the weights change.
         """
         evaluation = super().evaluation(history)
         bits = bits_per_dimension(history[-1]["loss"], VALUES)
@@ -157,6 +156,6 @@ class CorrectedVAETrainer(VAETrainer):
         )
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
-        """Return the most likely images, uint8: the likelihood's means."""
+        """Return the means of the likelihood, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
         means = [self.decoder(block)[0].numpy() for block in blocks_of(latents)]
         return to_uint8(np.concatenate(means))

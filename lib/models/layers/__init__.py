@@ -1,1 +1,1 @@
-"""Keras layers with fewer operations, and what several models' losses share."""
+"""Keras layers with fewer operations, and functions that several adversarial models use."""

@@ -1,4 +1,4 @@
-"""What the adversarial models of this project share: a loss and the generator's moving average."""
+"""Functions of adversarial models: the hinge loss and the generator's moving average."""
 
 import tensorflow as tf
 import tf_keras
@@ -7,9 +7,9 @@ LEAKY_SLOPE = 0.2  # of a rectifier below zero
 
 
 def hinge_loss(real: tf.Tensor, generated: tf.Tensor) -> tf.Tensor:
-    """Return a discriminator's loss of its logits on real and on generated images: a scalar.
+    """Return a discriminator's loss, a scalar, of its logits on real and on generated images.
 
-    0 where every verdict is beyond 1 on its side. Lim and Ye (2017), "Geometric GAN", section 3.
+    0 if every logit is beyond 1 on its side. Lim and Ye (2017), "Geometric GAN", section 3.
     """
     return tf.reduce_mean(tf.nn.relu(1 - real)) + tf.reduce_mean(tf.nn.relu(1 + generated))
 

@@ -11,11 +11,11 @@ LEVELS = 2**16  # of the random numbers that dropout compares with its rate
 class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     """Keras 3's ConvLSTM2D (Shi et al. 2015), unrolled over a known, small number of steps.
 
-    The first state, which is zero, is not convolved, and inputs only when it is their turn. What
-    lies between two convolutions only passes over memory: with `compiled` XLA does all of it in one
-    pass, and in another for the gradient, so that nothing in between takes room. As in Keras 3, and
-    unlike Keras 2, gates are logistic sigmoids, and dropout draws one mask for each gate, which
-    all steps share. Default strides, "same" padding, channels last, no masking; last state only.
+    The first state is zero and not convolved; a step's inputs are convolved in their step. The
+    operations between two convolutions are limited by memory: with `compiled`, XLA fuses them into
+    one pass, and into another for the gradient, without intermediate arrays. As in Keras 3, and
+    unlike Keras 2, gates are logistic sigmoids, and dropout samples one mask per gate, the same in
+    all steps. Default strides, "same" padding, channels last, no masking; last state only.
     """
 
     def __init__(self, filters: int, kernel_size: int, compiled: bool, **options: object) -> None:
@@ -32,11 +32,11 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         if length < 2:
             raise ValueError("a ConvLSTM2D takes two steps or more")
         given = self._given(inputs, training)
-        drawn = self._drawn(inputs, training)
-        cell, *states = self._first(*self._contributions(given[0]), *drawn)
+        bits = self._mask_bits(inputs, training)
+        cell, *states = self._first(*self._contributions(given[0]), *bits)
         kernels = tf.split(self.cell.recurrent_kernel, 4, axis=3)
         for step in range(1, length):
-            # Added here: what goes into a step is kept for its gradient, so it should be little.
+            # Added outside the step: its inputs are kept for the gradient, and this halves them.
             gates = [
                 tf.nn.conv2d(state, kernel, 1, "SAME") + contribution
                 for state, kernel, contribution in zip(
@@ -44,11 +44,11 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
                 )
             ]
             if step < length - 1:
-                cell, *states = self._next(*gates, cell, *drawn)
+                cell, *states = self._next(*gates, cell, *bits)
         return self._last(*gates, cell)
 
     def get_config(self) -> dict:
-        """Return what makes the layer again."""
+        """Return the arguments that recreate the layer."""
         return {**super().get_config(), "compiled": self._compiled}
 
     def _given(self, inputs: tf.Tensor, training: bool | None) -> list[list[tf.Tensor]]:
@@ -60,9 +60,9 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         return [[step * mask for mask in masks] for step in steps]
 
     def draw_input_masks(self, shape: tf.Tensor) -> tf.Tensor:
-        """Return what a step's inputs (batch, height, width, channels) are multiplied by.
+        """Return the masks of a step's inputs (batch, height, width, channels).
 
-        A mask for each gate, float32 (4, *shape): 0, or what keeps the mean.
+        One mask per gate, float32 (4, *shape): 0, or the factor that keeps the mean.
         """
         numbers = self._generator.uniform(tf.concat([[4], shape], axis=0))
         return _kept(numbers >= self.dropout, self.dropout)
@@ -80,8 +80,8 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         self.cell._random_generator._maybe_init()
         return self.cell._random_generator._generator
 
-    def _drawn(self, inputs: tf.Tensor, training: bool | None) -> list[tf.Tensor]:
-        """Draw what decides the states' masks; nothing where none is dropped."""
+    def _mask_bits(self, inputs: tf.Tensor, training: bool | None) -> list[tf.Tensor]:
+        """Sample the bits of the states' masks; nothing without recurrent dropout."""
         if not (training and self.recurrent_dropout):
             return []
         shape = tf.shape(inputs)
@@ -90,16 +90,16 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     def draw_state_bits(self, count: tf.Tensor) -> tf.Tensor:
         """Return 16 random bits for each gate of `count` numbers of a state: uint64 (count,).
 
-        Read as uint16 (4, count), gate by gate, they are whole numbers below LEVELS; where one is
-        below the rate of recurrent dropout times LEVELS, that gate does not see that number.
+        Read as uint16 (4, count), gate by gate, they are whole numbers below LEVELS; a number below
+        the rate of recurrent dropout times LEVELS hides that value from that gate.
         """
         return self._generator.uniform_full_int([count], tf.uint64)
 
-    def _masked(self, state: tf.Tensor, drawn: list[tf.Tensor]) -> list[tf.Tensor]:
+    def _masked(self, state: tf.Tensor, bits: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return the state for each gate, with some of its numbers dropped."""
-        if not drawn:
+        if not bits:
             return [state] * 4
-        numbers = tf.cast(tf.bitcast(drawn[0], tf.uint16), tf.int32)
+        numbers = tf.cast(tf.bitcast(bits[0], tf.uint16), tf.int32)
         shape = tf.concat([[4], tf.shape(state)], axis=0)
         rate = self.recurrent_dropout
         kept = _kept(tf.reshape(numbers, shape) >= round(rate * LEVELS), rate)
@@ -108,9 +108,9 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
     # Gates are in Keras' order: input, forget, candidate, output.
 
     def _first_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        input_gate, _, candidate, output_gate, *drawn = given
+        input_gate, _, candidate, output_gate, *bits = given
         cell = tf.sigmoid(input_gate) * tf.tanh(candidate)
-        return cell, *self._masked(tf.sigmoid(output_gate) * tf.tanh(cell), drawn)
+        return cell, *self._masked(tf.sigmoid(output_gate) * tf.tanh(cell), bits)
 
     def _next_states(self, *given: tf.Tensor) -> tuple[tf.Tensor, ...]:
         state, cell = _update(*given[:5])
@@ -121,7 +121,7 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
 
 
 def _recomputed(function: Callable, compiled: bool) -> Callable:
-    """Return `function` of tensors, whose gradient computes it again and keeps only its arguments.
+    """Return `function` of tensors with a gradient that recomputes it from its arguments.
 
     Chen et al., 2016, "Training deep nets with sublinear memory cost".
     """

@@ -7,11 +7,10 @@ import tf_keras
 class LSTM(tf_keras.layers.LSTM):
     """Keras' LSTM, unrolled over a known, small number of steps.
 
-    Every product of matrices that can be shared or spared is: all steps' inputs are multiplied by
-    the kernel at once, or a single time where `repeated` promises that every step has the same
-    input (as after RepeatVector), and the first state, which is zero, is not multiplied at all.
-    Default activations, no masking. Dropout masks are one for all steps, drawn as Keras draws them
-    where it unrolls (Keras 3 always; in a loop, Keras 2 draws anew in each step).
+    All steps' inputs are multiplied by the kernel in one product, or only one step's if `repeated`
+    promises the same input in every step (as after RepeatVector); the first state is zero and not
+    multiplied. Default activations, no masking. Dropout masks are the same in all steps, as in
+    Keras when it unrolls (Keras 3 always; Keras 2's loop samples new ones in each step).
     """
 
     def __init__(self, units: int, repeated: bool = False, **options: object) -> None:
@@ -26,7 +25,7 @@ class LSTM(tf_keras.layers.LSTM):
         masks = cell.get_dropout_mask_for_cell(inputs[:, 0], training, count=4)
         zeros = tf.zeros((batch, self.units), inputs.dtype)
         state_masks = cell.get_recurrent_dropout_mask_for_cell(zeros, training, count=4)
-        # As in Keras, recurrent dropout brings a mask of its own for each gate.
+        # As in Keras, recurrent dropout implies one mask per gate.
         each_gate = cell.implementation == 1
         masks = [mask[:, None] for mask in _used(masks, each_gate, inputs.dtype)]
         gates = _product(given, cell.kernel, masks) + cell.bias
@@ -39,22 +38,22 @@ class LSTM(tf_keras.layers.LSTM):
         return states if self.return_sequences else states[:, -1]
 
     def get_config(self) -> dict:
-        """Return what makes the layer again."""
+        """Return the arguments that recreate the layer."""
         return {**super().get_config(), "repeated": self.repeated}
 
 
 def _used(masks: list | None, each_gate: bool, dtype: tf.DType) -> list[tf.Tensor]:
-    """Return one mask, or one for each gate; all ones where there is no dropout."""
+    """Return one mask, or one per gate; all ones without dropout."""
     if masks is None:
         return [tf.ones((1, 1), dtype)]
     return list(masks) if each_gate else [masks[0]]
 
 
 def _product(values: tf.Tensor, kernel: tf.Tensor, masks: list[tf.Tensor]) -> tf.Tensor:
-    """Multiply the masked `values` (..., features) by the kernel, part by part for each mask."""
+    """Multiply the masked `values` (..., features) by the kernel: each mask with its columns."""
     kernels = tf.split(kernel, len(masks), axis=1)
-    parts = [tf.tensordot(values * m, k, 1) for m, k in zip(masks, kernels, strict=True)]
-    return tf.concat(parts, axis=-1)
+    products = [tf.tensordot(values * m, k, 1) for m, k in zip(masks, kernels, strict=True)]
+    return tf.concat(products, axis=-1)
 
 
 def _recurrence(
@@ -63,11 +62,11 @@ def _recurrence(
     """Return the states (batch, length, units) from what the inputs add to the gates.
 
     `gates` (batch, length, 4 * units), of two steps or more, are in Keras' order: input, forget,
-    candidate, output; `kernel` is the recurrent one, `masks` what states are multiplied by before
-    it. Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000.
+    candidate, output; `kernel` is the recurrent one, `masks` multiply the states before it.
+    Hochreiter and Schmidhuber 1997, with the forget gate of Gers, Schmidhuber and Cummins 2000.
 
-    Its gradient is written out (backpropagation through time, the same two papers), so that the
-    kernel's is one product over all steps instead of a sum of one for each.
+    Its gradient is explicit (backpropagation through time, the same two papers): the kernel's is
+    then one product over all steps instead of a sum over steps.
     """
 
     @tf.custom_gradient
@@ -98,13 +97,13 @@ def _recurrence(
                 by_state += by_states[:, step]
                 by_cell += by_state * output_gate * (1 - shown * shown)
                 by_forget_gate = 0.0 if previous is None else by_cell * previous
-                parts = [
+                by_each_gate = [
                     by_cell * candidate * input_gate * (1 - input_gate),
                     by_forget_gate * forget_gate * (1 - forget_gate),
                     by_cell * input_gate * (1 - candidate * candidate),
                     by_state * shown * output_gate * (1 - output_gate),
                 ]
-                by_gates[step] = tf.concat(parts, axis=1)
+                by_gates[step] = tf.concat(by_each_gate, axis=1)
                 by_cell *= forget_gate
                 by_state = _product_back(by_gates[step], kernel, masks)
             by_kernel = _kernel_gradient(states[:-1], by_gates[1:], masks)
@@ -118,15 +117,15 @@ def _recurrence(
 def _product_back(by_product: tf.Tensor, kernel: tf.Tensor, masks: tuple) -> tf.Tensor:
     """Return the gradient of `_product` by its values."""
     kernels = tf.split(kernel, len(masks), axis=1)
-    parts = zip(tf.split(by_product, len(masks), axis=1), kernels, masks, strict=True)
-    return tf.add_n([tf.matmul(part, k, transpose_b=True) * m for part, k, m in parts])
+    by_gate = zip(tf.split(by_product, len(masks), axis=1), kernels, masks, strict=True)
+    return tf.add_n([tf.matmul(each, k, transpose_b=True) * m for each, k, m in by_gate])
 
 
 def _kernel_gradient(states: list, by_products: list, masks: tuple) -> tf.Tensor:
     """Return the gradient by the kernel of the sum of `_product` over the steps."""
-    parts = zip(masks, tf.split(tf.concat(by_products, axis=0), len(masks), axis=1), strict=True)
+    by_gate = zip(masks, tf.split(tf.concat(by_products, axis=0), len(masks), axis=1), strict=True)
     products = [
-        tf.matmul(tf.concat([state * mask for state in states], axis=0), part, transpose_a=True)
-        for mask, part in parts
+        tf.matmul(tf.concat([state * mask for state in states], axis=0), each, transpose_a=True)
+        for mask, each in by_gate
     ]
     return tf.concat(products, axis=1)

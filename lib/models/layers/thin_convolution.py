@@ -7,11 +7,11 @@ from lib.system.runtime import compile_convolutions
 
 
 class Conv2D(tf_keras.layers.Conv2D):
-    """Keras' Conv2D with a 3x3 kernel, stride 1 and "same" padding, for few filters, as of colours.
+    """Keras' Conv2D with a 3x3 kernel, stride 1 and "same" padding, for few filters such as RGB.
 
-    A CPU's convolution takes 16 filters at a time, and wastes most of the work on 3. This takes all
-    nine positions of the kernel as filters of one product of matrices, and adds up what each gives,
-    shifted to its place.
+    A CPU's convolution computes 16 filters at a time, which wastes most of the work on 3. This
+    computes all nine kernel positions in one matrix product and adds the results, each shifted to
+    its place.
     """
 
     def convolution_op(self, inputs: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
@@ -28,9 +28,9 @@ class Conv2D(tf_keras.layers.Conv2D):
 
 @tf.custom_gradient
 def _added_in_place(contributions: tf.Tensor) -> tuple[tf.Tensor, object]:
-    """Return (batch, filters, height, width) from what each position of a 3x3 kernel gives.
+    """Return the shifted sum (batch, filters, height, width) over the positions of a 3x3 kernel.
 
-    The gradient is written down because that of nine slices would fill nine arrays with zeros.
+    The gradient is explicit because that of nine slices would fill nine arrays with zeros.
     """
     height, width = contributions.shape[-2:]
     places = [(row, column) for row in range(3) for column in range(3)]
