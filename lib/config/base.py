@@ -1,4 +1,4 @@
-"""What every kind of training can be set to, and how a value that is given is checked."""
+"""The settings that every training has, and how a given value is checked."""
 
 import dataclasses
 import functools
@@ -13,13 +13,13 @@ QUERY_COUNT = 20_000  # all there are
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What every training has."""
+    """The settings of every training."""
 
     trainer: ClassVar[str]  # "module:class", imported only when a training starts
     uses: ClassVar[tuple[str, ...]] = ()  # the data sets it reads: "faces", "digits"
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
-    keeps_weights: ClassVar[bool] = False  # in the run directory, for others to read
-    primary_metric: ClassVar[str] = "loss"  # the metric that tells most
+    keeps_weights: ClassVar[bool] = False  # in the run directory, for other trainings
+    primary_metric: ClassVar[str] = "loss"  # the metric that summarises a run
     # Counts how often the model's code has changed the numbers that the same settings give.
     model_version: ClassVar[int] = 1
     at_least: ClassVar[tuple[tuple[str, int], ...]] = ()  # what a smaller value leaves nothing of

@@ -1,4 +1,4 @@
-"""What can be set in the training of models of faces; the defaults are the published values.
+"""The settings of the models of faces; the defaults are the published values.
 
 A setting marked with an E is a suspected defect of the original (see the report's list): its
 default is as published, and its other value is the corrected one.
@@ -21,7 +21,7 @@ class CAESettings(Settings):
     latent_dim: int = 512
     epochs: int = 50
     batch_size: int = 64
-    image_count: int = FACE_COUNT  # the first so many images
+    image_count: int = FACE_COUNT  # the first ones
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,9 +37,9 @@ class VAESettings(Settings):
     epochs: int = 50
     batch_size: int = 8
     image_count: int = FACE_COUNT
-    # E1: the KL divergence in the loss: none of it, its sum over the batch, or its mean.
+    # E1: the KL divergence in the loss: absent, summed over the batch, or averaged.
     kl: Literal["none", "sum", "mean"] = "none"
-    sample_scale: float = 1 / 6  # E7: standard deviation of the latents that samples are drawn from
+    sample_scale: float = 1 / 6  # E7: standard deviation of sampled latents
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -64,7 +64,7 @@ class GANSettings(Settings):
 
     @property
     def real_per_step(self) -> int:
-        """How many real faces a step sees."""
+        """The number of real faces in a step."""
         return self.batch_size // 2
 
 
@@ -77,7 +77,7 @@ class CorrectedVAESettings(Settings):
     primary_metric = "samples_swd"
     at_least = (("filters", 4),)
 
-    filters: int = 64  # where the image is smallest
+    filters: int = 64  # at the smallest resolution
     latent_dim: int = 64
     epochs: int = 35
     batch_size: int = 16
@@ -93,15 +93,15 @@ class CorrectedGANSettings(GANSettings):
     model_version = 1
     at_least = (("filters", 4),)
 
-    filters: int = 96  # where the image is smallest
+    filters: int = 96  # at the smallest resolution
     latent_dim: int = 64
     learning_rate: float = 8e-4
     steps_per_epoch: int = 624  # as many real faces as in the published epoch
     batch_size: int = 16
     optimizer: Literal["shared", "separate"] = "separate"
-    average_decay: float = 0.999  # of the generator's moving average, a step
+    average_decay: float = 0.999  # of the generator's moving average, per step
 
     @property
     def real_per_step(self) -> int:
-        """How many real faces a step sees."""
+        """The number of real faces in a step."""
         return self.batch_size
