@@ -113,7 +113,7 @@ class Content:
         """Return the command that makes the runs of `needs`, then the targets in `more`."""
         keys = [self.planned[pair].key for pair in needs]
         targets = dict.fromkeys(key.target for key in keys)
-        words = self.asked.words([] if more else [key.experiment for key in keys])
+        words = self.asked.arguments([] if more else [key.experiment for key in keys])
         return shlex.join(["make", *targets, *more, *words])
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:

@@ -3,7 +3,7 @@ import signal
 
 import pytest
 
-# What Make tells the Makes that it starts, and the settings that it takes from the environment.
+# Variables that Make hands to the Makes that it starts, and settings in the environment.
 _OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
 _SETTINGS = ("PROFILE", "SEEDS", "STUDY", "DATA", "FACES", "DIGITS", "THREADS", "ALLOW_MISSING")
 _MAKE_ALONE = ("CUDA", "JOBS", "LAUNCH", "WORK_DIR")

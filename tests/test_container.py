@@ -1,4 +1,4 @@
-"""Where programs run: what a `docker` is asked for that notes it."""
+"""Where programs run: what a `docker` is requested for that notes it."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from tests import fake_runs
 
 CPU_ENGINE = "x86_64|io.containerd.runc.v2 runc |[name=seccomp,profile=builtin]"
 GPU_ENGINE = "x86_64|io.containerd.runc.v2 nvidia runc |[name=seccomp,profile=builtin]"
-# Notes its words, and answers as an engine that has no image yet, and whose programs plan two runs.
+# Records its arguments. Answers like an engine without an image; its programs plan two runs.
 DOCKER = """#!/usr/bin/env bash
 here=${0%/*}
 printf '%s\\0' "$@" $'\\x1e' >>"$here/called"  # one write, as calls may come at the same time
@@ -46,11 +46,11 @@ class Machine:
     def refuses(self, message):
         (self.folder / "refusal").write_text(message, encoding="utf-8")
 
-    def run(self, *words, **environment):
+    def run(self, *arguments, **environment):
         inherited = {name: value for name, value in os.environ.items() if name != "RUNTIME"}
         path = f"{self.folder}:{os.environ['PATH']}"
         return subprocess.run(
-            words,
+            arguments,
             cwd=REPOSITORY,
             env={**inherited, "PATH": path, "WORK_DIR": str(self.work), **environment},
             capture_output=True,
@@ -59,7 +59,7 @@ class Machine:
         )
 
     def calls(self, command):
-        """Return the words of every call of `docker <command>`."""
+        """Return the arguments of every call of `docker <command>`."""
         if not (self.folder / "called").exists():
             return []
         lines = (self.folder / "called").read_text(encoding="utf-8").split("\0\x1e\0")
@@ -75,25 +75,25 @@ def machine(tmp_path):
     return Machine(tmp_path / "bin")
 
 
-def container(machine, *words, **environment):
-    return machine.run("docker/container.sh", *words, **environment)
+def container(machine, *arguments, **environment):
+    return machine.run("docker/container.sh", *arguments, **environment)
 
 
-def started(machine, *words, kind="cpu", **environment):
+def started(machine, *arguments, kind="cpu", **environment):
     """Return options (by name, each a list of values) and program of the one container started."""
-    done = container(machine, kind, "run", *words, **environment)
+    done = container(machine, kind, "run", *arguments, **environment)
     assert done.returncode == 0, done.stderr
     (call,) = machine.calls("run")
     return split(call)
 
 
 def split(call):
-    options, words = {}, iter(call)
-    for word in words:
-        if not word.startswith("--"):
-            return options, word, list(words)
-        alone = word in ("--rm", "--init", "--read-only", "--interactive", "--tty")
-        options.setdefault(word, []).append("" if alone else next(words))
+    options, arguments = {}, iter(call)
+    for argument in arguments:
+        if not argument.startswith("--"):
+            return options, argument, list(arguments)
+        alone = argument in ("--rm", "--init", "--read-only", "--interactive", "--tty")
+        options.setdefault(argument, []).append("" if alone else next(arguments))
     raise AssertionError(call)
 
 
@@ -102,7 +102,9 @@ def mounted(path, more=""):
 
 
 def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repository_only(machine):
-    options, image, words = started(machine, "/opt/venv/bin/python", "-m", "lib.runs.plan", "A=b c")
+    options, image, arguments = started(
+        machine, "/opt/venv/bin/python", "-m", "lib.runs.plan", "A=b c"
+    )
     assert options == {
         "--rm": [""],
         "--init": [""],
@@ -116,7 +118,7 @@ def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repositor
         "--entrypoint": ["/opt/venv/bin/python"],
     }
     assert re.fullmatch("generative-models-reproduction:cpu-[0-9a-f]{12}", image)
-    assert words == ["-m", "lib.runs.plan", "A=b c"]
+    assert arguments == ["-m", "lib.runs.plan", "A=b c"]
 
 
 def test_without_another_place_to_work_in_only_the_repository_is_mounted(machine):
@@ -126,9 +128,9 @@ def test_without_another_place_to_work_in_only_the_repository_is_mounted(machine
 
 
 def test_the_network_is_there_on_request(machine):
-    options, _, words = started(machine, "--online", "python", "-m", "lib.data")
+    options, _, arguments = started(machine, "--online", "python", "-m", "lib.data")
     assert options["--network"] == ["bridge"]
-    assert words == ["-m", "lib.data"]
+    assert arguments == ["-m", "lib.data"]
 
 
 @pytest.mark.parametrize(
@@ -159,17 +161,17 @@ def test_the_user_s_own_images_can_be_read_where_they_are(machine, tmp_path):
     photos = tmp_path / "my photos"
     photos.mkdir()
     (tmp_path / "link").symlink_to(photos)
-    options, _, words = started(
+    options, _, arguments = started(
         machine, "python", f"FACES={tmp_path}/link", "DIGITS=nowhere", f"FACES={REPOSITORY}/tests"
     )
     assert options["--mount"][2:] == [mounted(photos, ",readonly")]
-    assert words == [f"FACES={photos}", "DIGITS=nowhere", f"FACES={REPOSITORY}/tests"]
+    assert arguments == [f"FACES={photos}", "DIGITS=nowhere", f"FACES={REPOSITORY}/tests"]
 
 
 def test_a_home_is_found_by_its_sign(machine, tmp_path):
     (tmp_path / "photos").mkdir()
-    _, _, words = started(machine, "python", "FACES=~/photos", HOME=str(tmp_path))
-    assert words == [f"FACES={tmp_path}/photos"]
+    _, _, arguments = started(machine, "python", "FACES=~/photos", HOME=str(tmp_path))
+    assert arguments == [f"FACES={tmp_path}/photos"]
 
 
 FAILURES = {
@@ -181,7 +183,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_where_docker_cannot_train_one_line_tells_why(machine, failure):
+def test_where_docker_cannot_train_one_line_says_why(machine, failure):
     state, refusal, part = FAILURES[failure]
     machine.has(state.get("engine", GPU_ENGINE), state.get("gpu", False))
     if refusal:
@@ -208,10 +210,10 @@ def test_where_docker_cannot_train_one_line_tells_why(machine, failure):
 def test_without_any_docker_nothing_is_said(machine, tmp_path):
     (tmp_path / "empty").mkdir()
     bash = shutil.which("bash")
-    words = (bash, "docker/container.sh", "cpu", "choose")
-    auto = machine.run(*words, "auto", PATH=str(tmp_path / "empty"))
+    arguments = (bash, "docker/container.sh", "cpu", "choose")
+    auto = machine.run(*arguments, "auto", PATH=str(tmp_path / "empty"))
     assert (auto.returncode, auto.stdout, auto.stderr) == (0, "local\n", "")
-    forced = machine.run(*words, "docker", PATH=str(tmp_path / "empty"))
+    forced = machine.run(*arguments, "docker", PATH=str(tmp_path / "empty"))
     assert forced.returncode == 2
     assert "there is no docker command" in forced.stderr
 
@@ -221,9 +223,9 @@ def test_the_image_is_built_once(machine, kind, cuda):
     for _ in range(2):
         done = container(machine, kind, "choose", "docker")
         assert (done.returncode, done.stdout) == (0, "docker\n"), done.stderr
-    (words,) = machine.calls("build")
-    assert words[:2] == ["--build-arg", f"CUDA={cuda}"]
-    assert words[-1] == "."
+    (arguments,) = machine.calls("build")
+    assert arguments[:2] == ["--build-arg", f"CUDA={cuda}"]
+    assert arguments[-1] == "."
 
 
 def test_without_an_image_auto_is_local_and_docker_an_error(machine):
@@ -238,23 +240,28 @@ def test_without_an_image_auto_is_local_and_docker_an_error(machine):
 
 def test_make_runs_everything_in_the_image(machine):
     machine.has(GPU_ENGINE, gpu=True)
-    words = ("PROFILE=smoke", "RUNTIME=docker", "LAUNCH=env LAUNCHED=1", f"FACES={machine.folder}")
-    done = machine.run("make", "vae-32", *words)
+    arguments = (
+        "PROFILE=smoke",
+        "RUNTIME=docker",
+        "LAUNCH=env LAUNCHED=1",
+        f"FACES={machine.folder}",
+    )
+    done = machine.run("make", "vae-32", *arguments)
     assert done.returncode == 0, done.stderr
     calls = [split(call) for call in machine.calls("run")]
-    assert [words[1] for _, _, words in calls] == [
+    assert [arguments[1] for _, _, arguments in calls] == [
         "lib.data",
         "lib.runs.plan",
         *2 * ["experiments.vae_32"],
     ]
     assert [options["--network"] for options, _, _ in calls] == [["bridge"], *3 * [["none"]]]
-    for seed, (options, _, words) in enumerate(calls[2:]):
+    for seed, (options, _, arguments) in enumerate(calls[2:]):
         assert options["--gpus"] == ["all"]
-        assert {"PROFILE=smoke", "VARIANT=published", f"SEEDS={seed}"} <= set(words)
+        assert {"PROFILE=smoke", "VARIANT=published", f"SEEDS={seed}"} <= set(arguments)
     assert len(machine.calls("build")) == 1
 
 
-def test_as_many_trainings_run_at_once_as_make_is_told(machine):
+def test_as_many_trainings_run_at_once_as_make_is_given(machine):
     """Each training waits until the other has started too."""
     waiting = (
         'touch "$0.$$"; for _ in {1..100}; do [ $(ls "$0".* | wc -l) = 2 ] && exit; sleep 0.1; done'
@@ -268,7 +275,7 @@ def test_as_many_trainings_run_at_once_as_make_is_told(machine):
     assert "jobserver" not in done.stderr
 
 
-def test_make_tells_what_docker_lacks(machine):
+def test_make_reports_what_docker_lacks(machine):
     machine.has("aarch64|runc |[]", gpu=False)
     done = machine.run("make", "vae-32", "PROFILE=smoke", "RUNTIME=docker")
     assert done.returncode == 2
@@ -293,20 +300,20 @@ def test_a_folder_that_make_would_take_for_two_is_refused(machine, target):
 
 
 def test_where_all_is_done_nothing_is_asked_of_docker(machine):
-    words = ("PROFILE=smoke", "SEEDS=0")
-    fake_runs.write(machine.work, words)
-    done = machine.run("make", "trained", "WANTED=", *words)
+    arguments = ("PROFILE=smoke", "SEEDS=0")
+    fake_runs.write(machine.work, arguments)
+    done = machine.run("make", "trained", "WANTED=", *arguments)
     assert done.returncode == 0, done.stderr
     assert not (machine.folder / "called").exists()
 
 
 def test_where_one_is_to_be_trained_docker_is_asked_once_for_all(machine):
-    words = ("PROFILE=smoke", "SEEDS=0 1")
-    fake_runs.write(machine.work, words)
+    arguments = ("PROFILE=smoke", "SEEDS=0 1")
+    fake_runs.write(machine.work, arguments)
     for seed in (0, 1):
         (machine.work / f"runs/smoke/vae_32/published/seed-{seed}/result.json").unlink()
-    done = machine.run("make", "-j2", "trained", "WANTED=", *words)
+    done = machine.run("make", "-j2", "trained", "WANTED=", *arguments)
     assert done.returncode == 0, done.stderr
     assert len(machine.calls("image")) == len(machine.calls("build")) == 1
-    seeds = [words[-1] for _, _, words in map(split, machine.calls("run"))]
+    seeds = [arguments[-1] for _, _, arguments in map(split, machine.calls("run"))]
     assert sorted(seeds) == ["SEEDS=0", "SEEDS=1"]

@@ -1,3 +1,3 @@
-"""What can be asked for: settings, experiments, profiles, and how a request is read. No TensorFlow
-here, and nothing that reads data.
+"""What a user can request: settings, experiments, profiles, and how a request is parsed. Nothing
+here imports TensorFlow or reads data.
 """

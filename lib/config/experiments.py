@@ -53,7 +53,7 @@ def _report_order(file: object) -> tuple:
     return section, *(part.zfill(4) for part in number), file.stem
 
 
-# What experiments were called in the release before, by what they are called now.
+# The current name of each experiment that the previous release called otherwise.
 RENAMED = {
     "vae_fixed": "vae_corrected",
     "gan_fixed": "gan_corrected",
@@ -67,7 +67,7 @@ RENAMED = {
 def find(name: str) -> str:
     """Return the experiment's file name for `name`, which may be written as a Make target.
 
-    A name of the release before is understood. Raises UserError, naming the known ones, for an
+    Names of the previous release are understood. Raises UserError, naming the known ones, for an
     unknown name.
     """
     found = name.replace("-", "_")

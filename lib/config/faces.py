@@ -1,13 +1,17 @@
-"""What can be set in the training of models of faces; the defaults are the published values.
+"""The settings of the models of faces; the defaults are the published values.
 
 A setting marked with an E is a suspected defect of the original (see the report's list): its
 default is as published, and its other value is the corrected one.
 """
 
 import dataclasses
-from typing import Literal
+from typing import Annotated, Literal
 
-from lib.config.base import FACE_COUNT, Settings
+from lib.config.base import FACE_COUNT, LARGEST_BATCH, BatchSize, FaceCount, Settings
+from lib.config.ranges import HalfOpenUnitInterval, PositiveFloat, PositiveInt, Range
+
+# Some layers have a quarter of the filters.
+AtLeastFour = Annotated[int, Range(minimum=4)]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -17,11 +21,11 @@ class CAESettings(Settings):
     trainer = "lib.models.faces.autoencoder:CAETrainer"
     uses = ("faces",)
 
-    filters: int = 128
-    latent_dim: int = 512
-    epochs: int = 50
-    batch_size: int = 64
-    image_count: int = FACE_COUNT  # the first so many images
+    filters: PositiveInt = 128
+    latent_dim: PositiveInt = 512
+    epochs: PositiveInt = 50
+    batch_size: BatchSize = 64
+    image_count: FaceCount = FACE_COUNT  # the first ones
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,14 +36,14 @@ class VAESettings(Settings):
     uses = ("faces",)
     model_version = 2  # without a KL divergence in the loss
 
-    filters: int = 64
-    latent_dim: int
-    epochs: int = 50
-    batch_size: int = 8
-    image_count: int = FACE_COUNT
-    # E1: the KL divergence in the loss: none of it, its sum over the batch, or its mean.
+    filters: PositiveInt = 64
+    latent_dim: PositiveInt
+    epochs: PositiveInt = 50
+    batch_size: BatchSize = 8
+    image_count: FaceCount = FACE_COUNT
+    # E1: the KL divergence in the loss: absent, summed over the batch, or averaged.
     kl: Literal["none", "sum", "mean"] = "none"
-    sample_scale: float = 1 / 6  # E7: standard deviation of the latents that samples are drawn from
+    sample_scale: PositiveFloat = 1 / 6  # E7: standard deviation of sampled latents
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -50,21 +54,21 @@ class GANSettings(Settings):
     uses = ("faces",)
     model_version = 2  # one Adam for both networks
     primary_metric = "samples_swd"
-    at_least = (("batch_size", 2),)
 
-    filters: int = 128
-    latent_dim: int
-    epochs: int = 50
-    steps_per_epoch: int = 312
-    batch_size: int = 64
-    learning_rate: float = 2e-4
-    adam_beta_1: float = 0.5
+    filters: PositiveInt = 128
+    latent_dim: PositiveInt
+    epochs: PositiveInt = 50
+    steps_per_epoch: PositiveInt = 312
+    # Half of a batch is real.
+    batch_size: Annotated[int, Range(minimum=2, maximum=LARGEST_BATCH)] = 64
+    learning_rate: PositiveFloat = 2e-4
+    adam_beta_1: HalfOpenUnitInterval = 0.5
     optimizer: Literal["shared", "separate"] = "shared"  # E11: one Adam for both networks, or two
-    image_count: int = FACE_COUNT
+    image_count: FaceCount = FACE_COUNT
 
     @property
     def real_per_step(self) -> int:
-        """How many real faces a step sees."""
+        """The number of real faces in a step."""
         return self.batch_size // 2
 
 
@@ -75,14 +79,13 @@ class CorrectedVAESettings(Settings):
     trainer = "lib.models.faces.vae_corrected:CorrectedVAETrainer"
     uses = ("faces",)
     primary_metric = "samples_swd"
-    at_least = (("filters", 4),)
 
-    filters: int = 64  # where the image is smallest
-    latent_dim: int = 64
-    epochs: int = 35
-    batch_size: int = 16
-    image_count: int = FACE_COUNT
-    sample_scale: float = 1.0  # the prior's own
+    filters: AtLeastFour = 64  # at the smallest resolution
+    latent_dim: PositiveInt = 64
+    epochs: PositiveInt = 35
+    batch_size: BatchSize = 16
+    image_count: FaceCount = FACE_COUNT
+    sample_scale: PositiveFloat = 1.0  # the prior's own
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,17 +94,16 @@ class CorrectedGANSettings(GANSettings):
 
     trainer = "lib.models.faces.gan_corrected:CorrectedGANTrainer"
     model_version = 1
-    at_least = (("filters", 4),)
 
-    filters: int = 96  # where the image is smallest
-    latent_dim: int = 64
-    learning_rate: float = 8e-4
-    steps_per_epoch: int = 624  # as many real faces as in the published epoch
-    batch_size: int = 16
+    filters: AtLeastFour = 96  # at the smallest resolution
+    latent_dim: PositiveInt = 64
+    learning_rate: PositiveFloat = 8e-4
+    steps_per_epoch: PositiveInt = 624  # as many real faces as in the published epoch
+    batch_size: BatchSize = 16
     optimizer: Literal["shared", "separate"] = "separate"
-    average_decay: float = 0.999  # of the generator's moving average, a step
+    average_decay: HalfOpenUnitInterval = 0.999  # of the generator's moving average, per step
 
     @property
     def real_per_step(self) -> int:
-        """How many real faces a step sees."""
+        """The number of real faces in a step."""
         return self.batch_size

@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Sequence
 
-from lib.config import request
 from lib.config.experiments import experiments
 from lib.config.profiles import PROFILES, default_profile
+from lib.config.request import parse, planned
 from lib.system.errors import command
 
 _TARGETS = {
@@ -14,19 +14,19 @@ _TARGETS = {
     "experiments": "train all experiments, without figures and report",
     "figures": "draw all figures into build/figures/",
     "report": "build/report.html and build/report.pdf",
-    "check": "train what is missing; the verdict on every claim; do runs and reference agree",
-    "reference": "write report/reference/ and README's table from the runs that are done",
+    "check": "train what is missing; verdict on every claim; compare with the reference",
+    "reference": "write report/reference/ and README's tables from the finished runs",
     "test": "the tests, with a tiny run of everything",
     "test-slow": "more tests of the same promises",
-    "verify-resume": "kill trainings 100 times: they end as unbroken ones do; 15 minutes",
-    "verify-same-bits": "train everything twice, for some steps: equal weights; half an hour",
+    "verify-resume": "kill trainings 100 times: they must end like uninterrupted ones; 15 minutes",
+    "verify-same-bits": "train everything twice for some steps: equal weights; half an hour",
     "setup": "install the locked requirements into .venv, or build the image",
     "image, shell": "build the Docker image, look around in it",
     "check-image": "build the image without Docker and run the tests in it (root, Debian)",
     "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
     "bench-setup": "install PyTorch into .venv-bench, for make bench",
     "lint, format": "check the code's style, fix it",
-    "lock": "pin the requirements anew (needs uv)",
+    "lock": "pin the requirements again (needs uv)",
     "clean": "remove build/; data/ and runs/ stay",
 }
 
@@ -38,15 +38,15 @@ _SETTINGS = {
     "FACES": "a folder, zip or .npy of your own images",
     "DIGITS": "a folder that holds the four MNIST files (else downloaded)",
     "THREADS": "threads for each training; part of what decides the numbers",
-    "ALLOW_MISSING": "1: a report of what is done, without training the rest",
+    "ALLOW_MISSING": "1: report the finished runs without training the rest",
 }
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Print the help."""
-    asked = request.parse(words)
-    request.planned(asked)
+    request = parse(arguments)
+    planned(request)  # refuses a setting that no experiment has
     print("make <target> [NAME=VALUE ...]\n\nTargets")
     _table(_TARGETS)
     print("\nExperiments (each is a target)")
@@ -58,23 +58,23 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     )
     print("\nSettings, with their values now")
     values = {
-        "PROFILE": asked.profile,
-        "SEEDS": " ".join(map(str, asked.seeds)),
-        "STUDY": asked.study,
-        "DATA": asked.data,
-        "FACES": asked.faces or "",
-        "DIGITS": asked.digits or "",
-        "THREADS": asked.threads,
-        "ALLOW_MISSING": int(asked.allow_missing),
+        "PROFILE": request.profile,
+        "SEEDS": " ".join(map(str, request.seeds)),
+        "STUDY": request.study,
+        "DATA": request.data,
+        "FACES": request.faces or "",
+        "DIGITS": request.digits or "",
+        "THREADS": request.threads,
+        "ALLOW_MISSING": int(request.allow_missing),
     }
     _table({f"{name}={values[name]}": text for name, text in _SETTINGS.items()})
     _table(
         {
             "JOBS=<n>": "trainings side by side (default: the number of cores; 1 with a GPU)",
             "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
-            "RUNTIME=<where>": "auto: train in Docker if it answers, else here; docker; local",
-            "CUDA=<0 or 1>": "with NVIDIA's libraries (default: where an NVIDIA GPU answers)",
-            "WORK_DIR=<folder>": "where data, runs and results are made (default: here)",
+            "RUNTIME=<place>": "auto: train in Docker if it answers, else here; docker; local",
+            "CUDA=<0 or 1>": "with NVIDIA's libraries (default: if an NVIDIA GPU answers)",
+            "WORK_DIR=<folder>": "the folder for data, runs and results (default: here)",
             "PYTHON=<path>": "the Python that .venv is made with (default: python3)",
             "EPOCHS=<n> ...": "any setting of an experiment (lib/config), for these runs",
         }

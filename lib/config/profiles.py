@@ -28,8 +28,8 @@ _SMOKE_GAN = {**_SMOKE_FACES, "steps_per_epoch": 2, "batch_size": 16}
 _SMOKE_QUERIES = {"epochs": 2, "query_count": 640, "units": 16, "compile": False}
 _QUICK_VAE = {"epochs": 5, "image_count": 3_000}
 _QUICK_GAN = {"epochs": 3, "steps_per_epoch": 16}
-# An epoch of it sees as many real faces as a training at _QUICK_GAN.
-_QUICK_FIXED_GAN = {"epochs": 8, "steps_per_epoch": 96}
+# One epoch sees as many real faces as a whole training with _QUICK_GAN.
+_QUICK_CORRECTED_GAN = {"epochs": 8, "steps_per_epoch": 96}
 _QUICK_IMAGE2TEXT = {"epochs": 8}
 _QUICK_UNAUGMENTED = {"epochs": 25}  # of a quarter of the queries
 _QUICK_CONVLSTM = {"epochs": 2, "query_count": 2_500}
@@ -69,7 +69,7 @@ PROFILES = {
             "vae_64_wide": {**_QUICK_VAE, "epochs": 2},
             **{name: _QUICK_GAN for name in ("gan_64", "gan_128", "gan_256")},
             **{name: _QUICK_VAE for name in ("vae_ablation", "vae_corrected")},
-            "gan_corrected": _QUICK_FIXED_GAN,
+            "gan_corrected": _QUICK_CORRECTED_GAN,
             "text2text": {"epochs": 24},
             "text2text/train-75": {"epochs": 30},
             "text2text/train-50": {"epochs": 45},
@@ -100,7 +100,7 @@ PROFILES = {
 
 @functools.cache
 def default_profile() -> tuple[str, str]:
-    """Return the profile to run where none is asked for, and why."""
+    """Return the profile to run if none is requested, and why."""
     if shutil.which("nvidia-smi"):
         try:
             answer = subprocess.run(

@@ -1,4 +1,4 @@
-"""What is asked for on a command line, as NAME=VALUE words: Make passes its variables on."""
+"""Which runs a command line requests, by NAME=VALUE arguments; Make passes its variables on."""
 
 import dataclasses
 from collections.abc import Callable, Collection, Sequence
@@ -11,13 +11,13 @@ from lib.runs.directories import RunKey
 from lib.system.errors import UserError
 
 DATA_MODES = ("auto", "builtin", "real")
-# Make's own business, which Python only has to know of.
+# Settings that only Make uses; Python must know their names.
 _MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """Which runs are asked for, on which data."""
+    """Which runs are requested, on which data."""
 
     profile: str
     seeds: tuple[int, ...] = (0,)
@@ -27,14 +27,14 @@ class Request:
     digits: Path | None = None
     threads: int = 1
     allow_missing: bool = False
-    # Part of what Make was asked for: a changed setting may be one of another part.
+    # One step of a larger request: a changed setting may belong to another step's experiments.
     is_part: bool = False
     changes: tuple[tuple[str, str], ...] = ()
 
-    def words(self, names: Sequence[str] = ()) -> list[str]:
-        """Return the NAME=VALUE words that ask for this, of all experiments or only of `names`.
+    def arguments(self, names: Sequence[str] = ()) -> list[str]:
+        """Return the NAME=VALUE arguments of this request, for all experiments or only for `names`.
 
-        A changed setting that none of these has is left out.
+        A changed setting that none of these experiments has is left out.
         """
         known = {field for name in names or experiments() for field in _own_and_needed(name)}
         options = {name: getattr(self, name) for name in ("study", "data", "threads")}
@@ -45,25 +45,25 @@ class Request:
             *(f"{name.upper()}={value}" for name, value in self.changes if name in known),
         ]
 
-    def words_for(self, run: "Planned") -> list[str]:
-        """Return the NAME=VALUE words that ask for a run, when only its experiment is asked for."""
-        return dataclasses.replace(self, seeds=(run.key.seed,)).words([run.key.experiment])
+    def arguments_for(self, run: "Planned") -> list[str]:
+        """Return the NAME=VALUE arguments that request one run, given its experiment's name."""
+        return dataclasses.replace(self, seeds=(run.key.seed,)).arguments([run.key.experiment])
 
 
 @dataclasses.dataclass(frozen=True)
 class Planned:
-    """One run that is asked for, with its settings and the runs that it reads."""
+    """One requested run, with its settings and the runs that it reads."""
 
     key: RunKey
     settings: base.Settings
     needs: tuple["Planned", ...] = ()
 
 
-def parse(words: Sequence[str]) -> Request:
-    """Read NAME=VALUE words.
+def parse(arguments: Sequence[str]) -> Request:
+    """Parse NAME=VALUE arguments.
 
-    Of two words with one name the later counts. Raises UserError, naming the valid names or values,
-    for any word that is not understood.
+    If a name is given twice, the later value counts. Raises UserError, naming the valid names or
+    values, for any argument that is not understood.
     """
     options: dict[str, object] = {}
     changes = {}
@@ -78,10 +78,10 @@ def parse(words: Sequence[str]) -> Request:
         "THREADS": _count,
         "ALLOW_MISSING": _flag,
     }
-    for word in words:
-        name, equals, value = word.partition("=")
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
         if not equals:
-            raise UserError(f"{word}: expected NAME=VALUE")
+            raise UserError(f"{argument}: expected NAME=VALUE")
         if name in readers:
             if value:
                 options[name.lower()] = readers[name](name, value)
@@ -99,12 +99,12 @@ def parse(words: Sequence[str]) -> Request:
 def planned(
     request: Request, goals: Sequence[str] = (), variants: Sequence[str] = ()
 ) -> list[Planned]:
-    """Return the runs that are asked for, in the report's order.
+    """Return the requested runs, in the report's order.
 
-    `goals` names experiments, the whole study where empty, and `variants` variants of them, all
-    where empty.
-    Raises UserError for an unknown name, for a changed setting that no experiment here has, and
-    for one that makes two variants the same.
+    `goals` are names of experiments (if empty, the whole study), `variants` are names of their
+    variants (if empty, all of them).
+    Raises UserError for an unknown name, for a changed setting that none of these experiments has,
+    and for one that makes two variants identical.
     """
     names = [find(goal) for goal in goals] or studied(request.study)
     known = [variant for name in names for variant in experiments()[name].variants]
@@ -125,7 +125,7 @@ def planned(
 
 
 def _planned(request: Request, name: str, variant: str, seed: int) -> Planned:
-    """Plan a run and, with the same changed settings, profile and seed, those that it needs."""
+    """Plan a run and the runs that it needs, with the same changed settings, profile and seed."""
     own = _settings(request, name, variant)
     needs = []
     for needed in own.needs:
@@ -139,8 +139,8 @@ def _settings(request: Request, name: str, variant: str) -> base.Settings:
     changed = base.replaced(experiment.settings, dict(experiment.variants[variant]))
     reduced = PROFILES[request.profile].changes_for(name, variant)
     known = base.names(changed)
-    asked = {key: value for key, value in request.changes if key in known}
-    return base.replaced(base.replaced(changed, reduced), asked)
+    requested = {key: value for key, value in request.changes if key in known}
+    return base.replaced(base.replaced(changed, reduced), requested)
 
 
 def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
@@ -154,7 +154,7 @@ def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
 
 
 def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
-    """Raise UserError where a changed setting takes away what tells two variants apart."""
+    """Raise UserError if a changed setting removes the difference between two variants."""
     found: dict[tuple[str, base.Settings], str] = {}
     for run in runs:
         experiment, variant = run.key.experiment, run.key.variant
@@ -162,8 +162,8 @@ def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
         if other != variant:
             changes = " ".join(f"{name.upper()}={value}" for name, value in request.changes)
             raise UserError(
-                f"with {changes}, {other} and {variant} of {run.key.target} are one and the same; "
-                f"train one alone: python -m experiments.{experiment} VARIANT={other} {changes}"
+                f"with {changes}, {other} and {variant} of {run.key.target} are identical; "
+                f"train one of them: python -m experiments.{experiment} VARIANT={other} {changes}"
             )
 
 
@@ -189,14 +189,14 @@ def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
 
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
-    words = value.replace(",", " ").split()
-    if not words or not all(_is_whole(word, 2**31 - 1) for word in words):
+    seeds = value.replace(",", " ").split()
+    if not seeds or not all(_is_whole(seed, 2**31 - 1) for seed in seeds):
         raise UserError(f'{name}={value}: expected whole numbers from 0, as in SEEDS="0 1 2"')
-    return tuple(sorted({int(word) for word in words}))
+    return tuple(sorted({int(seed) for seed in seeds}))
 
 
-def _is_whole(word: str, most: int) -> bool:
-    return word.isdecimal() and len(word) <= len(str(most)) and int(word) <= most
+def _is_whole(text: str, most: int) -> bool:
+    return text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most
 
 
 def _path(name: str, value: str) -> Path:
@@ -206,7 +206,7 @@ def _path(name: str, value: str) -> Path:
         path.stat()
     except UnicodeEncodeError as error:
         raise UserError(f"{name}={value!a}: the name is not UTF-8; rename it") from error
-    except (OSError, RuntimeError) as error:  # the latter where there is no such user
+    except (OSError, RuntimeError) as error:  # the latter if there is no such user
         raise UserError(f"{name}={value}: there is no such file or folder") from error
     return path
 

@@ -17,7 +17,7 @@ _KEPT = 2
 def save(folder: Path, epoch: int, arrays: dict[str, np.ndarray], facts: dict) -> None:
     """Write the state after `epoch` (arrays by name, and facts for JSON); older states go away.
 
-    The digest of the content is part of the name, so that a torn file cannot pass for a whole one.
+    The digest of the content is part of the name, so that a torn file is recognised.
     """
     buffer = io.BytesIO()
     np.savez(buffer, **arrays, facts=np.array(json.dumps(facts)))
@@ -28,14 +28,14 @@ def save(folder: Path, epoch: int, arrays: dict[str, np.ndarray], facts: dict) -
 
 
 def keep_newest(folder: Path) -> None:
-    """Remove all states but the newest: when a run is done, nothing goes on from the others."""
+    """Remove all states but the newest: when a run is done, nothing resumes from the others."""
     _keep(folder, 1)
 
 
 def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
-    """Return arrays and facts of the newest state that is whole; None where there is none.
+    """Return arrays and facts of the newest undamaged state, or None.
 
-    Damaged ones are deleted, so that they do not take the place of a whole one in `save`.
+    Damaged ones are deleted, so that `save` does not keep them instead of an undamaged one.
     """
     for path in _newest_first(folder):
         try:

@@ -1,11 +1,11 @@
-"""Run directories: where a training leaves what figures and the report read. No TensorFlow here.
+"""Run directories: the files by which a training hands its results on. No TensorFlow here.
 
 runs/<profile>/<experiment>/<variant>/seed-<n>/
   config.json     all that decides the numbers
   history.jsonl   one line per epoch
   samples.npz     arrays that figures draw from
   checkpoint/     the newest resumable state
-  weights.npz     the weights, where other trainings read them
+  weights.npz     the weights, if other trainings read them
   result.json     written last; its presence means done
 """
 
@@ -22,7 +22,7 @@ from lib.system import files, paths
 from lib.system.errors import UserError
 
 if TYPE_CHECKING:
-    import numpy as np  # imported where it is used: planning runs must start at once
+    import numpy as np  # imported only when used: planning runs must be fast
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -65,23 +65,23 @@ class Run:
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch, the first epoch first.
 
-        Raises UserError where they are not all that the result tells of.
+        Raises UserError unless there are as many as the result reports.
         """
         lines = (self.key.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
         epochs = [json.loads(line) for line in lines]
         numbers = [epoch.get("epoch") if isinstance(epoch, dict) else None for epoch in epochs]
-        told = self.result.get("epochs")
-        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != told:
+        reported = self.result.get("epochs")
+        if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != reported:
             raise UserError(
-                f"the history in {paths.display(self.key.path)} is not that of epochs 1 to {told}; "
-                f"{_remedy(self.key)}"
+                f"the history in {paths.display(self.key.path)} is not that of epochs 1 to "
+                f"{reported}; {_remedy(self.key)}"
             )
         return epochs
 
     def series(self, metric: str) -> "np.ndarray":
         """Return one metric over the epochs, float64 of shape (epochs,).
 
-        Raises UserError where an epoch lacks it.
+        Raises UserError if an epoch lacks it.
         """
         import numpy as np
 
@@ -110,8 +110,8 @@ def read_config(folder: Path) -> dict:
 def load(key: RunKey) -> Run:
     """Read a finished run.
 
-    Raises UserError, naming the Make target that makes it, where the run is missing, unfinished
-    or unreadable.
+    Raises UserError, naming the Make target that trains it, if the run is missing, unfinished or
+    unreadable.
     """
     try:
         config = read_config(key.path)
@@ -131,21 +131,21 @@ def load(key: RunKey) -> Run:
 
 
 def _remedy(key: RunKey) -> str:
-    """Say how to make a run whole: without its result it is gone on with, from its checkpoint."""
+    """Say how to repair a run: without its result, it is resumed from its checkpoint."""
     is_taken_for_done = (key.path / "result.json").exists()
     first = "remove its result.json and " if is_taken_for_done else ""
     return f"{first}run: {command_for(key)}"
 
 
 def command_for(key: RunKey) -> str:
-    """Return the call of Make that makes a run as its config.json tells, where that can be read."""
+    """Return the call of Make that trains a run, by its config.json if that can be read."""
     try:
         command = shlex.split(read_config(key.path)["command"])
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
         command = []
-    words = [word for word in command if "=" in word and not word.startswith("VARIANT=")]
-    without = [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
-    return shlex.join(["make", key.target, *(words or without)])
+    recorded = [each for each in command if "=" in each and not each.startswith("VARIANT=")]
+    arguments = recorded or [f"PROFILE={key.profile}", f"SEEDS={key.seed}"]
+    return shlex.join(["make", key.target, *arguments])
 
 
 def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:
@@ -159,7 +159,7 @@ def write_weights(folder: Path, weights: "Sequence[np.ndarray]") -> None:
 def read_weights(folder: Path) -> "list[np.ndarray]":
     """Return the weights of the finished run in `folder`, in the order of `write_weights`.
 
-    Raises UserError where they are missing, unreadable or not those that the result tells of.
+    Raises UserError if they are missing, unreadable or not those of the result.
     """
     import numpy as np
 
@@ -186,12 +186,12 @@ def weights_digest(weights: "Iterable[np.ndarray]") -> str:
 
 
 def write_result(folder: Path, result: dict) -> None:
-    """Write result.json, sealed with a digest over itself and the files that lie beside it."""
+    """Write result.json, sealed with a digest of itself and the other files of the run."""
     files.write_json(folder / "result.json", {**result, "digest": _digest(folder, result)})
 
 
 def _digest(folder: Path, result: dict) -> str:
-    """Return a digest of a result (whatever its own says) and of its config, history, samples."""
+    """Return a digest of a result (without its own digest), its config, history and samples."""
     digest = hashlib.sha256()
     facts = {name: value for name, value in result.items() if name != "digest"}
     digest.update(json.dumps(facts, sort_keys=True).encode())

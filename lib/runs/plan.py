@@ -1,4 +1,4 @@
-"""Which of the runs that are asked for are done, and which are to be made. No TensorFlow here."""
+"""Which of the requested runs are done, and which are to be trained. No TensorFlow here."""
 
 import dataclasses
 import shlex
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.config import request
+from lib.config.request import Planned, Request, parse, planned
 from lib.data import provenance
 from lib.runs import directories
 from lib.system import paths
@@ -15,13 +15,13 @@ from lib.system.errors import UserError, command
 _DATA_FACTS = ("name", "synthetic", "fingerprint")
 
 
-def data_used(planned: request.Planned) -> dict[str, dict]:
-    """Return the prepared data that a run reads: name, whether a stand-in, fingerprint.
+def data_used(run: Planned) -> dict[str, dict]:
+    """Return the prepared data that a run reads: name, whether synthetic, fingerprint.
 
-    Raises UserError where `make data` has yet to prepare it.
+    Raises UserError if `make data` has not prepared it yet.
     """
     used = {}
-    for name in planned.settings.uses:
+    for name in run.settings.uses:
         record = provenance.read(paths.DATA / name)
         if record is None or not set(_DATA_FACTS) <= record.keys():
             raise UserError(f"{paths.display(paths.DATA / name)} is not prepared; run: make data")
@@ -29,38 +29,37 @@ def data_used(planned: request.Planned) -> dict[str, dict]:
     return used
 
 
-def spec(planned: request.Planned, threads: int) -> dict:
-    """Return what a user chose that decides a run's numbers, and the version of the model's code.
+def spec(run: Planned, threads: int) -> dict:
+    """Return the run spec: all choices that decide a run's numbers, and the model's version.
 
-    A run fits if this is equal. The machine and the versions of packages decide the numbers too;
-    those are recorded beside.
-
-    Of each run that it needs this has the digest of the weights, None while that is not done.
+    A run fits if its spec is equal. The machine and the versions of packages decide the numbers
+    too; config.json records them outside of the spec. The spec has the digest of the weights of
+    each run that this one needs, None while that is not done.
     """
-    needed = needed_digests(planned, threads)
+    needed = needed_digests(run, threads)
     return {
-        **dataclasses.asdict(planned.key),
-        "model_version": planned.settings.model_version,
-        "settings": dataclasses.asdict(planned.settings),
-        "data": data_used(planned),
+        **dataclasses.asdict(run.key),
+        "model_version": run.settings.model_version,
+        "settings": dataclasses.asdict(run.settings),
+        "data": data_used(run),
         "threads": threads,
         **({"needs": needed} if needed else {}),
     }
 
 
-def needed_digests(planned: request.Planned, threads: int) -> dict[str, str | None]:
-    """Return the digest of the weights of each run that a run needs, None where it is not done."""
-    return {str(each.key): _weights_digest(each, threads) for each in planned.needs}
+def needed_digests(run: Planned, threads: int) -> dict[str, str | None]:
+    """Return the digest of the weights of each run that `run` needs, None if that is not done."""
+    return {str(each.key): _weights_digest(each, threads) for each in run.needs}
 
 
-def _weights_digest(needed: request.Planned, threads: int) -> str | None:
+def _weights_digest(needed: Planned, threads: int) -> str | None:
     if not is_done(needed, threads):
         return None
     return directories.load(needed.key).result["weights_sha256"]
 
 
 def fits(folder: Path, wanted: dict) -> bool:
-    """Tell whether the run directory `folder` was made, or begun, for the spec `wanted`."""
+    """Return whether the run directory `folder` was started for the spec `wanted`."""
     try:
         config = directories.read_config(folder)
     except (OSError, ValueError, RecursionError):
@@ -69,18 +68,18 @@ def fits(folder: Path, wanted: dict) -> bool:
 
 
 def made_for(folder: Path, wanted: dict) -> str:
-    """Say what a run directory was made, or begun, for: "epochs 3, not 2" where 2 are wanted."""
+    """Return how a run directory's spec differs from `wanted`, as in "epochs 3, not 2"."""
     try:
-        made = _facts(directories.read_config(folder)["spec"])
+        found = _facts(directories.read_config(folder)["spec"])
     except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        made = {}
-    if not made:
-        return "what its config.json does not tell"
-    asked = _facts(wanted)
+        found = {}
+    if not found:
+        return "settings that its config.json does not name"
+    requested = _facts(wanted)
     return "; ".join(
-        f"{name} {_word(made.get(name))}, not {_word(asked.get(name))}"
-        for name in {**asked, **made}
-        if made.get(name) != asked.get(name)
+        f"{name} {_text(found.get(name))}, not {_text(requested.get(name))}"
+        for name in {**requested, **found}
+        if found.get(name) != requested.get(name)
     )
 
 
@@ -91,8 +90,8 @@ def _facts(spec: dict) -> dict:
     return facts
 
 
-def _word(fact: object) -> str:
-    """Put a setting, the facts of prepared data, a digest or the lack of it into a word."""
+def _text(fact: object) -> str:
+    """Return a setting, the record of prepared data, a digest or None as a short text."""
     if fact is None:
         return "none"
     if isinstance(fact, dict):
@@ -100,52 +99,52 @@ def _word(fact: object) -> str:
     return fact[:8] if isinstance(fact, str) and len(fact) == 64 else str(fact)
 
 
-def is_done(planned: request.Planned, threads: int) -> bool:
-    """Tell whether the run, and each that it needs, is finished and made for what is asked for."""
-    folder = planned.key.path
+def is_done(run: Planned, threads: int) -> bool:
+    """Return whether the run, and each that it needs, is finished and has the requested spec."""
+    folder = run.key.path
     if not (folder / "result.json").exists():
         return False
-    wanted = spec(planned, threads)
+    wanted = spec(run, threads)
     return None not in wanted.get("needs", {}).values() and fits(folder, wanted)
 
 
-def load_runs(asked: request.Request) -> dict[tuple[str, str], list[directories.Run]]:
+def load_runs(request: Request) -> dict[tuple[str, str], list[directories.Run]]:
     """Return the runs of every (experiment, variant), one per seed, all current.
 
-    With ALLOW_MISSING=1 those that are not done are left out, and a pair without any run is absent.
-    Raises UserError, naming the Make target, for a run that is missing or was made for other
+    With ALLOW_MISSING=1, runs that are not done are left out, and a pair without any run is absent.
+    Raises UserError, naming the Make target, for a run that is missing or was trained for other
     settings or data.
     """
     found: dict[tuple[str, str], list[directories.Run]] = {}
-    for planned in request.planned(asked):
-        if not is_done(planned, asked.threads):
-            if asked.allow_missing:
+    for run in planned(request):
+        if not is_done(run, request.threads):
+            if request.allow_missing:
                 continue
-            raise UserError(_not_done(planned, asked))
-        pair = (planned.key.experiment, planned.key.variant)
-        found.setdefault(pair, []).append(directories.load(planned.key))
+            raise UserError(_not_done(run, request))
+        pair = (run.key.experiment, run.key.variant)
+        found.setdefault(pair, []).append(directories.load(run.key))
     return found
 
 
-def _not_done(planned: request.Planned, asked: request.Request) -> str:
-    folder = planned.key.path
+def _not_done(run: Planned, request: Request) -> str:
+    folder = run.key.path
     state = "holds no finished run"
     if (folder / "result.json").exists():
-        state = f"was made for {made_for(folder, spec(planned, asked.threads))}"
+        state = f"was made for {made_for(folder, spec(run, request.threads))}"
     return (
-        f"{paths.display(folder)} {state}; run: make {planned.key.target} "
-        f"{shlex.join(asked.words_for(planned))}"
+        f"{paths.display(folder)} {state}; run: make {run.key.target} "
+        f"{shlex.join(request.arguments_for(run))}"
     )
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Print a word for each run, for Make: "done:<folder>" or "todo:<folder>"."""
-    goals = [word for word in words if "=" not in word]
-    asked = request.parse([word for word in words if "=" in word])
-    for planned in request.planned(asked, goals):
-        state = "done" if is_done(planned, asked.threads) else "todo"
-        print(f"{state}:{planned.key.path.relative_to(paths.WORK)}")
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Print the state of each requested run: "done:<folder>" or "todo:<folder>"."""
+    goals = [each for each in arguments if "=" not in each]
+    request = parse([each for each in arguments if "=" in each])
+    for run in planned(request, goals):
+        state = "done" if is_done(run, request.threads) else "todo"
+        print(f"{state}:{run.key.path.relative_to(paths.WORK)}")
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ def _record(folder: Path, config: dict) -> None:
 
 
 def _config(planned: request.Planned, asked: request.Request, spec: dict) -> dict:
-    words = [*asked.words_for(planned), f"VARIANT={planned.key.variant}"]
+    words = [*asked.arguments_for(planned), f"VARIANT={planned.key.variant}"]
     return {
         "spec": spec,
         "command": shlex.join(["python", "-m", f"experiments.{planned.key.experiment}", *words]),

@@ -11,7 +11,7 @@ from lib.config.profiles import PROFILES
 from lib.system.errors import UserError
 
 REPOSITORY = Path(__file__).parents[2]
-BAD_WORDS = {
+BAD_ARGUMENTS = {
     "PROFILE=huge": ("smoke", "quick", "paper"),
     "SEEDS=-1": ("whole numbers from 0", 'SEEDS="0 1 2"'),
     "SEEDS=one": ("whole numbers from 0",),
@@ -50,39 +50,39 @@ BAD_WORDS = {
 }
 
 
-def planned(*words, goals=(), variants=()):
-    return request.planned(request.parse(["PROFILE=paper", *words]), goals, variants)
+def planned(*arguments, goals=(), variants=()):
+    return request.planned(request.parse(["PROFILE=paper", *arguments]), goals, variants)
 
 
-@pytest.mark.parametrize("word", BAD_WORDS)
-def test_a_bad_word_is_told_in_one_line_with_what_is_valid(word):
-    with pytest.raises(UserError) as told:
-        planned(word)
-    message = str(told.value)
+@pytest.mark.parametrize("argument", BAD_ARGUMENTS)
+def test_a_bad_argument_is_refused_in_one_line_with_what_is_valid(argument):
+    with pytest.raises(UserError) as refused:
+        planned(argument)
+    message = str(refused.value)
     assert "\n" not in message
-    for part in BAD_WORDS[word]:
+    for part in BAD_ARGUMENTS[argument]:
         assert part in message
 
 
-def test_an_unknown_experiment_is_told_with_the_known_targets():
-    with pytest.raises(UserError, match=r"unknown experiment vae-16; known: .*vae-32") as told:
+def test_an_unknown_experiment_is_refused_with_the_known_targets():
+    with pytest.raises(UserError, match=r"unknown experiment vae-16; known: .*vae-32") as refused:
         planned(goals=["vae-16"])
     for name in experiments():
-        assert name.replace("_", "-") in str(told.value)
+        assert name.replace("_", "-") in str(refused.value)
 
 
-def test_an_unknown_variant_is_told_with_the_known_ones():
+def test_an_unknown_variant_is_refused_with_the_known_ones():
     with pytest.raises(UserError, match="unknown variant 4-4-512; known: 1-1-512, 2-1-512, 1-2"):
         planned(goals=["text2image"], variants=["4-4-512"])
 
 
-def test_a_setting_of_another_experiment_is_told_with_those_of_this_one():
+def test_a_setting_of_another_experiment_is_refused_with_those_of_this_one():
     with pytest.raises(UserError, match=r"UNITS is no setting of cae; these have BATCH_SIZE, .*"):
         planned("UNITS=3", goals=["cae"])
 
 
 @pytest.mark.parametrize(
-    ("words", "part"),
+    ("arguments", "part"),
     [
         (["PROFILE=huge"], "smoke, quick, paper"),
         (["PROFILE=smoke", "EPOCHS=-1"], "EPOCHS=-1: expected a positive number"),
@@ -91,9 +91,9 @@ def test_a_setting_of_another_experiment_is_told_with_those_of_this_one():
         (["PROFILE=smoke", "LEARNING_RATE=nan", "cae"], "expected a positive number"),
     ],
 )
-def test_the_command_ends_with_status_2_and_one_line(words, part, tmp_path):
+def test_the_command_ends_with_status_2_and_one_line(arguments, part, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "lib.runs.plan", *words],
+        [sys.executable, "-m", "lib.runs.plan", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "WORK_DIR": str(tmp_path)},
         capture_output=True,
@@ -107,14 +107,14 @@ def test_the_command_ends_with_status_2_and_one_line(words, part, tmp_path):
     assert part in done.stderr
 
 
-def test_words_are_read():
-    asked = request.parse(
+def test_arguments_are_parsed():
+    requested = request.parse(
         [
             *("PROFILE=smoke", "SEEDS=2, 0 2 1", "DATA=real", f"FACES={REPOSITORY}"),
             *("THREADS=2", "ALLOW_MISSING=1", "EPOCHS=3", "BATCH_SIZE=8"),
         ]
     )
-    assert asked == request.Request(
+    assert requested == request.Request(
         profile="smoke",
         seeds=(0, 1, 2),
         data="real",
@@ -125,32 +125,34 @@ def test_words_are_read():
     )
 
 
-def test_of_two_words_the_later_counts_and_an_empty_option_is_none():
-    asked = request.parse(["PROFILE=smoke", "SEEDS=1", "SEEDS=2", "EPOCHS=3", "EPOCHS=4", "FACES="])
-    assert asked.seeds == (2,)
-    assert asked.changes == (("epochs", "4"),)
-    assert asked.faces is None
+def test_the_later_of_two_values_counts_and_an_empty_option_is_none():
+    requested = request.parse(
+        ["PROFILE=smoke", "SEEDS=1", "SEEDS=2", "EPOCHS=3", "EPOCHS=4", "FACES="]
+    )
+    assert requested.seeds == (2,)
+    assert requested.changes == (("epochs", "4"),)
+    assert requested.faces is None
 
 
-def test_make_s_own_words_change_nothing():
-    words = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WORK_DIR=/tmp"]
-    assert request.parse(["PROFILE=smoke", *words]) == request.parse(["PROFILE=smoke"])
+def test_settings_of_make_alone_change_nothing():
+    arguments = ["PYTHON=python3", "JOBS=2", "LAUNCH=srun x=y", "WORK_DIR=/tmp"]
+    assert request.parse(["PROFILE=smoke", *arguments]) == request.parse(["PROFILE=smoke"])
 
 
 @pytest.mark.parametrize("change", ["EPOCHS=3", "LATENT_DIM=3", "DIGIT_COUNT=500"])
-def test_words_for_a_run_ask_for_that_run(change):
-    asked = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", "WANTED=", change])
-    for run in request.planned(asked):
-        again = request.parse(asked.words_for(run))
+def test_arguments_for_a_run_request_that_run(change):
+    requested = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", "WANTED=", change])
+    for run in request.planned(requested):
+        again = request.parse(requested.arguments_for(run))
         assert request.planned(again, [run.key.experiment], [run.key.variant]) == [run]
 
 
-def test_what_make_asks_of_all_may_be_a_setting_of_some():
-    words = ["PROFILE=smoke", "LATENT_DIM=3"]
+def test_a_setting_of_a_larger_request_may_belong_to_some_experiments():
+    arguments = ["PROFILE=smoke", "LATENT_DIM=3"]
     with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text"):
-        request.planned(request.parse(words), ["text2text"])
+        request.planned(request.parse(arguments), ["text2text"])
     for wanted in ("WANTED=", "WANTED=text2text vae-32"):
-        assert request.planned(request.parse([*words, wanted]), ["text2text"])
+        assert request.planned(request.parse([*arguments, wanted]), ["text2text"])
 
 
 @pytest.mark.parametrize(
@@ -161,21 +163,21 @@ def test_what_make_asks_of_all_may_be_a_setting_of_some():
     ],
 )
 def test_a_change_that_makes_two_variants_the_same_is_refused(experiment, change, apart):
-    asked = request.parse(["PROFILE=paper", "SEEDS=0 1", change])
+    requested = request.parse(["PROFILE=paper", "SEEDS=0 1", change])
     for goals in ([experiment], []):
         with pytest.raises(UserError, match=f"with {change}, {apart} of {experiment}"):
-            request.planned(asked, goals)
+            request.planned(requested, goals)
     variant = apart.split()[0]
-    assert len(request.planned(asked, [experiment], [variant])) == 2
+    assert len(request.planned(requested, [experiment], [variant])) == 2
     assert request.planned(request.parse(["PROFILE=paper", "EPOCHS=3"]))
 
 
-def test_words_ask_again_for_what_was_asked():
-    words = ["PROFILE=smoke", "SEEDS=0 1", "DATA=builtin", "STUDY=corrected", "LATENT_DIM=3"]
-    asked = request.parse(words)
-    assert request.parse(asked.words()) == asked
-    assert "LATENT_DIM=3" in asked.words(["text2text", "vae_32"])
-    assert asked.words(["text2text"]) == [
+def test_arguments_request_the_same_again():
+    arguments = ["PROFILE=smoke", "SEEDS=0 1", "DATA=builtin", "STUDY=corrected", "LATENT_DIM=3"]
+    requested = request.parse(arguments)
+    assert request.parse(requested.arguments()) == requested
+    assert "LATENT_DIM=3" in requested.arguments(["text2text", "vae_32"])
+    assert requested.arguments(["text2text"]) == [
         "PROFILE=smoke",
         "SEEDS=0 1",
         "STUDY=corrected",
@@ -184,8 +186,8 @@ def test_words_ask_again_for_what_was_asked():
 
 
 def test_a_setting_of_what_an_experiment_needs_is_one_of_its_own():
-    asked = request.parse(["PROFILE=smoke", "DIGIT_COUNT=500"])
-    (run,) = request.planned(asked, ["text2image-corrected"])
+    requested = request.parse(["PROFILE=smoke", "DIGIT_COUNT=500"])
+    (run,) = request.planned(requested, ["text2image-corrected"])
     assert run.needs[0].settings.digit_count == 500
 
 
@@ -207,9 +209,9 @@ def test_goals_and_variants_select():
 
 
 def test_the_command_line_beats_the_profile_and_the_profile_beats_the_experiment():
-    def epochs(*words):
-        asked = request.parse(words)
-        return request.planned(asked, ["image2text"], ["convlstm"])[0].settings.epochs
+    def epochs(*arguments):
+        requested = request.parse(arguments)
+        return request.planned(requested, ["image2text"], ["convlstm"])[0].settings.epochs
 
     smoke = PROFILES["smoke"].changes["image2text"]["epochs"]
     assert epochs("PROFILE=paper") == 200

@@ -146,7 +146,7 @@ def test_what_is_not_changed_stays():
         ("text2image_corrected", "discriminator_filters", 2),
     ],
 )
-def test_what_would_leave_a_layer_or_a_batch_empty_is_told(name, setting, least):
+def test_what_would_leave_a_layer_or_a_batch_empty_is_refused(name, setting, least):
     own = experiments()[name].settings
     assert getattr(base.replaced(own, {setting: str(least)}), setting) == least
     with pytest.raises(UserError, match=f"expected at least {least}"):
@@ -182,7 +182,7 @@ def test_a_seed_of_zero_is_a_seed():
         ("epoch", "3", "unknown setting epoch; known here: epochs, batch_size, learning_rate, "),
     ],
 )
-def test_a_bad_value_is_told_with_what_is_valid(name, text, message):
-    with pytest.raises(UserError, match=message) as told:
+def test_a_bad_value_is_refused_with_what_is_valid(name, text, message):
+    with pytest.raises(UserError, match=message) as refused:
         base.replaced(Text2ImageSettings(), {name: text})
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refused.value)

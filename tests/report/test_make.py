@@ -11,15 +11,15 @@ from tests import fake_runs
 
 @pytest.fixture
 def make(tmp_path):
-    """Build the report of made-up runs, with NAME=VALUE words; return its page."""
-    words = ("PROFILE=quick", "SEEDS=0")
-    fake_runs.write(tmp_path, words)
+    """Build the report of made-up runs, with NAME=VALUE arguments; return its page."""
+    arguments = ("PROFILE=quick", "SEEDS=0")
+    fake_runs.write(tmp_path, arguments)
     page = tmp_path / "build" / "report.html"
 
     def run(*more):
         # What the target `report` calls once the data are there.
         subprocess.run(
-            ["make", f"{tmp_path}/build/reported", "WANTED=", "RUNTIME=local", *words, *more],
+            ["make", f"{tmp_path}/build/reported", "WANTED=", "RUNTIME=local", *arguments, *more],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(tmp_path)},
             capture_output=True,
@@ -41,7 +41,7 @@ def test_a_second_call_builds_nothing_and_a_removed_page_is_built(make):
     assert make() == first
 
 
-def test_what_is_asked_for_is_shown_though_the_runs_are_the_same(make):
+def test_what_is_requested_is_shown_though_the_runs_are_the_same(make):
     of_one_seed = make()
     assert "not run: <code>" not in of_one_seed
     assert "not run: <code>" in make("SEEDS=0 1", "ALLOW_MISSING=1")

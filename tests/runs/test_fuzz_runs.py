@@ -21,7 +21,7 @@ from report.criteria.claims import evaluated
 from tests import fake_runs
 from tests.verify_foreign_bytes import bounded, damaged, examples, refusal
 
-WORDS = ("PROFILE=smoke",)
+ARGUMENTS = ("PROFILE=smoke",)
 FILES = ("config.json", "history.jsonl", "samples.npz", "result.json")
 # One experiment of each kind: variants of one kind have the same files.
 KINDS = [
@@ -38,8 +38,8 @@ class Study:
     """A complete set of small runs, and what asks for it."""
 
     def __init__(self):
-        self.asked = request.parse(WORDS)
-        self.runs = plan.load_runs(self.asked)
+        self.request = request.parse(ARGUMENTS)
+        self.runs = plan.load_runs(self.request)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def study(tmp_path_factory):
     """Runs that lie where the project looks for them."""
     work = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
-        fake_runs.write(work, WORDS)
+        fake_runs.write(work, ARGUMENTS)
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
         patch.setattr(figures.__main__, "FOLDER", work / "figures")
@@ -79,7 +79,7 @@ def test_a_run_with_any_bytes_is_refused_or_the_same(study, data):
     content = (before.key.path / name).read_bytes()
     with Changed(before) as folder, bounded():
         (folder / name).write_bytes(data.draw(damaged([content])))
-        message = refusal(lambda: plan.load_runs(study.asked))
+        message = refusal(lambda: plan.load_runs(study.request))
         if message:
             assert f"run: make {before.key.target} PROFILE=smoke SEEDS=0" in message
         else:
@@ -136,13 +136,13 @@ def test_a_sealed_history_of_another_form_is_shown_or_refused(study, data):
     text = "".join(json.dumps(line) + "\n" for line in (lines if isinstance(lines, list) else []))
 
     def show():
-        found = plan.load_runs(study.asked)
+        found = plan.load_runs(study.request)
         pair = before.key.experiment, before.key.variant
         for figure in figures.all_figures():
             if pair in figure.needs and set(figure.needs) <= set(found):
                 shown = {needed: found[needed] for needed in figure.needs}
-                figures.__main__.draw_all(shown, study.asked.seeds)
-        evaluated(Content(study.asked, found))
+                figures.__main__.draw_all(shown, study.request.seeds)
+        evaluated(Content(study.request, found))
 
     with Changed(before) as folder, bounded():
         (folder / "history.jsonl").write_text(text, encoding="utf-8")

@@ -10,7 +10,7 @@ from lib.data import digits
 from tests.workplace import Workplace, wait_until
 
 READER = "digit_classifier/corrected/seed-0"
-WORDS = ("PROFILE=smoke", "EPOCHS=1")
+ARGUMENTS = ("PROFILE=smoke", "EPOCHS=1")
 
 
 @pytest.fixture(scope="module")
@@ -27,13 +27,13 @@ def read(file):
 @pytest.mark.slow
 def test_two_runs_side_by_side_train_once_what_both_need(folder):
     places = [
-        Workplace(folder, "text2image_ablation", variant, WORDS)
+        Workplace(folder, "text2image_ablation", variant, ARGUMENTS)
         for variant in ("baseline", "resampled-digits")
     ]
-    reader = Workplace(folder, "digit_classifier", "corrected", WORDS)
+    reader = Workplace(folder, "digit_classifier", "corrected", ARGUMENTS)
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        told = list(pool.map(Workplace.train, [*places, reader]))
-    assert "".join(told).count(f"{READER}: starting") == 1
+        output = list(pool.map(Workplace.train, [*places, reader]))
+    assert "".join(output).count(f"{READER}: starting") == 1
     digest = read(reader.run() / "result.json")["weights_sha256"]
     for place in places:
         spec = read(place.run() / "config.json")["spec"]
@@ -42,17 +42,17 @@ def test_two_runs_side_by_side_train_once_what_both_need(folder):
 
 
 @pytest.mark.slow
-def test_a_run_whose_reader_was_trained_anew_meanwhile_is_not_finished(folder):
-    place = Workplace(folder, "text2image_ablation", "random-validation", WORDS)
-    reader = Workplace(folder, "digit_classifier", "corrected", WORDS)
+def test_a_run_whose_reader_was_retrained_meanwhile_is_not_finished(folder):
+    place = Workplace(folder, "text2image_ablation", "random-validation", ARGUMENTS)
+    reader = Workplace(folder, "digit_classifier", "corrected", ARGUMENTS)
     training = place.start()
     wait_until((place.run() / "config.json").exists, training)
     training.send_signal(signal.SIGSTOP)
     reader.train("FILTERS=5")
     training.send_signal(signal.SIGCONT)
-    told = training.communicate()[1]
+    output = training.communicate()[1]
     assert training.returncode == 2
-    assert f"{READER}, which it reads, was trained again meanwhile" in told
+    assert f"{READER}, which it reads, was trained again meanwhile" in output
     assert not (place.run() / "result.json").exists()
     reader.train()
     assert "starting" in place.train()

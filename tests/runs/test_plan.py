@@ -7,7 +7,7 @@ from lib.runs import directories, plan
 from lib.system import files, paths
 from lib.system.errors import UserError
 
-WORDS = ("PROFILE=smoke",)
+ARGUMENTS = ("PROFILE=smoke",)
 
 
 def prepare(fingerprint="f" * 64, synthetic=True):
@@ -24,29 +24,29 @@ def _work(tmp_path, monkeypatch):
     prepare()
 
 
-def runs_for(*words, goals=("vae-32",)):
-    asked = request.parse([*WORDS, *words])
-    return asked, request.planned(asked, goals)
+def runs_for(*arguments, goals=("vae-32",)):
+    requested = request.parse([*ARGUMENTS, *arguments])
+    return requested, request.planned(requested, goals)
 
 
-def begin(*words, goals=("vae-32",)):
-    asked, planned = runs_for(*words, goals=goals)
+def begin(*arguments, goals=("vae-32",)):
+    requested, planned = runs_for(*arguments, goals=goals)
     for run in planned:
-        spec = plan.spec(run, asked.threads)
+        spec = plan.spec(run, requested.threads)
         files.write_json(run.key.path / "config.json", {"spec": spec})
     return planned
 
 
-def finish(*words, goals=("vae-32",), weights="a"):
-    for run in begin(*words, goals=goals):
+def finish(*arguments, goals=("vae-32",), weights="a"):
+    for run in begin(*arguments, goals=goals):
         files.write_text(run.key.path / "history.jsonl", '{"epoch": 1, "loss": 0.5}\n')
         np.savez(run.key.path / "samples.npz")
         directories.write_result(run.key.path, {"metrics": {}, "weights_sha256": weights})
 
 
-def states(*words, goals=("vae-32",)):
-    asked, planned = runs_for(*words, goals=goals)
-    return [plan.is_done(run, asked.threads) for run in planned]
+def states(*arguments, goals=("vae-32",)):
+    requested, planned = runs_for(*arguments, goals=goals)
+    return [plan.is_done(run, requested.threads) for run in planned]
 
 
 def test_nothing_is_done_at_first():
@@ -67,19 +67,19 @@ def test_a_finished_run_is_done():
 
 
 @pytest.mark.parametrize(
-    "word", ["EPOCHS=3", "BATCH_SIZE=4", "KL=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
+    "argument", ["EPOCHS=3", "BATCH_SIZE=4", "KL=mean", "LEARNING_RATE=1e-4", "THREADS=2"]
 )
-def test_a_run_for_other_settings_or_threads_is_to_be_made(word):
+def test_a_run_for_other_settings_or_threads_is_to_be_made(argument):
     finish()
-    assert states(word) == [False]
-    finish(word)
-    assert states(word) == [True]
+    assert states(argument) == [False]
+    finish(argument)
+    assert states(argument) == [True]
     assert states() == [False]
 
 
-def made_for(*words, goals=("vae-32",)):
-    asked, (run, *_) = runs_for(*words, goals=goals)
-    return plan.made_for(run.key.path, plan.spec(run, asked.threads))
+def made_for(*arguments, goals=("vae-32",)):
+    requested, (run, *_) = runs_for(*arguments, goals=goals)
+    return plan.made_for(run.key.path, plan.spec(run, requested.threads))
 
 
 def test_every_setting_for_which_a_run_was_made_is_named():
@@ -101,7 +101,7 @@ def test_the_run_of_which_a_run_needed_other_weights_is_named():
     assert made_for(goals=NEEDING) == "digit_classifier/corrected/seed-0 a, not none"
 
 
-def test_the_same_value_in_other_words_is_the_same_run():
+def test_the_same_value_written_differently_is_the_same_run():
     finish("LEARNING_RATE=1e-4")
     assert states("LEARNING_RATE=0.0001") == [True]
 
@@ -112,7 +112,7 @@ def test_a_run_on_other_data_is_to_be_made():
     assert states() == [False]
 
 
-def test_a_run_on_a_stand_in_is_none_on_real_data():
+def test_a_run_on_synthetic_data_is_not_one_on_real_data():
     finish()
     prepare(synthetic=False)
     assert states() == [False]
@@ -164,9 +164,9 @@ def test_a_run_that_needs_one_for_other_settings_is_to_be_made():
     assert not any(states("FILTERS=5", goals=["digit-classifier", *NEEDING]))
 
 
-def test_what_needs_nothing_has_the_identity_it_always_had():
-    asked, (run,) = runs_for()
-    assert set(plan.spec(run, asked.threads)) == {
+def test_the_spec_of_a_run_that_needs_nothing_has_these_keys():
+    requested, (run,) = runs_for()
+    assert set(plan.spec(run, requested.threads)) == {
         *("profile", "experiment", "variant", "seed"),
         *("model_version", "settings", "data", "threads"),
     }
@@ -181,7 +181,7 @@ def test_a_run_of_another_version_of_the_model_s_code_is_outdated(monkeypatch):
     assert made_for() == f"model_version {before}, not 99"
 
 
-def test_data_that_is_not_prepared_is_told_with_the_target():
+def test_data_that_is_not_prepared_is_refused_with_the_target():
     finish()
     (paths.DATA / "faces" / "provenance.json").unlink()
     with pytest.raises(UserError, match=r"data/faces is not prepared; run: make data"):
@@ -194,17 +194,17 @@ def test_a_torn_or_foreign_config_fits_nothing(text):
     (run,) = runs_for()[1]
     (run.key.path / "config.json").write_text(text, encoding="utf-8")
     assert states() == [False]
-    assert made_for() == "what its config.json does not tell"
+    assert made_for() == "settings that its config.json does not name"
 
 
-def said(capsys, *words):
+def said(capsys, *arguments):
     with pytest.raises(SystemExit) as ended:
-        plan.main([*WORDS, *words])
+        plan.main([*ARGUMENTS, *arguments])
     assert not ended.value.code
     return capsys.readouterr().out.splitlines()
 
 
-def test_the_command_says_a_word_for_each_run(capsys):
+def test_the_command_prints_the_state_of_each_run(capsys):
     finish("SEEDS=1")
     folder = "runs/smoke/vae_32/published"
     assert said(capsys, "SEEDS=0 1", "vae-32") == [f"todo:{folder}/seed-0", f"done:{folder}/seed-1"]
@@ -214,28 +214,28 @@ def test_the_command_says_a_word_for_each_run(capsys):
 
 def test_runs_are_loaded_by_experiment_and_variant_one_per_seed():
     finish("SEEDS=0 1", goals=())
-    asked = request.parse([*WORDS, "SEEDS=0 1"])
-    loaded = plan.load_runs(asked)
+    requested = request.parse([*ARGUMENTS, "SEEDS=0 1"])
+    loaded = plan.load_runs(requested)
     assert {pair: [run.key.seed for run in found] for pair, found in loaded.items()} == {
-        (run.key.experiment, run.key.variant): [0, 1] for run in request.planned(asked)
+        (run.key.experiment, run.key.variant): [0, 1] for run in request.planned(requested)
     }
 
 
-def test_a_missing_run_is_told_with_its_target_or_left_out():
+def test_a_missing_run_is_refused_with_its_target_or_left_out():
     finish(goals=())
     (run,) = runs_for()[1]
     (run.key.path / "result.json").unlink()
     with pytest.raises(UserError, match="no finished run; run: make vae-32 PROFILE=smoke SEEDS=0"):
-        plan.load_runs(request.parse(WORDS))
-    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+        plan.load_runs(request.parse(ARGUMENTS))
+    loaded = plan.load_runs(request.parse([*ARGUMENTS, "ALLOW_MISSING=1"]))
     assert ("vae_32", "published") not in loaded
     assert ("vae_64", "published") in loaded
 
 
-def test_a_run_for_other_settings_is_told_and_never_mixed_in():
+def test_a_run_for_other_settings_is_refused_and_never_mixed_in():
     finish(goals=())
     finish("EPOCHS=7")
     with pytest.raises(UserError, match="was made for epochs 7, not 2; run: make vae-32 "):
-        plan.load_runs(request.parse(WORDS))
-    loaded = plan.load_runs(request.parse([*WORDS, "ALLOW_MISSING=1"]))
+        plan.load_runs(request.parse(ARGUMENTS))
+    loaded = plan.load_runs(request.parse([*ARGUMENTS, "ALLOW_MISSING=1"]))
     assert ("vae_32", "published") not in loaded

@@ -41,10 +41,10 @@ def flip_a_bit(path):
 
 
 def refused(message):
-    with pytest.raises(UserError, match=message) as told:
+    with pytest.raises(UserError, match=message) as refused:
         directories.load(KEY)
-    assert TARGET in str(told.value)
-    assert "\n" not in str(told.value)
+    assert TARGET in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_finished_run_is_read_as_it_was_written(folder):
@@ -166,6 +166,6 @@ def test_missing_torn_or_pickled_weights_are_refused(with_weights, content):
         (with_weights / "weights.npz").unlink()
     else:
         (with_weights / "weights.npz").write_bytes(content)
-    with pytest.raises(UserError, match=r"weights\.npz cannot be read .*; remove ") as told:
+    with pytest.raises(UserError, match=r"weights\.npz cannot be read .*; remove ") as refused:
         directories.read_weights(with_weights)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(refused.value)
