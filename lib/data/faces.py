@@ -135,14 +135,14 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
         skipped, sizes = source.skipped.copy(), Counter()
 
         def usable() -> Iterator[np.ndarray]:
-            for result in resized(source.readers):
+            for result in resized(source.loaders):
                 if isinstance(result, str):
                     skipped[result] += 1
                 else:
                     sizes[result.size] += 1
                     yield result.pixels
 
-        total = min(limit, len(source.readers))
+        total = min(limit, len(source.loaders))
         fingerprint, used = _write_array(fresh / "images.npy", usable(), total)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
     if used < min(MINIMUM, limit):

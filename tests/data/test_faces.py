@@ -59,7 +59,7 @@ def test_an_array_becomes_faces(tmp_path, folder):
     assert prepared.provenance == facts
     assert isinstance(prepared.images, np.memmap)
     assert not prepared.images.flags.writeable
-    expected = np.array([resize(image) for image in np.load(source)])
+    expected = np.array([resize(Image.fromarray(image)) for image in np.load(source)])
     np.testing.assert_array_equal(prepared.images, expected)
     assert leftovers(folder) == ["faces"]
 
@@ -79,13 +79,13 @@ def test_the_provenance_tells_where_the_faces_come_from(tmp_path, folder):
     assert str(tmp_path) not in json.dumps(facts)
 
 
-def test_the_provenance_tells_of_what_sizes_the_pictures_were(tmp_path, folder):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
+def test_the_provenance_tells_of_what_sizes_the_images_were(tmp_path, folder):
+    images = tmp_path / "images"
+    images.mkdir()
     for index in range(70):
         size = (30, 40) if index < 66 else (20 + index, 50)
-        Image.new("RGB", size, (index, 0, 0)).save(pictures / f"{index:02}.png")
-    counts = faces.prepare("auto", pictures, folder)["counts"]
+        Image.new("RGB", size, (index, 0, 0)).save(images / f"{index:02}.png")
+    counts = faces.prepare("auto", images, folder)["counts"]
     assert counts["distinct_sizes"] == 5
     assert counts["sizes"] == {"30x40": 66, **{f"{20 + index}x50": 1 for index in range(66, 70)}}
 
@@ -110,40 +110,40 @@ def test_faces_prepared_in_an_earlier_way_are_not_used(tmp_path, folder, mode, g
 
 
 def test_a_folder_and_a_zip_give_the_same_faces(tmp_path, folder):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+    images = tmp_path / "images"
+    images.mkdir()
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
         for index, values in enumerate(np.load(array(tmp_path))):
             buffer = io.BytesIO()
             Image.fromarray(values).save(buffer, "PNG")
-            (pictures / f"{index:03}.png").write_bytes(buffer.getvalue())
+            (images / f"{index:03}.png").write_bytes(buffer.getvalue())
             archive.writestr(f"any/{index:03}.png", buffer.getvalue())
         archive.writestr("any/notes.txt", "hello")
         archive.writestr("any/empty.png", "")
-    from_folder = faces.prepare("auto", pictures, folder)
-    from_zip = faces.prepare("auto", tmp_path / "pictures.zip", folder)
+    from_folder = faces.prepare("auto", images, folder)
+    from_zip = faces.prepare("auto", tmp_path / "images.zip", folder)
     from_array = faces.prepare("auto", tmp_path / "mine.npy", folder)
     assert from_folder["fingerprint"] == from_zip["fingerprint"] == from_array["fingerprint"]
-    assert from_folder["name"] == "images given by the user (pictures)"
+    assert from_folder["name"] == "images given by the user (images)"
     assert sum(from_zip["counts"]["skipped"].values()) == 2
 
 
 def test_renamed_files_are_other_faces(tmp_path, folder):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
+    images = tmp_path / "images"
+    images.mkdir()
     for index, values in enumerate(np.load(array(tmp_path))):
-        Image.fromarray(values).save(pictures / f"{index:03}.png")
-    before = faces.prepare("auto", pictures, folder)
-    assert faces.prepare("auto", pictures, folder) == before
-    (pictures / "000.png").rename(pictures / "999.png")
-    assert faces.prepare("auto", pictures, folder)["fingerprint"] != before["fingerprint"]
+        Image.fromarray(values).save(images / f"{index:03}.png")
+    before = faces.prepare("auto", images, folder)
+    assert faces.prepare("auto", images, folder) == before
+    (images / "000.png").rename(images / "999.png")
+    assert faces.prepare("auto", images, folder)["fingerprint"] != before["fingerprint"]
 
 
 def test_the_first_images_by_name_are_used(tmp_path, folder):
     source = array(tmp_path, 200)
     facts = faces.prepare("auto", source, folder, limit=100)
     assert facts["counts"]["used"] == 100
-    expected = [resize(image) for image in np.load(source)[:100]]
+    expected = [resize(Image.fromarray(image)) for image in np.load(source)[:100]]
     np.testing.assert_array_equal(faces.load(folder).images, expected)
     assert faces.prepare("auto", source, folder, limit=150)["counts"]["used"] == 150
 
@@ -195,10 +195,10 @@ def test_real_faces_are_celeba_and_no_images_of_the_user(tmp_path, folder, offli
 def test_a_changed_source_is_prepared_again(tmp_path, folder, kind):
     source = array(tmp_path)
     if kind == "folder":
-        (tmp_path / "pictures").mkdir()
+        (tmp_path / "images").mkdir()
         for index, values in enumerate(np.load(source)):
-            Image.fromarray(values).save(tmp_path / "pictures" / f"{index}.png")
-        source = tmp_path / "pictures"
+            Image.fromarray(values).save(tmp_path / "images" / f"{index}.png")
+        source = tmp_path / "images"
     first = faces.prepare("auto", source, folder)
     if kind == "folder":
         Image.new("RGB", (9, 9), "red").save(source / "new.png")

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Iterator
 
 import numpy as np
+from PIL import Image
 
 from lib.data.images import SIDE, resize
 from lib.data.synthetic.portrait import Portrait
@@ -31,4 +32,4 @@ def drawn(count: int, seed: int = 0) -> Iterator[np.ndarray]:
 
 def _draw_batch(seed: int, indices: range) -> np.ndarray:
     portraits = [Portrait(generator(seed, "drawn face", index)) for index in indices]
-    return np.array([resize(portrait.draw()) for portrait in portraits])
+    return np.array([resize(Image.fromarray(portrait.draw())) for portrait in portraits])
