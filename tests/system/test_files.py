@@ -93,7 +93,7 @@ def test_a_file_over_the_size_limit_is_told_in_one_line_and_the_old_one_kept(tmp
 def test_a_full_disk_is_told_in_one_line_and_the_old_file_kept(tmp_path):
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
     if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("may not mount a small file system")
+        pytest.skip("needs root and the right to mount a file system")
     try:
         path = tmp_path / "result.json"
         path.write_text("old", encoding="utf-8")
