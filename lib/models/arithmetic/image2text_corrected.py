@@ -99,14 +99,14 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
 
     def _evaluated_handwriting(self) -> np.ndarray:
         """Return the images that each query is evaluated in: for the test part unseen ones."""
-        drawn = self.tokens.draw_training(arithmetic().queries, self.seed)
+        drawn = self.tokens.sample_training(arithmetic().queries, self.seed)
         test = self.splits["test"]
-        drawn[test] = self.tokens.draw_unseen(arithmetic().queries, self.seed)[test]
+        drawn[test] = self.tokens.sample_unseen(arithmetic().queries, self.seed)[test]
         return drawn
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over the training part once, in new digit instances."""
-        drawn = self.tokens.draw_training(arithmetic().queries, self.seed, epoch)
+        drawn = self.tokens.sample_training(arithmetic().queries, self.seed, epoch)
         self.training_instances.assign(drawn)
         return super().train_epoch(epoch, title)
 
