@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from tests.data.mirrors import Mirror
+from tests.data.mirrors import Mirror, closed_url
 
 
 @pytest.fixture
@@ -11,6 +11,12 @@ def no_proxy(monkeypatch):
     for name in list(os.environ):
         if name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def offline(no_proxy, monkeypatch):
+    """Send every download to a proxy that is not there."""
+    monkeypatch.setenv("https_proxy", closed_url())
 
 
 @pytest.fixture
@@ -24,3 +30,8 @@ def mirror():
             return server
 
         yield start
+
+
+@pytest.fixture
+def faces_folder(tmp_path):
+    return tmp_path / "data" / "faces"

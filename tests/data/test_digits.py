@@ -1,7 +1,6 @@
 import gzip
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +12,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from lib.data import digits
 from lib.system.errors import UserError
 from lib.system.files import sha256
+from lib.system.paths import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = REPOSITORY.parent / "shared" / "data" / "mnist"
 # Published label counts of MNIST's training split, for the digits 0 to 9.
 TRAINING_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 needs_mnist = pytest.mark.skipif(not REAL.is_dir(), reason="no real MNIST in ../shared/data/mnist")
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Send every download to a proxy that is not there."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"http://127.0.0.1:{server.getsockname()[1]}"
-    monkeypatch.setenv("https_proxy", address)
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
 
 
 @pytest.fixture(scope="module")

@@ -201,7 +201,8 @@ def _request(
         headers["Range"] = f"bytes={start}-"
     request = urllib.request.Request(url, headers=headers, method=method)
     try:
-        return urllib.request.urlopen(request, timeout=seconds)
+        # An opener of its own, because urlopen keeps the proxies of its first call.
+        return urllib.request.build_opener().open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416 and start:
