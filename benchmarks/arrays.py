@@ -9,7 +9,7 @@ from lib.data.arithmetic import (
     TokenImages,
     arithmetic,
     choose_indices,
-    draw_query_images,
+    sample_query_images,
 )
 from lib.system.errors import UserError
 
@@ -49,4 +49,4 @@ def written(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def drawn(codes: np.ndarray) -> np.ndarray:
     """Return an image of each token: float32 (n, length, 28, 28, 1) in [0, 1]."""
     tokens = TokenImages.for_training(digits.load())
-    return tokens.images[draw_query_images(tokens, codes, SEED)][..., None] / np.float32(255)
+    return tokens.images[sample_query_images(tokens, codes, SEED)][..., None] / np.float32(255)

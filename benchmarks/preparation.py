@@ -16,7 +16,7 @@ from benchmarks.memory import peak_megabytes, peak_megabytes_of_children
 from benchmarks.processes import cores
 from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits, faces
-from lib.data.arithmetic import VOCABULARY, TokenImages, arithmetic, draw_query_images
+from lib.data.arithmetic import VOCABULARY, TokenImages, arithmetic, sample_query_images
 from lib.data.images import SIDE
 from lib.data.operators import operator_images
 
@@ -58,7 +58,7 @@ def ours_queries() -> None:
     tokens = TokenImages.for_training(digits.load())
     batch_size = Image2TextSettings().batch_size
     for codes in (arithmetic().queries, arithmetic().answers):
-        drawn = draw_query_images(tokens, codes, seed=0)
+        drawn = sample_query_images(tokens, codes, seed=0)
         for begin in range(0, len(drawn), batch_size):
             tokens.images[drawn[begin : begin + batch_size]].astype(np.float32) / 255
 

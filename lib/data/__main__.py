@@ -11,19 +11,19 @@ _MODULES = {"faces": faces, "digits": digits}
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Prepare what the named experiments, or all, read, in the mode that DATA asks for."""
-    goals = [word for word in words if "=" not in word]
-    asked = request.parse([word for word in words if "=" in word])
-    planned = request.planned(asked, goals)
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Prepare the data of the named experiments, or of all, in the mode that DATA requests."""
+    goals = [argument for argument in arguments if "=" not in argument]
+    requested = request.parse([argument for argument in arguments if "=" in argument])
+    planned = request.planned(requested, goals)
     used = {name for run in planned for name in run.settings.uses}
-    given = {"faces": asked.faces, "digits": asked.digits}
+    given = {"faces": requested.faces, "digits": requested.digits}
     for name in sorted(used):
         module = _MODULES[name]
-        facts = module.prepare(asked.data, given[name])
+        facts = module.prepare(requested.data, given[name])
         if not module.KIND.is_original(facts):
-            way_back = "" if given[name] else f"; for {module.KIND.original}: DATA=real"
-            print(f"{name}: {facts['name']}; numbers do not compare with published ones{way_back}")
+            hint = "" if given[name] else f"; for {module.KIND.original}: DATA=real"
+            print(f"{name}: {facts['name']}; numbers do not compare with published ones{hint}")
 
 
 if __name__ == "__main__":

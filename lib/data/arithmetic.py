@@ -18,7 +18,7 @@ ANSWER_LENGTH = 3
 
 @dataclasses.dataclass(frozen=True)
 class Arithmetic:
-    """Every query with its answer; row k of each array belongs to query k.
+    """Every query with its answer; element k of each array belongs to query k.
 
     `queries` is uint8 of shape (20000, 5) and `answers` uint8 of shape (20000, 3), both indices
     into VOCABULARY, padded with spaces on the right.
@@ -31,13 +31,13 @@ class Arithmetic:
 @functools.cache
 def arithmetic() -> Arithmetic:
     """Return all `i op j`, i and j in 0..99, op in + and -, ordered by i, then j, then op."""
-    asked, answered = [], []
+    queries, answers = [], []
     for i in range(NUMBERS):
         for j in range(NUMBERS):
             for sign, answer in (("+", i + j), ("-", i - j)):
-                asked.append(f"{i}{sign}{j}".ljust(QUERY_LENGTH))
-                answered.append(str(answer).ljust(ANSWER_LENGTH))
-    return Arithmetic(encode(asked), encode(answered))
+                queries.append(f"{i}{sign}{j}".ljust(QUERY_LENGTH))
+                answers.append(str(answer).ljust(ANSWER_LENGTH))
+    return Arithmetic(encode(queries), encode(answers))
 
 
 def exchanged_indices(indices: np.ndarray) -> np.ndarray:
@@ -45,23 +45,23 @@ def exchanged_indices(indices: np.ndarray) -> np.ndarray:
 
     `indices` are queries by their place in `arithmetic()`.
     """
-    first, second, operator = _parts(indices)
+    first, second, operator = _operands(indices)
     return _indices(second, first, operator)
 
 
 def inverted_indices(indices: np.ndarray) -> np.ndarray:
-    """Return the queries that undo those of `indices`: of i + j = k this is k - j, which is i.
+    """Return the queries that undo those of `indices`: k - j = i undoes i + j = k.
 
-    Of i - j = k it is k + j. There is none where k is no number of a query: not in 0..99.
+    Likewise, k + j undoes i - j = k. There is none if k is not in 0..99, as all operands are.
     """
-    first, second, operator = _parts(indices)
+    first, second, operator = _operands(indices)
     result = np.where(operator == 0, first + second, first - second)
     exists = (result >= 0) & (result < NUMBERS)
     return _indices(result, second, 1 - operator)[exists]
 
 
 def fact_families(indices: np.ndarray) -> np.ndarray:
-    """Return the queries whose answers follow from those of `indices`, and these: none twice.
+    """Return the queries of `indices` and those whose answers follow from theirs, none twice.
 
     From 2 + 3 = 5 follow 3 + 2, 5 - 3, 5 - 2 and, with the sign changed, 3 - 5 and 2 - 5.
     """
@@ -75,12 +75,12 @@ def fact_families(indices: np.ndarray) -> np.ndarray:
 
 
 def aligned_queries() -> np.ndarray:
-    """Return all queries with their numbers one below the other, as one writes them to calculate.
+    """Return all queries with their numbers aligned, as in column addition.
 
     uint8 (20000, 3, 3), indices into VOCABULARY: for the hundreds, tens and units, in this order,
-    the first number's digit, the second's, and the operator. Numbers are filled up with zeros.
+    the first number's digit, the second's, and the operator. Numbers are padded with zeros.
     """
-    first, second, operator = _parts(np.arange(len(arithmetic().queries)))
+    first, second, operator = _operands(np.arange(len(arithmetic().queries)))
     signs = np.array([VOCABULARY.index("+"), VOCABULARY.index("-")])[operator]
     places = [[number // unit % 10 for number in (first, second)] for unit in (100, 10, 1)]
     return np.array([[*digits, signs] for digits in places], np.uint8).transpose(2, 0, 1)
@@ -99,7 +99,7 @@ def right_aligned(codes: np.ndarray) -> np.ndarray:
     return np.take_along_axis(codes, (np.arange(length) - padding) % length, axis=1)
 
 
-def _parts(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _operands(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return each query's first number, second number and operator, 0 for + and 1 for -."""
     numbers, operator = np.divmod(indices, 2)
     return *np.divmod(numbers, NUMBERS), operator
@@ -115,7 +115,7 @@ def encode(texts: list[str]) -> np.ndarray:
     Raises ValueError for a token outside of VOCABULARY.
     """
     if unknown := set("".join(texts)) - set(VOCABULARY):
-        raise ValueError(f"not in the alphabet: {''.join(sorted(unknown))!r}")
+        raise ValueError(f"not in the vocabulary: {''.join(sorted(unknown))!r}")
     table = np.zeros(128, np.uint8)
     table[np.frombuffer(VOCABULARY.encode(), np.uint8)] = np.arange(len(VOCABULARY))
     codes = np.frombuffer("".join(texts).encode(), np.uint8)
@@ -124,7 +124,7 @@ def encode(texts: list[str]) -> np.ndarray:
 
 def decode(codes: np.ndarray) -> list[str]:
     """Return the texts of `codes`, indices into VOCABULARY (n, length), without trailing spaces."""
-    return ["".join(VOCABULARY[code] for code in row).rstrip() for row in np.asarray(codes)]
+    return ["".join(VOCABULARY[code] for code in text).rstrip() for text in np.asarray(codes)]
 
 
 def as_texts(indices: np.ndarray) -> list[dict[str, str]]:
@@ -148,7 +148,7 @@ class TokenImages:
 
     @classmethod
     def of(cls, images: np.ndarray, labels: np.ndarray, operator_seed: int = 0) -> "TokenImages":
-        """Join digit `images` (uint8, (n, 28, 28)) with drawn operators and the blank."""
+        """Join digit `images` (uint8, (n, 28, 28)) with drawn operators and an empty padding."""
         plus, minus = (operator_images(operator, seed=operator_seed) for operator in "+-")
         tokens = np.concatenate([images, plus, minus, np.zeros((1, SIDE, SIDE), np.uint8)])
         codes = np.concatenate(
@@ -165,14 +165,14 @@ class TokenImages:
 
     @classmethod
     def for_training(cls, digits: Digits) -> "TokenImages":
-        """Return the images of the training part of `digits`, as the original used."""
+        """Return the images of the training split of `digits`, as the original used."""
         return cls.of(digits.train_images, digits.train_labels)
 
     @classmethod
     def for_testing(cls, digits: Digits) -> "TokenImages":
-        """Return the images of the test part of `digits`, with the operators drawn once more.
+        """Return the images of the test split of `digits`, with operators drawn from another seed.
 
-        Of each operator 256 drawings are possible: about a fifth of these is trained on, too.
+        256 drawings of each operator are possible; about a fifth of these are also trained on.
         """
         return cls.of(digits.test_images, digits.test_labels, operator_seed=1)
 
@@ -188,25 +188,25 @@ class TokenImages:
         of_tokens = np.split(values[self.order], self.starts[1:-1])
         return np.stack([each.mean(axis=0) for each in of_tokens])
 
-    def draw(self, codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
-        """Draw an image for each token: indices into `images`, int32 of the shape of `codes`."""
+    def sample(self, codes: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        """Sample an image for each token: indices into `images`, int32 of the shape of `codes`."""
         first, count = self.starts[codes], np.diff(self.starts)[codes]
         return self.order[first + (random.random(codes.shape) * count).astype(np.int64)]
 
 
-def draw_query_images(
+def sample_query_images(
     tokens: TokenImages, codes: np.ndarray, seed: int, epoch: int = 0
 ) -> np.ndarray:
-    """Draw digit instances for every text in `codes`; another epoch draws other digit instances."""
-    return tokens.draw(codes, generator(seed, "handwriting", epoch))
+    """Sample digit instances for every text in `codes`, others in each epoch."""
+    return tokens.sample(codes, generator(seed, "handwriting", epoch))
 
 
 @dataclasses.dataclass(frozen=True)
 class DigitInstances:
     """Images of every token to train on and, after them, others to test on (E9).
 
-    `images` is uint8 (n, 28, 28); what is drawn are indices into it, int32, of which those below
-    `training_count` are images to train on.
+    `images` is uint8 (n, 28, 28). Samples are int32 indices into it; those below `training_count`
+    are images to train on.
     """
 
     images: np.ndarray
@@ -215,27 +215,27 @@ class DigitInstances:
 
     @classmethod
     def of(cls, digits: Digits) -> "DigitInstances":
-        """Train on the training part of `digits`, test on the test part."""
+        """Train on the training split of `digits`, test on the test split."""
         training, unseen = TokenImages.for_training(digits), TokenImages.for_testing(digits)
         return cls(np.concatenate([training.images, unseen.images]), training, unseen)
 
     @property
     def training_count(self) -> int:
-        """How many images are there to train on."""
+        """The number of images to train on."""
         return len(self.training.images)
 
-    def draw_training(self, codes: np.ndarray, seed: int, epoch: int = 0) -> np.ndarray:
-        """Draw images to train on for every text in `codes`; another epoch draws others."""
-        return draw_query_images(self.training, codes, seed, epoch)
+    def sample_training(self, codes: np.ndarray, seed: int, epoch: int = 0) -> np.ndarray:
+        """Sample images to train on for every text in `codes`, others in each epoch."""
+        return sample_query_images(self.training, codes, seed, epoch)
 
-    def draw_unseen(self, codes: np.ndarray, seed: int) -> np.ndarray:
-        """Draw images to test on for every text in `codes`."""
-        drawn = self.unseen.draw(codes, generator(seed, "unseen handwriting"))
-        return drawn + np.int32(self.training_count)
+    def sample_unseen(self, codes: np.ndarray, seed: int) -> np.ndarray:
+        """Sample images to test on for every text in `codes`."""
+        sampled = self.unseen.sample(codes, generator(seed, "unseen handwriting"))
+        return sampled + np.int32(self.training_count)
 
 
 def choose_indices(count: int, seed: int) -> np.ndarray:
-    """Return which queries a run uses, in order: all 20,000, or `count` drawn at random."""
+    """Return which queries a run uses, in order: all 20,000, or `count` sampled at random."""
     everything = len(arithmetic().queries)
     if count >= everything:
         return np.arange(everything)

@@ -1,4 +1,4 @@
-"""Handwritten digits of 28x28 pixels: MNIST, or a stand-in where it cannot be had.
+"""Handwritten digits of 28x28 pixels: MNIST, or synthetic digits if it cannot be downloaded.
 
 MNIST: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition"
 (1998). Heavy imports are inside the functions, so that finding everything already prepared costs
@@ -72,7 +72,7 @@ KIND = prepared.Kind("digits", "MNIST", "DIGITS=<folder with MNIST's four files>
 class Digits:
     """Images uint8 (count, 28, 28), 0 black to 255 white; labels uint8 (count,), 0 to 9.
 
-    The arrays are read-only and mapped from the disk. `provenance` tells what they are.
+    The arrays are read-only and mapped from the disk. `provenance` says where they come from.
     """
 
     train_images: np.ndarray
@@ -83,7 +83,7 @@ class Digits:
 
 
 def load(folder: Path = FOLDER) -> Digits:
-    """Map the prepared digits; raises UserError where there are none or they cannot be read."""
+    """Map the prepared digits; raises UserError if there are none or they cannot be read."""
     arrays, facts = prepared.load(KIND, folder)
     return Digits(**arrays, provenance=facts)
 
@@ -91,21 +91,17 @@ def load(folder: Path = FOLDER) -> Digits:
 def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
     """Put the digits into `folder` as memory-mappable arrays and return their provenance.
 
-    `source`, a folder with MNIST's four files (.gz or unpacked), decides where it is given.
-    Otherwise `mode` does: "real" for MNIST, "builtin" for the stand-in, "auto" for whichever is
-    already prepared, else MNIST, else the stand-in where no mirror can be reached. Nothing is done
-    where `folder` holds it already. What was there stays until its successor is complete.
+    `source` is a folder with MNIST's four files (.gz or unpacked), or None. See
+    `prepared.prepare` for `mode` and for what is kept.
 
     Raises UserError for an unknown mode, a missing or corrupted file, a failed download (Offline in
     mode "real") or an unwritable folder.
     """
-    prepared.check(mode)
-    folder = Path(folder)
     return prepared.prepare(
         KIND,
         folder,
         mode,
-        given=None if source is None else _given(Path(source)),
+        given=None if source is None else _given(source),
         real=partial(_build_downloaded, folder.parent / "downloads"),
         synthetic=_build_synthetic,
     )
@@ -114,14 +110,14 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
 def _given(source: Path) -> prepared.Given:
     try:
         found = _find(source)
-        states = {path.name: path.stat() for path in found.values()}
+        stats = {path.name: path.stat() for path in found.values()}
     except OSError as error:
         raise _unreadable(source, error) from error
-    identity = {
+    state = {
         "folder": str(found["train_images"].parent.resolve()),
-        "files": {name: [state.st_size, state.st_mtime_ns] for name, state in states.items()},
+        "files": {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()},
     }
-    return prepared.Given(identity, partial(_build_mnist, found, "given folder"))
+    return prepared.Given(state, partial(_build_mnist, found, "given folder"))
 
 
 def _find(source: Path) -> dict[str, Path]:
@@ -138,20 +134,20 @@ def _find(source: Path) -> dict[str, Path]:
     return found
 
 
-def _build_downloaded(downloads: Path, fresh: Path) -> tuple[int, dict]:
+def _build_downloaded(downloads: Path, folder: Path) -> tuple[int, dict]:
     from lib.data.download.fetch import fetch
 
     found = {array: fetch(file.packed, downloads) for array, file in IDX_FILES.items()}
     source = f"downloaded from {MNIST_MIRRORS[0]} or a mirror with the same checksums"
-    return _build_mnist(found, source, fresh)
+    return _build_mnist(found, source, folder)
 
 
-def _build_mnist(found: dict[str, Path], source: str, fresh: Path) -> tuple[int, dict]:
+def _build_mnist(found: dict[str, Path], source: str, folder: Path) -> tuple[int, dict]:
     from lib.data.idx import parse_idx
 
     arrays = {name: parse_idx(_verified(path, IDX_FILES[name])) for name, path in found.items()}
     return _write(
-        fresh,
+        folder,
         arrays,
         name=MNIST_NAME,
         source=source,
@@ -160,11 +156,11 @@ def _build_mnist(found: dict[str, Path], source: str, fresh: Path) -> tuple[int,
     )
 
 
-def _build_synthetic(fresh: Path) -> tuple[int, dict]:
+def _build_synthetic(folder: Path) -> tuple[int, dict]:
     from lib.data.synthetic.digits import CONVERTED, enlarged_digits
 
     return _write(
-        fresh,
+        folder,
         enlarged_digits(),
         name=SYNTHETIC_NAME,
         source="built in",
@@ -174,7 +170,7 @@ def _build_synthetic(fresh: Path) -> tuple[int, dict]:
 
 
 def _verified(path: Path, file: IdxFile) -> bytes:
-    """Return the unpacked content of `path`, or raise UserError where it is not MNIST's."""
+    """Return the unpacked content of `path`, or raise UserError if it is not MNIST's."""
     from lib.data.idx import gunzip
 
     is_packed = path.suffix == ".gz"
@@ -197,16 +193,16 @@ def _unreadable(path: Path, error: OSError) -> UserError:
     return UserError(f"{display(path)} cannot be read: {error.strerror or error}; make it readable")
 
 
-def _write(fresh: Path, arrays: dict[str, np.ndarray], **facts: object) -> tuple[int, dict]:
-    """Write the arrays into the folder `fresh`."""
+def _write(folder: Path, arrays: dict[str, np.ndarray], **facts: object) -> tuple[int, dict]:
+    """Write the arrays into the folder `folder`."""
     import numpy as np
 
     fingerprint = hashlib.sha256()
     for name in IDX_FILES:
         values = np.ascontiguousarray(arrays[name])
         fingerprint.update(values)
-        with replaced(fresh / f"{name}.npy") as temporary:
+        with replaced(folder / f"{name}.npy") as temporary:
             np.save(temporary, values, allow_pickle=False)
-    counts = {part: len(arrays[f"{part}_labels"]) for part in ("train", "test")}
+    counts = {split: len(arrays[f"{split}_labels"]) for split in ("train", "test")}
     facts = {**facts, "counts": counts, "fingerprint": fingerprint.hexdigest()}
     return sum(counts.values()), facts

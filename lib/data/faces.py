@@ -1,4 +1,4 @@
-"""Faces of 64x64 pixels: CelebA, the user's own images, or drawn stand-ins; prepared once.
+"""Faces of 64x64 pixels: CelebA, the user's own images, or synthetic portraits; prepared once.
 
 CelebA: Liu, Luo, Wang, Tang, "Deep learning face attributes in the wild" (2015). Heavy imports are
 inside the functions, so that finding everything already prepared costs next to nothing.
@@ -35,19 +35,19 @@ KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",
 MINIMUM = 64
 SYNTHETIC_NAME = "drawn stand-in faces"
 SYNTHETIC_COUNT = 4_000
-SIZES = 10  # of the pictures, most common first, that the provenance names
+SIZES = 10  # how many sizes of the images, most common first, the provenance names
 
 
 @dataclass(frozen=True)
 class Faces:
-    """Images uint8 RGB (count, 64, 64, 3), read-only, mapped from the disk; and what they are."""
+    """Images uint8 RGB (count, 64, 64, 3), read-only, mapped from the disk; their provenance."""
 
     images: np.ndarray
     provenance: dict
 
 
 def load(folder: Path = FOLDER) -> Faces:
-    """Map the prepared faces; raises UserError where there are none or they cannot be read."""
+    """Map the prepared faces; raises UserError if there are none or they cannot be read."""
     arrays, facts = prepared.load(KIND, folder)
     return Faces(**arrays, provenance=facts)
 
@@ -55,21 +55,17 @@ def load(folder: Path = FOLDER) -> Faces:
 def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = FACE_COUNT) -> dict:
     """Put the first `limit` faces into `folder` as one array and return their provenance.
 
-    `source`, a folder, zip or .npy of images, decides where it is given. Otherwise `mode` does:
-    "real" for CelebA, "builtin" for drawn faces; "auto" for whatever is prepared, else CelebA, else
-    drawn faces where no mirror can be reached. Nothing is done where `folder` holds it already.
-    What was there stays until its successor is complete.
+    `source` is a folder, zip or .npy of images, or None. See `prepared.prepare` for `mode` and for
+    what is kept.
 
     Raises UserError for an unknown mode, an unreadable source, fewer than 64 usable images, a
     failed download (Offline in mode "real") or an unwritable folder.
     """
-    prepared.check(mode)
-    folder = Path(folder)
     return prepared.prepare(
         KIND,
         folder,
         mode,
-        given=None if source is None else _given(Path(source), limit),
+        given=None if source is None else _given(source, limit),
         real=partial(_build_celeba, folder.parent / "downloads", limit),
         synthetic=partial(_build_synthetic, min(limit, SYNTHETIC_COUNT)),
     )
@@ -92,42 +88,42 @@ def _given(source: Path, limit: int) -> prepared.Given:
             f"{display(source)}: {error.strerror}; give a folder, a zip or a .npy of images"
         ) from error
     states = sorted((name, file.st_size, file.st_mtime_ns) for name, file in files.items())
-    identity = {
+    state = {
         "path": str(source.resolve()),
         "files": len(files),
         "names_sizes_and_times": hashlib.sha256(json.dumps(states).encode()).hexdigest(),
         "limit": limit,
     }
-    return prepared.Given(identity, partial(_build_given, source, limit))
+    return prepared.Given(state, partial(_build_given, source, limit))
 
 
-def _build_given(source: Path, limit: int, fresh: Path) -> tuple[int, dict]:
+def _build_given(source: Path, limit: int, folder: Path) -> tuple[int, dict]:
     label = source.resolve().name
     return _build_from(
         source,
         limit,
-        fresh,
+        folder,
         name=f"images given by the user ({label})",
         source="given",
         files={} if source.is_dir() else {label: sha256(source)},
     )
 
 
-def _build_celeba(downloads: Path, limit: int, fresh: Path) -> tuple[int, dict]:
+def _build_celeba(downloads: Path, limit: int, folder: Path) -> tuple[int, dict]:
     from lib.data.download.fetch import fetch
 
     return _build_from(
         fetch(CELEBA, downloads),
         limit,
-        fresh,
+        folder,
         name=f"CelebA, first {limit:,}",
         source=f"downloaded from {CELEBA.urls[0]} or a mirror with the same checksum",
         files={CELEBA.name: CELEBA.sha256},
     )
 
 
-def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[int, dict]:
-    """Fill `fresh` with the first `limit` usable images at `path`."""
+def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[int, dict]:
+    """Fill `folder` with the first `limit` usable images at `path`."""
     from lib.data.image_sources import opened, resized
     from lib.data.images import RESIZED
 
@@ -135,15 +131,15 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
         skipped, sizes = source.skipped.copy(), Counter()
 
         def usable() -> Iterator[np.ndarray]:
-            for result in resized(source.readers):
+            for result in resized(source.loaders):
                 if isinstance(result, str):
                     skipped[result] += 1
                 else:
                     sizes[result.size] += 1
                     yield result.pixels
 
-        total = min(limit, len(source.readers))
-        fingerprint, used = _write_array(fresh / "images.npy", usable(), total)
+        total = min(limit, len(source.loaders))
+        fingerprint, used = _write_array(folder / "images.npy", usable(), total)
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
     if used < min(MINIMUM, limit):
         raise UserError(
@@ -157,10 +153,10 @@ def _build_from(path: Path, limit: int, fresh: Path, **facts: object) -> tuple[i
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
-def _build_synthetic(count: int, fresh: Path) -> tuple[int, dict]:
-    from lib.data.synthetic.faces import drawn
+def _build_synthetic(count: int, folder: Path) -> tuple[int, dict]:
+    from lib.data.synthetic.faces import draw_faces
 
-    fingerprint, used = _write_array(fresh / "images.npy", drawn(count), count)
+    fingerprint, used = _write_array(folder / "images.npy", draw_faces(count), count)
     return used, {
         "name": SYNTHETIC_NAME,
         "source": "built in",
@@ -172,7 +168,7 @@ def _build_synthetic(count: int, fresh: Path) -> tuple[int, dict]:
 
 
 def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[str, int]:
-    """Write at most `limit` images, uint8 (64, 64, 3), as a .npy array while they come.
+    """Write at most `limit` images, uint8 (64, 64, 3), one by one as a .npy array.
 
     Returns the SHA-256 of the array's bytes and the number of images.
     """
@@ -189,7 +185,7 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     # A bar on terminals only.
     progress = tqdm(total=limit, desc="faces", unit=" images", leave=False, disable=None)
     with open(path, "wb") as file, progress:
-        # numpy pads headers, so the final one, with another count, takes exactly the same room.
+        # numpy pads headers, so the final one, with another count, has exactly the same size.
         write_header(0)
         for image in itertools.islice(images, limit):
             values = image.tobytes()

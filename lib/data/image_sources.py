@@ -1,4 +1,4 @@
-"""The pictures that a user brings: a folder, a zip archive or a .npy array."""
+"""The images that a user brings: a folder, a zip archive or a .npy array."""
 
 import contextlib
 import functools
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath, PurePosixPath
 
 import numpy as np
+from PIL import Image
 
 from lib.data.images import MAX_PIXELS, TOO_LARGE, UnusableError, decode, resize
 from lib.data.workers import in_processes
@@ -25,25 +26,24 @@ BATCH = 250
 ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
 SYSTEM_NAMES = {"__macosx", "thumbs.db", "desktop.ini"}
 
-
-# Gives one picture, uint8 RGB of shape (height, width, 3), or raises UnusableError.
-Reader = Callable[[], np.ndarray]
+# Returns one image, in Pillow's mode RGB, or raises UnusableError.
+Load = Callable[[], Image.Image]
 
 
 @dataclass(frozen=True)
 class Source:
-    """What reads each entry, in the order of their names, and what was passed over already."""
+    """What loads each entry, in the order of their names, and how many others were skipped, why."""
 
-    readers: list[Reader]
+    loaders: list[Load]
     skipped: Counter[str]
 
 
 @contextlib.contextmanager
 def opened(path: Path) -> Iterator[Source]:
-    """Open the pictures at `path`: a folder, a zip archive or a .npy array.
+    """Open the images at `path`: a folder, a zip archive or a .npy array.
 
     An array is uint8, or floating with values in [0, 1], of shape (count, height, width, 3), or
-    (count, height, width) for grey; its order is kept. Raises UserError where there is nothing, or
+    (count, height, width) for grey; its order is kept. Raises UserError if there is nothing, or
     nothing of these three kinds.
     """
     if not path.exists():
@@ -58,28 +58,27 @@ def opened(path: Path) -> Iterator[Source]:
 
 @dataclass(frozen=True)
 class Resized:
-    """A picture as uint8 (64, 64, 3), and the width and height that it had."""
+    """An image as uint8 (64, 64, 3), and the width and height that it had."""
 
     pixels: np.ndarray
     size: tuple[int, int]
 
 
-def resized(readers: Sequence[Reader]) -> Iterator[Resized | str]:
-    """Return each picture resized, or the reason why it is unusable, in order."""
-    return in_processes(_resized_batch, readers, BATCH)
+def resized(loaders: Sequence[Load]) -> Iterator[Resized | str]:
+    """Return each image resized, or the reason why it is unusable, in order."""
+    return in_processes(_resized_batch, loaders, BATCH)
 
 
-def _resized_batch(readers: Sequence[Reader]) -> list[Resized | str]:
-    return [_resized(read) for read in readers]
+def _resized_batch(loaders: Sequence[Load]) -> list[Resized | str]:
+    return [_resized(load) for load in loaders]
 
 
-def _resized(read: Reader) -> Resized | str:
+def _resized(load: Load) -> Resized | str:
     try:
-        picture = read()
+        image = load()
     except UnusableError as error:
         return str(error)
-    height, width, _ = picture.shape
-    return Resized(resize(picture), (width, height))
+    return Resized(resize(image), image.size)
 
 
 def _folder(folder: Path) -> Source:
@@ -94,18 +93,18 @@ def _folder(folder: Path) -> Source:
         folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in files:
             path = Path(place, name)
-            reader = functools.partial(_read_file, path, root)
-            named.append((path.relative_to(root).as_posix(), reader))
+            load = functools.partial(_load_file, path, root)
+            named.append((path.relative_to(root).as_posix(), load))
         _check_count(folder, len(named))
-    return Source([reader for _, reader in sorted(named, key=lambda pair: pair[0])], +skipped)
+    return Source([load for _, load in sorted(named, key=lambda pair: pair[0])], +skipped)
 
 
-def _read_file(path: Path, root: Path) -> np.ndarray:
+def _load_file(path: Path, root: Path) -> Image.Image:
     _check_name(path.relative_to(root))
     try:
         if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
             raise UnusableError("link out of the folder")
-        # Anything but a plain file, a pipe above all, could keep us waiting for ever.
+        # Anything but a plain file, a pipe above all, may never end.
         state = path.stat()
         if not stat.S_ISREG(state.st_mode):
             raise UnusableError("not a plain file")
@@ -118,10 +117,10 @@ def _read_file(path: Path, root: Path) -> np.ndarray:
 
 @functools.lru_cache(maxsize=1)
 def _archive(path: Path) -> zipfile.ZipFile:
-    """Open an archive, once in each process that reads pictures from it."""
+    """Open an archive, once in each process that reads images from it."""
     try:
         return zipfile.ZipFile(path)
-    except Exception as error:  # what zipfile raises on foreign bytes has no end
+    except Exception as error:  # zipfile raises errors of many types on damaged bytes
         raise UserError(
             f"{display(path)} cannot be read as a zip archive ({error}); "
             "give a folder, a whole zip or a .npy of images"
@@ -133,11 +132,11 @@ def _zip(path: Path) -> Source:
     _check_count(path, len(infos))
     # As when unpacking, the last entry of a name counts.
     by_name = {info.filename: info for info in infos}
-    readers = [functools.partial(_read_zipped, path, by_name[name]) for name in sorted(by_name)]
-    return Source(readers, +Counter({"duplicate name": len(infos) - len(by_name)}))
+    loaders = [functools.partial(_load_zipped, path, by_name[name]) for name in sorted(by_name)]
+    return Source(loaders, +Counter({"duplicate name": len(infos) - len(by_name)}))
 
 
-def _read_zipped(path: Path, info: zipfile.ZipInfo) -> np.ndarray:
+def _load_zipped(path: Path, info: zipfile.ZipInfo) -> Image.Image:
     """Decode an entry in memory; no name in the archive ever becomes a path on the disk."""
     name = PurePosixPath(info.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or re.match("[A-Za-z]:", info.filename):
@@ -145,7 +144,7 @@ def _read_zipped(path: Path, info: zipfile.ZipInfo) -> np.ndarray:
     _check_name(name)
     if info.flag_bits & 1:
         raise UnusableError("encrypted")
-    # Python's other decompressors know no limit to what they return at once.
+    # Python's other decompressors cannot limit how much they return at once.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UnusableError("compressed by a method other than deflate")
     _check_size(info.file_size)
@@ -159,54 +158,51 @@ def _read_zipped(path: Path, info: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _array(path: Path) -> Source:
-    rows = range(len(_mapped(path)))
-    _check_count(path, len(rows))
-    return Source([functools.partial(_read_row, path, row) for row in rows], Counter())
+    indices = range(len(_mapped(path)))
+    _check_count(path, len(indices))
+    return Source([functools.partial(_load_element, path, index) for index in indices], Counter())
 
 
 @functools.lru_cache(maxsize=1)
 def _mapped(path: Path) -> np.ndarray:
-    """Map an array of pictures, once in each process that reads from it."""
+    """Map an array of images, once in each process that reads from it."""
     try:
-        pictures = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception as error:  # what numpy, and zipfile in it, raise on foreign bytes has no end
+        images = np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as error:  # numpy and zipfile raise errors of many types on damaged bytes
         raise UserError(
             f"{display(path)} is not a whole .npy array of numbers; save it again with numpy.save"
         ) from error
-    if not isinstance(pictures, np.ndarray):
+    if not isinstance(images, np.ndarray):
         raise UserError(f"{display(path)} is an .npz; save one array with numpy.save")
-    is_image_shaped = pictures.ndim == 3 or (pictures.ndim == 4 and pictures.shape[3] == 3)
-    if not is_image_shaped or 0 in pictures.shape:
+    is_image_shaped = images.ndim == 3 or (images.ndim == 4 and images.shape[3] == 3)
+    if not is_image_shaped or 0 in images.shape:
         raise UserError(
-            f"{display(path)} has the shape {pictures.shape}; "
+            f"{display(path)} has the shape {images.shape}; "
             "it must be (count, height, width, 3) or (count, height, width)"
         )
-    if pictures.dtype != np.uint8 and pictures.dtype.kind != "f":
+    if images.dtype != np.uint8 and images.dtype.kind != "f":
         raise UserError(
-            f"{display(path)} holds {pictures.dtype}; it must hold uint8 in 0..255 "
+            f"{display(path)} holds {images.dtype}; it must hold uint8 in 0..255 "
             "or floating-point numbers in 0..1"
         )
-    return pictures
+    return images
 
 
-def _read_row(path: Path, row: int) -> np.ndarray:
-    pictures = _mapped(path)
-    if pictures.shape[1] * pictures.shape[2] > MAX_PIXELS:
+def _load_element(path: Path, index: int) -> Image.Image:
+    pixels = _mapped(path)[index]
+    if pixels.shape[0] * pixels.shape[1] > MAX_PIXELS:
         raise UnusableError(TOO_LARGE)
-    picture = pictures[row]
-    if picture.dtype != np.uint8:
+    if pixels.dtype != np.uint8:
         # A comparison with NaN is false.
-        if not (picture.min() >= 0 and picture.max() <= 1):
+        if not (pixels.min() >= 0 and pixels.max() <= 1):
             raise UnusableError("values outside 0..1 or not a number")
-        picture = np.rint(picture.astype(np.float32) * 255).astype(np.uint8)
-    if picture.ndim == 2:
-        picture = np.repeat(picture[..., None], 3, axis=2)
-    return np.ascontiguousarray(picture)
+        pixels = np.rint(pixels.astype(np.float32) * 255).astype(np.uint8)
+    return Image.fromarray(pixels).convert("RGB")
 
 
 def _check_count(path: Path, count: int) -> None:
     if count > MAX_ENTRIES:
-        raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give a part")
+        raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give fewer")
 
 
 def _check_size(size: int) -> None:

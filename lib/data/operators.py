@@ -10,13 +10,13 @@ def operator_images(operator: str, count: int = 50, seed: int = 0) -> np.ndarray
     """Return `count` drawings of "+" or "-", uint8 (count, 28, 28), white (255) on black (0).
 
     A minus is a line 2 pixels thick from column 6..9 to column 18..21, each end in a row of 12..15
-    of its own, all drawn uniformly. A plus is such a line and its mirror image across the diagonal.
-    No pixel lies between black and white. The same seed gives the same drawings.
+    of its own, all sampled uniformly. A plus is such a line and its mirror image across the
+    diagonal. All pixels are black or white. The same seed gives the same drawings.
     """
     if operator not in ("+", "-"):
         raise ValueError(f"no drawing of the operator {operator!r}")
     random = np.random.default_rng([seed, ord(operator)])
-    # Floating point, as in the original: OpenCV then ignores that smooth lines are asked for.
+    # Floating point, as in the original: OpenCV then ignores that smooth lines are requested.
     images = np.zeros((count, SIDE, SIDE))
     for image in images:
         rows = random.integers(12, 15, size=2, endpoint=True).tolist()

@@ -1,7 +1,7 @@
-"""Folders of prepared arrays: made once, whole or not at all, with their provenance beside them.
+"""Folders of prepared arrays: written once, complete or not at all, with their provenance.
 
-What faces and digits have in common. Numpy is imported only where there is something to load, so
-that finding everything already prepared costs next to nothing.
+This is what faces and digits have in common. Numpy is imported only when there is something to
+load, so that finding everything already prepared costs next to nothing.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Build = Callable[[Path], tuple[int, dict]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of data: its name, what it really is, its option, its arrays (`<array>.npy`).
+    """A kind of data: its name, the original data set, its option, its arrays (`<array>.npy`).
 
-    `preparation` counts how often the way from source to arrays has changed, so that arrays made in
-    an earlier way are not taken for current ones.
+    `preparation` counts how often the conversion from source to arrays has changed, so that arrays
+    from an earlier version are not taken for current ones.
     """
 
     name: str
@@ -48,26 +48,26 @@ class Kind:
         return {f"{array}.npy" for array in self.arrays}
 
     def is_original(self, facts: dict) -> bool:
-        """Tell by a provenance whether that is what this kind really is, whoever brought it."""
+        """Return whether data with this provenance are the original data set, from any source."""
         return str(facts.get("name")).startswith(self.original)
 
 
 @dataclass(frozen=True)
 class Given:
-    """The user's own data: what tells, without reading it, that it is the same as last time."""
+    """The user's own data; an equal `state`, found without reading them, means the same data."""
 
-    identity: dict
+    state: dict
     build: Build
 
 
 def load(kind: Kind, folder: Path) -> tuple[dict[str, np.ndarray], dict]:
     """Map the arrays in `folder`, read-only, by their names, and return their provenance too.
 
-    Raises UserError where there are none or they cannot be read.
+    Raises UserError if there are none or they cannot be read.
     """
     import numpy as np
 
-    facts = _whole(kind, folder)
+    facts = _complete(kind, folder)
     if facts is None:
         raise UserError(f"{display(folder)} holds no current {kind.name}; run: make data")
     try:
@@ -82,30 +82,30 @@ def load(kind: Kind, folder: Path) -> tuple[dict[str, np.ndarray], dict]:
     return arrays, facts
 
 
-def check(mode: str) -> None:
-    """Raise UserError for an unknown mode."""
-    if mode not in DATA_MODES:
-        raise UserError(f"unknown kind of data {mode!r}; choose one of: {', '.join(DATA_MODES)}")
-
-
 def prepare(
     kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, synthetic: Build
 ) -> dict:
-    """Make `folder` hold what is asked for and return its provenance.
+    """Make `folder` hold what is requested and return its provenance.
 
-    What is given decides. Otherwise `mode` does: "real" asks for the real data, "builtin" for the
-    stand-in, "auto" for whatever is prepared, else the real data, else, where `real` raises
-    Offline, the stand-in with a notice. Nothing is done where `folder` holds it already. What was
-    there stays until its successor is complete.
+    Data that are `given` take precedence. Otherwise `mode` decides:
 
-    Raises UserError for an unwritable folder, and what the builders raise.
+    - "real": the original data;
+    - "builtin": the synthetic data;
+    - "auto": whatever is prepared; if nothing is, the original data or, if `real` raises Offline,
+      the synthetic data with a notice.
+
+    If `folder` holds the requested data already, nothing is done. What it holds is kept until its
+    successor is complete. Raises UserError for an unknown mode or an unwritable folder, and what
+    the builders raise.
     """
+    if mode not in DATA_MODES:
+        raise UserError(f"unknown kind of data {mode!r}; choose one of: {', '.join(DATA_MODES)}")
     try:
         if facts := _current(kind, folder, mode, given):
             return facts
         with locked(folder):
             _undo_half_swap(folder)
-            return _current(kind, folder, mode, given) or _make(
+            return _current(kind, folder, mode, given) or _build_requested(
                 kind, folder, mode, given, real, synthetic
             )
     except OSError as error:
@@ -114,17 +114,17 @@ def prepare(
         ) from error
 
 
-def _whole(kind: Kind, folder: Path) -> dict | None:
-    """Return the provenance of what `folder` holds, None unless it is whole and current."""
+def _complete(kind: Kind, folder: Path) -> dict | None:
+    """Return the provenance of what `folder` holds, None unless it is complete and current."""
     facts = provenance.read(folder)
     sizes = facts.get("arrays") if facts else None
     if not isinstance(sizes, dict) or set(sizes) != kind.files or _is_outdated(kind, facts):
         return None
     try:
-        is_whole = all((folder / name).stat().st_size == size for name, size in sizes.items())
+        is_complete = all((folder / name).stat().st_size == size for name, size in sizes.items())
     except OSError:
         return None
-    return facts if is_whole else None
+    return facts if is_complete else None
 
 
 def _is_outdated(kind: Kind, facts: dict) -> bool:
@@ -132,12 +132,12 @@ def _is_outdated(kind: Kind, facts: dict) -> bool:
 
 
 def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict | None:
-    """Return the provenance of what is prepared in `folder` if it is what is asked for."""
-    facts = _whole(kind, folder)
+    """Return the provenance of what is prepared in `folder` if that is what is requested."""
+    facts = _complete(kind, folder)
     if facts is None:
         return None
     if given is not None:
-        return facts if facts.get("given") == given.identity else None
+        return facts if facts.get("given") == given.state else None
     fits = {
         "auto": True,
         "real": kind.is_original(facts),
@@ -146,11 +146,11 @@ def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict |
     return facts if fits[mode] else None
 
 
-def _make(
+def _build_requested(
     kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, synthetic: Build
 ) -> dict:
     if given is not None:
-        return _replace(kind, folder, given.build, synthetic=False, given=given.identity)
+        return _replace(kind, folder, given.build, synthetic=False, given=given.state)
     if mode == "builtin":
         return _replace(kind, folder, synthetic, synthetic=True, given=None)
     earlier = provenance.read(folder) or {}
@@ -170,28 +170,28 @@ def _make(
 
 
 def _replace(kind: Kind, folder: Path, build: Build, **facts: object) -> dict:
-    """Build beside `folder`, then swap in."""
-    fresh, started = folder.with_name(f".{folder.name}.partial"), time.monotonic()
-    shutil.rmtree(fresh, ignore_errors=True)
+    """Build in a partial folder, then swap it in."""
+    partial, started = folder.with_name(f".{folder.name}.partial"), time.monotonic()
+    shutil.rmtree(partial, ignore_errors=True)
     try:
-        fresh.mkdir(parents=True)
-        count, more = build(fresh)
-        sizes = {name: (fresh / name).stat().st_size for name in sorted(kind.files)}
-        provenance.record(fresh, **more, **facts, arrays=sizes, preparation=kind.preparation)
-        _swap_in(fresh, folder)
+        partial.mkdir(parents=True)
+        count, more = build(partial)
+        sizes = {name: (partial / name).stat().st_size for name in sorted(kind.files)}
+        provenance.record(partial, **more, **facts, arrays=sizes, preparation=kind.preparation)
+        _swap_in(partial, folder)
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(partial, ignore_errors=True)
     seconds = time.monotonic() - started
     print(f"{kind.name}: {count:,} images prepared in {seconds:.0f} s", file=sys.stderr)
     return provenance.read(folder)
 
 
-def _swap_in(fresh: Path, folder: Path) -> None:
+def _swap_in(partial: Path, folder: Path) -> None:
     previous = _previous(folder)
     shutil.rmtree(previous, ignore_errors=True)
     if folder.exists():
         folder.rename(previous)
-    fresh.rename(folder)
+    partial.rename(folder)
     shutil.rmtree(previous, ignore_errors=True)
 
 
@@ -207,9 +207,10 @@ def _previous(folder: Path) -> Path:
 
 def _notify(kind: Kind, facts: dict, error: Offline) -> None:
     print(
-        f"NOTICE  {facts['name']} take the place of {kind.original}: results made with them "
+        f"NOTICE  {facts['name']} take the place of {kind.original}: results from them "
         "do not compare with published ones\n"
         f"NOTICE  why: {error}\n"
-        f"NOTICE  for {kind.original} once it can be had: DATA=real; for your own: {kind.option}",
+        f"NOTICE  for {kind.original}, once a mirror can be reached: DATA=real; "
+        f"for your own: {kind.option}",
         file=sys.stderr,
     )

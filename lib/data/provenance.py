@@ -1,4 +1,4 @@
-"""What a prepared folder holds and how it came to be, in `provenance.json` beside the data."""
+"""What a prepared folder holds and how it was prepared: `provenance.json` in that folder."""
 
 import datetime
 import json
@@ -8,23 +8,23 @@ from pathlib import Path
 from lib.system.files import write_json
 
 FILE = "provenance.json"
-# The packages that decide the prepared bytes, by the name they are installed under.
+# The packages that decide the prepared bytes, and the names they are installed under.
 PACKAGES = {"numpy": "numpy", "opencv": "opencv-python-headless", "pillow": "pillow"}
 
 
 def record(folder: Path, **facts: object) -> None:
-    """Write `facts` (JSON values), the versions of what made them and the time (UTC) into `folder`.
+    """Write `facts` (JSON values), the versions of Python and PACKAGES, and the time (UTC).
 
-    Raises UserError where the folder cannot be written.
+    Raises UserError if the folder cannot be written.
     """
     versions = {"python": platform.python_version()}
     versions |= {name: _version(package) for name, package in PACKAGES.items()}
-    made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    write_json(Path(folder) / FILE, {**facts, "versions": versions, "made": made})
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    write_json(Path(folder) / FILE, {**facts, "versions": versions, "made": now})
 
 
 def read(folder: Path) -> dict | None:
-    """Return what `record` wrote into `folder`, None where it is missing or unreadable."""
+    """Return what `record` wrote into `folder`, None if it is missing or unreadable."""
     try:
         facts = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

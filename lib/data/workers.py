@@ -1,4 +1,4 @@
-"""Work on many things in several processes, with the results in order."""
+"""Process many items in several processes, with the results in order."""
 
 import multiprocessing
 import os
@@ -18,7 +18,7 @@ def in_processes(
     """Yield, one by one and in order, what `work` returns for batches of `items`.
 
     A process for each processor works ahead by a few batches, unless so few batches are not worth
-    starting one; `work` and `items` are pickled. Raises UserError where a process dies.
+    starting one; `work` and `items` are pickled. Raises UserError if a process dies.
     """
     batches = [items[first : first + batch_size] for first in range(0, len(items), batch_size)]
     workers = min(len(os.sched_getaffinity(0)), len(batches) // 2)
@@ -30,7 +30,7 @@ def in_processes(
     # inherit the locks of other threads.
     spawn = multiprocessing.get_context("spawn")
     pending: deque[Future] = deque()
-    with ProcessPoolExecutor(workers, spawn, initializer=_obey_parent_alone) as pool:
+    with ProcessPoolExecutor(workers, spawn, initializer=_end_with_parent) as pool:
         try:
             for batch in batches:
                 pending.append(pool.submit(work, batch))
@@ -40,11 +40,12 @@ def in_processes(
                 yield from pending.popleft().result()
         except BrokenProcessPool as error:
             raise UserError(
-                "a process that prepares data was killed, perhaps for want of memory; call again"
+                "a worker process that prepares data died, probably out of memory; "
+                "free some memory and run the command again"
             ) from error
 
 
-def _obey_parent_alone() -> None:
+def _end_with_parent() -> None:
     """Leave Ctrl-C to the process that started this one, and end when that one is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 

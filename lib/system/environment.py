@@ -1,4 +1,4 @@
-"""On what a run was made: versions, hardware and commit. No TensorFlow here."""
+"""What a run was trained with: versions, hardware and commit. Without TensorFlow."""
 
 import os
 import platform
@@ -16,7 +16,7 @@ _PACKAGES = (
     "opencv-python-headless",
     "pillow",
 )
-# By these, and by caches, numeric libraries choose their code, and so the order of additions.
+# Numeric libraries choose their code, and so the order of additions, by these and by the caches.
 _INSTRUCTION_SETS = {"avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile"}
 _GENERATION = ("cpu family", "model", "stepping")
 _CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
@@ -33,7 +33,7 @@ def versions() -> dict[str, str]:
 def hardware() -> dict[str, object]:
     """Return the processor's name, generation, vector instructions, caches, cores; and the GPUs.
 
-    The name alone may be that of several generations, on rented machines above all.
+    Several generations of processors may share a name, above all on rented machines.
     """
     return {
         "cpu": _of_cpu("model name") or platform.processor() or platform.machine(),
@@ -46,7 +46,7 @@ def hardware() -> dict[str, object]:
 
 
 def source_commit() -> str:
-    """Return the commit of the checkout, with "+" where files differ from it; "" outside of git."""
+    """Return the commit of the checkout, with "+" if files differ from it; "" outside of git."""
     try:
         facts = _output("git", "-C", str(REPOSITORY), "rev-parse", "--show-toplevel", "HEAD")
         top, head = facts.splitlines()
@@ -75,7 +75,7 @@ def _gpu_names() -> list[str]:
         return []
 
 
-def _output(*words: str) -> str:
+def _output(*command: str) -> str:
     return subprocess.run(
-        words, capture_output=True, text=True, timeout=10, check=True
+        command, capture_output=True, text=True, timeout=10, check=True
     ).stdout.strip()

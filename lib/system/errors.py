@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from lib.system.paths import display
 
-# What the machine refuses to any program: room, permission, a whole disk.
+# What the machine may refuse to any program: disk space, permission, a working disk.
 _REFUSALS = {
     errno.ENOSPC,
     errno.EDQUOT,
@@ -21,7 +21,7 @@ _REFUSALS = {
 
 
 class UserError(Exception):
-    """Something that the user can fix: says what is wrong, where, and what to do."""
+    """Something that the user can fix; the message says what is wrong, where, and what to do."""
 
 
 class Offline(UserError):
@@ -31,7 +31,7 @@ class Offline(UserError):
 def command(main: Callable[..., int | None]) -> Callable[..., None]:
     """Make `main` a command: a UserError is one line on stderr and exit status 2, Ctrl-C is 130.
 
-    So is what the machine refuses, such as to write on a full disk.
+    What the machine refuses, such as to write on a full disk, is reported like a UserError.
     """
 
     @functools.wraps(main)
@@ -39,7 +39,7 @@ def command(main: Callable[..., int | None]) -> Callable[..., None]:
         try:
             status = main(*args, **kwargs)
         except UserError as error:
-            # What it quotes, a path or another library's message, may have lines of its own.
+            # A path or another library's message, quoted in it, may contain line breaks.
             print(f"error: {str(error).replace(chr(10), ' ')}", file=sys.stderr)
             status = 2
         except KeyboardInterrupt:
@@ -52,8 +52,8 @@ def command(main: Callable[..., int | None]) -> Callable[..., None]:
             if error.errno not in _REFUSALS:
                 raise
             is_named = isinstance(error.filename, str | os.PathLike)
-            where = f"{display(error.filename)}: " if is_named else ""
-            print(f"error: {where}{error.strerror}; fix that and run this again", file=sys.stderr)
+            file = f"{display(error.filename)}: " if is_named else ""
+            print(f"error: {file}{error.strerror}; fix that and run this again", file=sys.stderr)
             status = 2
         sys.exit(status or 0)
 

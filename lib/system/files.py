@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import contextlib
 import hashlib
@@ -13,9 +13,9 @@ from lib.system.paths import display
 
 @contextlib.contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary path that takes the place of `path` when the block ends without an error.
+    """Yield a temporary path that replaces `path` when the block ends without an error.
 
-    Raises UserError where the folder cannot be written or the disk is full; `path` is then kept.
+    Raises UserError if the folder cannot be written or the disk is full; `path` is then kept.
     """
     path = Path(path)
     # The suffix stays last: numpy and matplotlib choose or append a format by it.

@@ -1,4 +1,4 @@
-"""What libraries' native code writes while they are imported, which no log level silences."""
+"""Messages of native code, which libraries write while being imported at any log level."""
 
 import contextlib
 import os

@@ -1,10 +1,10 @@
-"""Where everything lies; the environment variable WORK_DIR moves all that is made elsewhere."""
+"""Where everything lies; the environment variable WORK_DIR moves all that is generated."""
 
 import os
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-# As in the shell, `~nobody` is a folder of that name where there is no such user.
+# As in the shell, `~nobody` is a folder of that name if there is no such user.
 WORK = Path(os.path.expanduser(os.environ.get("WORK_DIR") or REPOSITORY)).absolute()
 DATA = WORK / "data"
 RUNS = WORK / "runs"
@@ -12,6 +12,6 @@ BUILD = WORK / "build"
 
 
 def display(path: Path) -> str:
-    """Return `path` as a person at the repository's root would type it, whatever WORK_DIR is."""
+    """Return `path` as one would type it in the repository's root, whatever WORK_DIR is."""
     path = Path(path)
     return str(path.relative_to(REPOSITORY)) if path.is_relative_to(REPOSITORY) else str(path)

@@ -1,4 +1,4 @@
-"""Random numbers keyed by seed, purpose and place: a resumed run draws what others do."""
+"""Random numbers keyed by seed, purpose and place, so that resumed runs get the same ones."""
 
 import zlib
 

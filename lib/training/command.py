@@ -17,7 +17,7 @@ from lib.runs import directories, plan
 from lib.system import files, paths
 from lib.system.environment import hardware, source_commit, versions
 from lib.system.errors import command
-from lib.system.locks import only_writer
+from lib.system.locks import locked
 
 _MAKERS = ("versions", "hardware", "commit")  # of a run, besides its spec
 
@@ -38,14 +38,14 @@ def main(file: str, words: Sequence[str] | None = None) -> None:
     # A run that others need may be under way in one of their processes.
     shared = any(experiment in each.settings.needs for each in experiments().values())
     for planned in request.planned(asked, [experiment], variants):
-        with only_writer(planned.key.path, wait=shared):
+        with locked(planned.key.path, wait=shared):
             _train(planned, asked)
 
 
 def _train(planned: request.Planned, asked: request.Request) -> None:
     """Train what the run needs, then the run itself, unless it is done."""
     for needed in planned.needs:
-        with only_writer(needed.key.path, wait=True):
+        with locked(needed.key.path):
             _train(needed, asked)
     folder = planned.key.path
     spec = plan.spec(planned, asked.threads)

@@ -13,12 +13,12 @@ from lib.data.arithmetic import (
     arithmetic,
     choose_indices,
     decode,
-    draw_query_images,
     encode,
     exchanged_indices,
     fact_families,
     inverted_indices,
     right_aligned,
+    sample_query_images,
 )
 from lib.data.digits import Digits
 from lib.data.operators import operator_images
@@ -27,7 +27,7 @@ OPERATIONS = {"+": int.__add__, "-": int.__sub__}
 
 
 def padded(codes):
-    return ["".join(VOCABULARY[code] for code in row) for row in codes]
+    return ["".join(VOCABULARY[code] for code in text) for text in codes]
 
 
 @pytest.fixture(scope="module")
@@ -49,12 +49,12 @@ def test_queries_are_all_pairs_and_operators_in_the_stated_order():
     assert len(set(stated)) == 20_000
 
 
-def test_answers_are_right():
+def test_answers_are_correct():
     for query, answer in zip(
         decode(arithmetic().queries), decode(arithmetic().answers), strict=True
     ):
-        left, sign, right = re.fullmatch(r"(\d+)([+-])(\d+)", query).groups()
-        assert int(answer) == OPERATIONS[sign](int(left), int(right))
+        first, sign, second = re.fullmatch(r"(\d+)([+-])(\d+)", query).groups()
+        assert int(answer) == OPERATIONS[sign](int(first), int(second))
         assert answer == str(int(answer))
 
 
@@ -63,14 +63,14 @@ def test_answers_range_from_0_minus_99_to_99_plus_99():
     assert (min(answers), max(answers)) == (-99, 198)
 
 
-def test_texts_are_padded_with_spaces_on_the_right_to_5_and_3_symbols():
+def test_texts_are_padded_with_spaces_on_the_right_to_5_and_3_tokens():
     assert arithmetic().queries.shape == (20_000, 5)
     assert arithmetic().answers.shape == (20_000, 3)
     for text in padded(arithmetic().queries) + padded(arithmetic().answers):
         assert re.fullmatch(r"[^ ]+ *", text)
 
 
-def test_alphabet_has_the_13_published_symbols_in_order():
+def test_vocabulary_has_the_13_published_tokens_in_order():
     assert VOCABULARY == "0123456789+- "
     assert np.array_equal(encode([VOCABULARY]), [range(13)])
     assert arithmetic().queries.dtype == np.uint8
@@ -83,17 +83,17 @@ def test_decode_undoes_encode_but_for_the_padding():
     assert decode(encode(texts)) == [text.rstrip(" ") for text in texts]
 
 
-def test_every_symbol_gets_an_image_of_its_own_class(tokens, labels):
+def test_every_token_gets_an_image_of_its_own_class(tokens, labels):
     codes = arithmetic().queries
-    drawn = draw_query_images(tokens, codes, seed=0)
-    assert drawn.shape == codes.shape
+    sampled = sample_query_images(tokens, codes, seed=0)
+    assert sampled.shape == codes.shape
     is_digit = codes < 10
-    assert np.array_equal(labels[drawn[is_digit]], codes[is_digit])
+    assert np.array_equal(labels[sampled[is_digit]], codes[is_digit])
     for sign in "+-":
         expected = {image.tobytes() for image in operator_images(sign)}
-        used = np.unique(drawn[codes == VOCABULARY.index(sign)])
+        used = np.unique(sampled[codes == VOCABULARY.index(sign)])
         assert {tokens.images[index].tobytes() for index in used} == expected
-    assert not tokens.images[drawn[codes == VOCABULARY.index(" ")]].any()
+    assert not tokens.images[sampled[codes == VOCABULARY.index(" ")]].any()
 
 
 def test_images_are_those_given(tokens, labels):
@@ -102,27 +102,27 @@ def test_images_are_those_given(tokens, labels):
 
 
 @pytest.mark.parametrize("digit", [0, 7])
-def test_images_of_a_class_are_drawn_uniformly(tokens, labels, digit):
+def test_images_of_a_class_are_sampled_uniformly(tokens, labels, digit):
     codes = np.full((20_000, 3), digit)
-    drawn = tokens.draw(codes, np.random.default_rng(1))
-    counts = np.bincount(drawn.ravel(), minlength=len(labels))[labels == digit]
+    sampled = tokens.sample(codes, np.random.default_rng(1))
+    counts = np.bincount(sampled.ravel(), minlength=len(labels))[labels == digit]
     assert counts.sum() == codes.size
     assert stats.chisquare(counts).pvalue > 1e-3
 
 
-def test_positions_are_drawn_independently(tokens, labels):
-    drawn = tokens.draw(np.full((20_000, 2), 3), np.random.default_rng(2))
-    table = stats.contingency.crosstab(drawn[:, 0], drawn[:, 1]).count
+def test_positions_are_sampled_independently(tokens, labels):
+    sampled = tokens.sample(np.full((20_000, 2), 3), np.random.default_rng(2))
+    table = stats.contingency.crosstab(sampled[:, 0], sampled[:, 1]).count
     assert table.shape == (5, 5)
     assert stats.chi2_contingency(table).pvalue > 1e-3
 
 
-def test_handwriting_depends_on_seed_and_epoch_alone(tokens):
+def test_sampled_instances_depend_on_seed_and_epoch_alone(tokens):
     codes = arithmetic().answers
-    first = draw_query_images(tokens, codes, seed=3)
-    assert np.array_equal(first, draw_query_images(tokens, codes, seed=3, epoch=0))
+    first = sample_query_images(tokens, codes, seed=3)
+    assert np.array_equal(first, sample_query_images(tokens, codes, seed=3, epoch=0))
     for seed, epoch in ((4, 0), (3, 1), (3, 2)):
-        other = draw_query_images(tokens, codes, seed, epoch)
+        other = sample_query_images(tokens, codes, seed, epoch)
         assert np.mean(other != first) > 0.3
 
 
@@ -133,25 +133,25 @@ def instances(labels):
     return DigitInstances.of(Digits(images[:70], labels, images[70:], test_labels, {}))
 
 
-def test_unseen_instances_is_the_test_part_s_of_the_right_class(instances):
+def test_unseen_instances_are_those_of_the_test_split_and_of_the_correct_class(instances):
     codes = arithmetic().queries
-    drawn = instances.draw_unseen(codes, seed=0)
+    sampled = instances.sample_unseen(codes, seed=0)
     is_digit = codes < 10
     count = instances.training_count
-    assert drawn.min() >= count
-    assert np.array_equal((drawn[is_digit] - count) % 10, codes[is_digit])
-    assert set(drawn[is_digit]) == set(range(count, count + 20))
-    assert not instances.images[drawn[codes == VOCABULARY.index(" ")]].any()
+    assert sampled.min() >= count
+    assert np.array_equal((sampled[is_digit] - count) % 10, codes[is_digit])
+    assert set(sampled[is_digit]) == set(range(count, count + 20))
+    assert not instances.images[sampled[codes == VOCABULARY.index(" ")]].any()
 
 
-def test_training_handwriting_is_that_of_the_training_part_alone(instances):
+def test_training_instances_are_those_of_the_training_split_alone(instances):
     codes = arithmetic().answers
-    drawn = instances.draw_training(codes, seed=3, epoch=2)
-    assert np.array_equal(drawn, draw_query_images(instances.training, codes, 3, 2))
-    assert drawn.max() < instances.training_count
+    sampled = instances.sample_training(codes, seed=3, epoch=2)
+    assert np.array_equal(sampled, sample_query_images(instances.training, codes, 3, 2))
+    assert sampled.max() < instances.training_count
 
 
-def test_no_image_but_the_blank_and_some_operators_is_both_trained_and_tested_on(instances):
+def test_no_image_but_the_padding_and_some_operators_is_both_trained_and_tested_on(instances):
     count = instances.training_count
     first, second = (
         {image.tobytes() for image in images}
@@ -169,15 +169,15 @@ def test_images_of_all_queries_take_less_than_100_mb():
     tracemalloc.start()
     try:
         tokens = TokenImages.of(images, labels)
-        drawn = [draw_query_images(tokens, codes, seed=0) for codes in (queries, answers)]
+        sampled = [sample_query_images(tokens, codes, seed=0) for codes in (queries, answers)]
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert [indices.dtype for indices in drawn] == [np.int32, np.int32]
+    assert [indices.dtype for indices in sampled] == [np.int32, np.int32]
     assert peak < 100e6
 
 
-def test_rows_are_all_in_order_or_a_random_choice():
+def test_indices_are_all_in_order_or_a_random_choice():
     assert np.array_equal(choose_indices(20_000, seed=0), np.arange(20_000))
     assert np.array_equal(choose_indices(30_000, seed=0), np.arange(20_000))
     chosen = choose_indices(640, seed=0)
@@ -203,14 +203,14 @@ def test_exchanged_sums_keep_their_answers_and_exchanged_differences_negate_them
     indices = np.arange(20_000)
     exchanged = exchanged_indices(indices)
     assert np.array_equal(exchanged_indices(exchanged), indices)
-    for (first, operator, second, answer), row in zip(every, exchanged, strict=True):
+    for (first, operator, second, answer), index in zip(every, exchanged, strict=True):
         sign = 1 if operator == "+" else -1
-        assert every[row] == (second, operator, first, sign * answer)
+        assert every[index] == (second, operator, first, sign * answer)
 
 
 def test_inverted_queries_take_the_answer_back_to_the_first_number(every):
-    for row, (first, operator, second, answer) in enumerate(every):
-        inverted = inverted_indices(np.array([row]))
+    for index, (first, operator, second, answer) in enumerate(every):
+        inverted = inverted_indices(np.array([index]))
         assert len(inverted) == (0 <= answer < 100)
         for other in inverted:
             assert every[other] == (answer, "-" if operator == "+" else "+", second, first)
@@ -227,17 +227,17 @@ def test_inverted_queries_take_the_answer_back_to_the_first_number(every):
         ("0+0", ["0+0", "0-0"]),
     ],
 )
-def test_a_family_is_all_that_one_answer_tells(query, family):
+def test_a_family_is_all_that_follows_from_one_answer(query, family):
     texts = decode(arithmetic().queries)
     found = fact_families(np.array([texts.index(query)]))
-    assert sorted(texts[row] for row in found) == sorted(family)
+    assert sorted(texts[index] for index in found) == sorted(family)
 
 
-def test_families_part_all_queries():
-    """Who is in my family has mine for a family."""
-    for row in range(0, 20_000, 97):
-        family = fact_families(np.array([row]))
-        assert row in family
+def test_families_do_not_overlap():
+    """All members of a family have the same family."""
+    for index in range(0, 20_000, 97):
+        family = fact_families(np.array([index]))
+        assert index in family
         for other in family:
             assert np.array_equal(fact_families(np.array([other])), family)
 
@@ -246,24 +246,26 @@ def test_aligned_queries_hold_all_queries_place_by_place():
     aligned = aligned_queries()
     assert aligned.shape == (20_000, 3, 3)
     assert aligned.dtype == np.uint8
-    written = ["".join(column) for row in aligned for column in np.array(list(VOCABULARY))[row.T]]
+    written = [
+        "".join(column) for query in aligned for column in np.array(list(VOCABULARY))[query.T]
+    ]
     firsts, seconds, operators = written[::3], written[1::3], written[2::3]
     assert set(operators) == {"+++", "---"}
-    asked = [
+    queries = [
         f"{int(first)}{operator[0]}{int(second)}"
         for first, operator, second in zip(firsts, operators, seconds, strict=True)
     ]
-    assert asked == decode(arithmetic().queries)
+    assert queries == decode(arithmetic().queries)
 
 
 def test_right_aligned_answers_are_the_same_texts_and_read_back():
     aligned = right_aligned(arithmetic().answers)
-    texts = ["".join(VOCABULARY[code] for code in row) for row in aligned]
+    texts = ["".join(VOCABULARY[code] for code in text) for text in aligned]
     assert texts == [text.rjust(3) for text in decode(arithmetic().answers)]
     assert np.array_equal(encode([text.strip().ljust(3) for text in texts]), arithmetic().answers)
 
 
-def test_averages_are_those_of_each_symbol_s_images():
+def test_averages_are_those_of_each_token_s_images():
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
     tokens = TokenImages.of(images, np.arange(20, dtype=np.uint8) % 10)
     averages = tokens.averages()

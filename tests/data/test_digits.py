@@ -1,7 +1,6 @@
 import gzip
 import json
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -13,23 +12,13 @@ from sklearn.neighbors import KNeighborsClassifier
 from lib.data import digits
 from lib.system.errors import UserError
 from lib.system.files import sha256
+from lib.system.paths import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 REAL = REPOSITORY.parent / "shared" / "data" / "mnist"
-# Published label counts of MNIST's training part, for the digits 0 to 9.
+# Published label counts of MNIST's training split, for the digits 0 to 9.
 TRAINING_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
 
 needs_mnist = pytest.mark.skipif(not REAL.is_dir(), reason="no real MNIST in ../shared/data/mnist")
-
-
-@pytest.fixture
-def offline(monkeypatch):
-    """Send every download to a proxy that is not there."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        address = f"http://127.0.0.1:{server.getsockname()[1]}"
-    monkeypatch.setenv("https_proxy", address)
-    monkeypatch.delenv("no_proxy", raising=False)
-    monkeypatch.delenv("NO_PROXY", raising=False)
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +149,7 @@ def test_finding_all_prepared_imports_nothing_heavy(tmp_path):
     subprocess.run(command, cwd=REPOSITORY, check=True)
 
 
-def test_offline_the_stand_in_comes_with_a_notice(tmp_path, offline, capsys):
+def test_offline_the_synthetic_digits_come_with_a_notice(tmp_path, offline, capsys):
     facts = digits.prepare("auto", None, tmp_path / "digits")
     assert facts["synthetic"]
     assert "NOTICE" in capsys.readouterr().err
@@ -169,7 +158,7 @@ def test_offline_the_stand_in_comes_with_a_notice(tmp_path, offline, capsys):
     assert not (tmp_path / "other").exists()
 
 
-def test_the_stand_in_looks_like_mnist(synthetic):
+def test_the_synthetic_digits_look_like_mnist(synthetic):
     assert synthetic.provenance["name"] == "scikit-learn digits (stand-in)"
     assert synthetic.provenance["counts"] == {"train": 1500, "test": 297}
     assert synthetic.train_images.shape == (1500, 28, 28)
@@ -184,17 +173,17 @@ def test_the_stand_in_looks_like_mnist(synthetic):
         frame[:, 4:24, 4:24] = 0
         assert not frame.any()
         assert images.max() == 255
-        # As in MNIST, most of a picture is background.
+        # As in MNIST, most of an image is background.
         assert 0.05 < images.mean() / 255 < 0.25
 
 
-def test_a_simple_reader_learns_the_stand_in(synthetic):
+def test_a_simple_classifier_learns_the_synthetic_digits(synthetic):
     flat = synthetic.train_images.reshape(1500, -1)
-    reader = KNeighborsClassifier(1).fit(flat, synthetic.train_labels)
-    assert reader.score(synthetic.test_images.reshape(297, -1), synthetic.test_labels) > 0.9
+    classifier = KNeighborsClassifier(1).fit(flat, synthetic.train_labels)
+    assert classifier.score(synthetic.test_images.reshape(297, -1), synthetic.test_labels) > 0.9
 
 
-def test_the_stand_in_is_the_same_every_time(tmp_path, synthetic):
+def test_the_synthetic_digits_are_the_same_every_time(tmp_path, synthetic):
     again = digits.prepare("builtin", None, tmp_path / "digits")
     assert again["fingerprint"] == synthetic.provenance["fingerprint"]
 
@@ -218,7 +207,7 @@ def test_a_preparation_killed_between_its_renames_is_repaired(tmp_path, offline)
 
 
 @pytest.mark.parametrize("damage", ["missing", "short", "no provenance", "odd provenance"])
-def test_a_damaged_preparation_is_told_and_made_again(tmp_path, damage):
+def test_a_damaged_preparation_is_reported_and_prepared_again(tmp_path, damage):
     folder = tmp_path / "digits"
     digits.prepare("builtin", None, folder)
     if damage == "missing":
@@ -235,7 +224,7 @@ def test_a_damaged_preparation_is_told_and_made_again(tmp_path, damage):
     assert len(digits.load(folder).test_labels) == 297
 
 
-def test_foreign_bytes_of_the_right_size_are_told(tmp_path):
+def test_foreign_bytes_of_the_correct_size_are_reported(tmp_path):
     folder = tmp_path / "digits"
     facts = digits.prepare("builtin", None, folder)
     (folder / "test_labels.npy").write_bytes(b"\x80" * facts["arrays"]["test_labels.npy"])
@@ -243,12 +232,12 @@ def test_foreign_bytes_of_the_right_size_are_told(tmp_path):
         digits.load(folder)
 
 
-def test_an_unknown_mode_is_told(tmp_path):
+def test_an_unknown_mode_is_reported(tmp_path):
     with pytest.raises(UserError, match="auto, builtin, real"):
         digits.prepare("fake", None, tmp_path / "digits")
 
 
-def test_an_unwritable_folder_is_told(tmp_path):
+def test_an_unwritable_folder_is_reported(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"):
         digits.prepare("builtin", None, tmp_path / "file" / "digits")

@@ -50,7 +50,7 @@ def test_random_bytes_never_break_the_idx_reader():
             assert parse_idx(data).size == len(data) - 4 - 4 * data[3]
 
 
-def test_gunzip_is_bounded_and_tells_damage():
+def test_gunzip_is_bounded_and_reports_damage():
     packed = gzip.compress(b"\0" * 1_000_000)
     assert gunzip(packed, 1_000_000) == b"\0" * 1_000_000
     with pytest.raises(UserError, match="more than"):

@@ -39,7 +39,7 @@ def test_many_batches_go_to_other_processes_and_few_stay_here():
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: no other process")
 def test_a_killed_process_is_an_error_that_says_so():
-    with pytest.raises(UserError, match="a process that prepares data was killed"):
+    with pytest.raises(UserError, match="a worker process that prepares data died"):
         list(in_processes(killed_at_55, range(100), 10))
 
 

@@ -35,7 +35,7 @@ def test_images_told_apart_without_error_are_answered_without_error(part):
     greys = (labels + 100 + 10 * random.integers(0, 2, 30)).astype(np.uint8)
     images = np.broadcast_to(greys[:, None, None], (30, 28, 28))
     instances = DigitInstances.of(Digits(images[:20], labels[:20], images[20:], labels[20:], {}))
-    draw = {"training": instances.draw_training, "unseen": instances.draw_unseen}[part]
+    draw = {"training": instances.sample_training, "unseen": instances.sample_unseen}[part]
     drawn = instances.images[draw(arithmetic().queries, seed=3)]
     read = read_greys(drawn)
     assert np.array_equal(solved(read), arithmetic().answers)

@@ -23,8 +23,8 @@ def test_losses_are_those_of_drawings_against_handwriting(tokens):
     trained, validated = split_off_last(arithmetic().answers, 0.2)
     bounds = loss_bounds(tokens, trained, validated)
     random = np.random.default_rng(1)
-    targets = tokens.images[tokens.draw(validated, random)] / 255
-    one_picture = (tokens.images[tokens.draw(trained, random)] / 255).mean(axis=0)
+    targets = tokens.images[tokens.sample(validated, random)] / 255
+    one_picture = (tokens.images[tokens.sample(trained, random)] / 255).mean(axis=0)
     averages = tokens.averages()[validated] / 255
     assert np.square(one_picture - targets).mean() == pytest.approx(bounds.one_picture, rel=0.01)
     assert np.square(averages - targets).mean() == pytest.approx(bounds.averages, rel=0.01)

@@ -5,10 +5,10 @@ import pytest
 from lib.system import environment
 
 
-def git(folder, *words):
+def git(folder, *arguments):
     names = ("-c", "user.name=a", "-c", "user.email=a@b.c")
     return subprocess.run(
-        ["git", "-C", folder, *names, *words], capture_output=True, text=True, check=True
+        ["git", "-C", folder, *names, *arguments], capture_output=True, text=True, check=True
     ).stdout.strip()
 
 

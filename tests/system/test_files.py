@@ -45,7 +45,7 @@ def test_the_old_file_is_there_until_the_block_ends(tmp_path):
     assert path.read_bytes() == b"new"
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+def test_a_folder_that_cannot_be_created_is_named(tmp_path):
     (tmp_path / "a file").touch()
     with pytest.raises(UserError, match=r"cannot write .*a file/x/result\.json: Not a directory"):
         files.write_text(tmp_path / "a file" / "x" / "result.json", "")
@@ -80,7 +80,7 @@ def fill(path, prefix):
     )
 
 
-def test_a_file_over_the_size_limit_is_told_in_one_line_and_the_old_one_kept(tmp_path):
+def test_a_file_over_the_size_limit_is_reported_in_one_line_and_the_old_one_kept(tmp_path):
     path = tmp_path / "result.json"
     path.write_text("old", encoding="utf-8")
     done = fill(path, "ulimit -f 8")
@@ -90,10 +90,10 @@ def test_a_file_over_the_size_limit_is_told_in_one_line_and_the_old_one_kept(tmp
     assert os.listdir(tmp_path) == ["result.json"]
 
 
-def test_a_full_disk_is_told_in_one_line_and_the_old_file_kept(tmp_path):
+def test_a_full_disk_is_reported_in_one_line_and_the_old_file_kept(tmp_path):
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(tmp_path)]
     if os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("may not mount a small file system")
+        pytest.skip("needs root and the right to mount a file system")
     try:
         path = tmp_path / "result.json"
         path.write_text("old", encoding="utf-8")

@@ -1,1 +1,1 @@
-"""Verified downloads. Nothing here knows what the files hold."""
+"""Verified downloads from mirrors. Nothing here knows what the files contain."""

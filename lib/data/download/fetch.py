@@ -1,12 +1,13 @@
-"""Downloads that end with the right bytes or with one clear error.
+"""Downloads that end with the correct bytes or with one clear error.
 
-A download is streamed to `<name>.part` while it is hashed, taken up again where it broke off (also
-by the next start of the program), and gets its name only once its SHA-256 is the expected one.
+A download is streamed to `<name>.part` and resumed where it broke off, even by the next start of
+the program. The file gets its name only when its SHA-256 is the published one.
 """
 
 import http.client
 import os
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +16,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from lib.data.download.partial_file import PartialFile
-from lib.data.download.reachability import Probe, in_words
 from lib.data.download.remote_files import RemoteFile
 from lib.system.errors import Offline, UserError
 from lib.system.files import sha256
@@ -23,10 +23,12 @@ from lib.system.locks import locked
 from lib.system.paths import display
 
 CHUNK_BYTES = 1 << 18
-# A connection that brings less counts as a failure: no server can keep us for ever.
+# A connection that brings less than this counts as a failure, so that no mirror is tried for ever.
 PROGRESS_BYTES = 1 << 16
-WORTH_A_RETRY = {408, 425, 429, 500, 502, 503, 504}
+TEMPORARY_STATUS = {408, 425, 429, 500, 502, 503, 504}
 HTML_OPENINGS = (b"<!doctype", b"<html", b"<head", b"<?xml")
+WEB_PAGE = "sent a web page instead of the file"
+NO_ANSWER = "no answer in time"
 
 
 @dataclass(frozen=True)
@@ -43,49 +45,49 @@ class Patience:
 PATIENCE = Patience()
 
 
-class _BrokenError(Exception):
-    """The transfer broke off; another try may go on."""
-
-
-class _UnreachableError(_BrokenError):
-    """No connection came about."""
-
-
-class _NoSuchRangeError(Exception):
-    """The mirror has nothing at the byte where we want to go on."""
-
-
 class _RefusedError(Exception):
-    """The mirror cannot help; `reached` tells whether it answered at all."""
+    """The mirror cannot provide the file; `reached` says whether it answered at all."""
 
     def __init__(self, reason: str, reached: bool = True):
         super().__init__(reason)
         self.reached = reached
 
 
-def fetch(file: RemoteFile, folder: Path, patience: Patience = PATIENCE) -> Path:
-    """Return the path of `file` in `folder`, downloading it unless its size and SHA-256 are right.
+class _BrokenError(Exception):
+    """The transfer broke off; another attempt may resume it."""
 
-    Raises Offline where no mirror can be reached (noticed within `patience.reach_any` seconds), and
-    UserError where every mirror fails, naming each one's reason, or where the disk cannot be
-    written. What came so far is then kept for the next call.
+
+class _UnreachableError(_BrokenError):
+    """No connection was made."""
+
+
+class _NoSuchRangeError(Exception):
+    """The mirror has nothing from the requested byte on."""
+
+
+def fetch(file: RemoteFile, folder: Path, patience: Patience = PATIENCE) -> Path:
+    """Return the path of `file` in `folder`; download it unless its size and SHA-256 are correct.
+
+    Raises Offline if no mirror can be reached (noticed within `patience.reach_any` seconds), and
+    UserError if every mirror fails, with each one's reason, or if the disk cannot be written. What
+    was received is then kept for the next call.
     """
     path = Path(folder) / file.name
     try:
-        if _is_whole(path, file):
+        if _is_complete(path, file):
             return path
         with locked(path):
-            if not _is_whole(path, file):
+            if not _is_complete(path, file):
                 _download(file, path, patience)
     except OSError as error:
         raise UserError(
             f"cannot write {display(path)}: {error.strerror or error}; make room or choose "
-            "another folder (WORK_DIR), then run again: what has come is kept"
+            "another folder (WORK_DIR), then run again: what was received is kept"
         ) from error
     return path
 
 
-def _is_whole(path: Path, file: RemoteFile) -> bool:
+def _is_complete(path: Path, file: RemoteFile) -> bool:
     return path.is_file() and path.stat().st_size == file.size and sha256(path) == file.sha256
 
 
@@ -94,18 +96,18 @@ def _download(file: RemoteFile, path: Path, patience: Patience) -> None:
     part_path = path.with_name(f"{file.name}.part")
     failures: dict[str, _RefusedError] = {}
     with PartialFile(part_path, file) as part:
-        if not part.is_right:
+        if not part.is_correct:
             deadline = time.monotonic() + patience.reach_any
-            probes = {url: Probe(url, patience.connect) for url in file.urls}
+            probes = {url: _Probe(url, patience.connect) for url in file.urls}
             for url, probe in probes.items():
                 try:
-                    if obstacle := probe.obstacle(deadline):
-                        raise _RefusedError(obstacle, reached=False)
-                    _download_from(url, part, patience)
+                    if error := probe.error(deadline):
+                        raise _RefusedError(error, reached=False)
+                    _complete(part, url, patience)
                     break
                 except _RefusedError as failure:
                     failures[url] = failure
-        if part.is_right:
+        if part.is_correct:
             part.sync()
             os.replace(part_path, path)
             return
@@ -113,11 +115,11 @@ def _download(file: RemoteFile, path: Path, patience: Patience) -> None:
 
 
 def _failure(file: RemoteFile, path: Path, failures: dict[str, _RefusedError]) -> UserError:
-    """Return the error that tells every reason and, unless all is out of reach, the mirrors."""
-    there = f" (the {file.name} that lies there is another file)" if path.exists() else ""
+    """Return the error that lists every reason, and the mirrors unless none can be reached."""
+    existing = f" (the existing {file.name} there is another file)" if path.exists() else ""
     by_hand = (
         f"run again, or download {file.urls[0]} by hand and put it into "
-        f"{display(path.parent)}{there}"
+        f"{display(path.parent)}{existing}"
     )
     if any(failure.reached for failure in failures.values()):
         reasons = "; ".join(f"{urlsplit(url).hostname}: {why}" for url, why in failures.items())
@@ -126,16 +128,49 @@ def _failure(file: RemoteFile, path: Path, failures: dict[str, _RefusedError]) -
     return Offline(f"no mirror of {file.name} can be reached ({reasons}); {by_hand}")
 
 
-def _download_from(url: str, part: PartialFile, patience: Patience) -> None:
-    """Complete `part` from one mirror, going on after every break that brought something new.
+class _Probe(threading.Thread):
+    """Finds out in the background whether a mirror can be reached.
 
-    Raises _RefusedError, with the reason, where this mirror cannot do it.
+    A thread, because the lookup of a name has no timeout; a daemon, so that it never delays the
+    program's exit. All mirrors are probed at once, so that being offline is noticed soon.
+    """
+
+    def __init__(self, url: str, seconds: float):
+        super().__init__(daemon=True)
+        self._url, self._seconds, self._error = url, seconds, NO_ANSWER
+        self.start()
+
+    def run(self) -> None:
+        """Try to connect."""
+        self._error = _connection_error(self._url, self._seconds)
+
+    def error(self, deadline: float) -> str | None:
+        """Return why no connection was made before `deadline` (of time.monotonic), or None."""
+        self.join(max(0.0, deadline - time.monotonic()))
+        return self._error
+
+
+def _connection_error(url: str, seconds: float) -> str | None:
+    """Return why no connection to `url`, or to the proxy in between, is made; None if one is."""
+    try:
+        _request(url, seconds, method="HEAD").close()
+    except _UnreachableError as error:
+        return str(error)
+    except (_RefusedError, _BrokenError):
+        pass  # it was reached, and the transfer itself will show what is wrong
+    return None
+
+
+def _complete(part: PartialFile, url: str, patience: Patience) -> None:
+    """Complete `part` from one mirror, resuming as long as attempts bring something new.
+
+    Raises _RefusedError, with the reason, if this mirror cannot provide the file.
     """
     failures, reached, may_resume = 0, False, True
     furthest, inherited = part.position, part.position > 0
-    while not part.is_right:
+    while not part.is_correct:
         try:
-            response = _ask(url, part.position if may_resume else 0, patience.stall)
+            response = _request(url, patience.stall, part.position if may_resume else 0)
             reached = True
             with response:
                 _receive(response, part)
@@ -143,46 +178,49 @@ def _download_from(url: str, part: PartialFile, patience: Patience) -> None:
             reached, may_resume = True, False
             continue
         except _BrokenError as error:
-            is_unreachable = isinstance(error, _UnreachableError)
-            reached = reached or not is_unreachable
+            reached = reached or not isinstance(error, _UnreachableError)
             failures = 0 if part.position >= furthest + PROGRESS_BYTES else failures + 1
             furthest = max(furthest, part.position)
             if failures == patience.attempts or not reached:
                 raise _RefusedError(str(error), reached) from error
             time.sleep(patience.backoff * 2**failures)
-        # Bytes that another mirror or an earlier start left may be the wrong ones: once more alone.
-        if part.is_full and not part.is_right:
+        # Bytes from another mirror or an earlier start may be the wrong ones: retry without them.
+        if part.is_full and not part.is_correct:
             part.restart()
             if not inherited:
                 raise _RefusedError("sent other bytes than the published ones (SHA-256 differs)")
             inherited = False
 
 
-def _ask(url: str, start: int, seconds: float) -> http.client.HTTPResponse:
-    """Ask for the bytes from `start` on."""
+def _request(
+    url: str, seconds: float, start: int = 0, method: str = "GET"
+) -> http.client.HTTPResponse:
+    """Request the bytes from `start` on, waiting at most `seconds` for each step."""
     headers = {"User-Agent": "generative-models-reproduction"}
     if start:
         headers["Range"] = f"bytes={start}-"
+    request = urllib.request.Request(url, headers=headers, method=method)
     try:
-        return urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=seconds)
+        # An opener of its own, because urlopen keeps the proxies of its first call.
+        return urllib.request.build_opener().open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416 and start:
             raise _NoSuchRangeError from error
         reason = f"HTTP {error.code} {error.reason}".strip()
-        raise (_BrokenError if error.code in WORTH_A_RETRY else _RefusedError)(reason) from error
+        raise (_BrokenError if error.code in TEMPORARY_STATUS else _RefusedError)(reason) from error
     except urllib.error.URLError as error:
         if isinstance(error.reason, ssl.SSLCertVerificationError):
-            raise _RefusedError(in_words(error.reason)) from error
-        raise _UnreachableError(in_words(error.reason)) from error
+            raise _RefusedError(_one_line(error.reason)) from error
+        raise _UnreachableError(_one_line(error.reason)) from error
     except (OSError, http.client.HTTPException) as error:
-        raise _BrokenError(in_words(error)) from error
+        raise _BrokenError(_one_line(error)) from error
 
 
 def _receive(response: http.client.HTTPResponse, part: PartialFile) -> None:
-    """Append the body to `part`, or start it over where the mirror sends the file from its start.
+    """Append the body to `part`; restart `part` if the mirror sends the file from its first byte.
 
-    Raises _RefusedError for a body that cannot be the file, _BrokenError where the body ends early.
+    Raises _RefusedError for a body that cannot be the file, _BrokenError if the body ends early.
     """
     size = part.expected.size
     start = part.position if response.status == 206 else 0
@@ -190,7 +228,7 @@ def _receive(response: http.client.HTTPResponse, part: PartialFile) -> None:
     chunk = _read(response, size - start)
     if chunk and start == 0:
         if chunk.lstrip().lower().startswith(HTML_OPENINGS):
-            raise _RefusedError("sent a web page instead of the file")
+            raise _RefusedError(WEB_PAGE)
         part.restart()
     while chunk:
         part.write(chunk)
@@ -204,21 +242,29 @@ def _check_headers(response: http.client.HTTPResponse, start: int, size: int) ->
     if response.status not in (200, 206):
         raise _RefusedError(f"HTTP {response.status}")
     if response.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
-        raise _RefusedError("sent a web page instead of the file")
+        raise _RefusedError(WEB_PAGE)
     length = response.headers.get("Content-Length")
     if length is not None and length.strip() != str(size - start):
         raise _RefusedError(f"announced {length} bytes instead of {size - start}")
     if response.status == 206:
-        answered = response.headers.get("Content-Range", "").strip()
-        if answered not in (f"bytes {start}-{size - 1}/{total}" for total in (size, "*")):
+        sent = response.headers.get("Content-Range", "").strip()
+        if sent not in (f"bytes {start}-{size - 1}/{total}" for total in (size, "*")):
             raise _RefusedError(
-                f"sent the range {answered!r} when asked for the bytes from {start} on"
+                f"sent the range {sent!r} when the bytes from {start} were requested"
             )
 
 
 def _read(response: http.client.HTTPResponse, limit: int) -> bytes:
-    """Return the next bytes, as soon as there are any, b"" at the end or after `limit` bytes."""
+    """Return the next bytes as soon as there are any; b"" at the end or after `limit` bytes."""
     try:
         return response.read1(min(CHUNK_BYTES, limit)) if limit else b""
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise _BrokenError(in_words(error)) from error
+        raise _BrokenError(_one_line(error)) from error
+
+
+def _one_line(error: BaseException | str) -> str:
+    """Return in one line what went wrong."""
+    if isinstance(error, TimeoutError):
+        return NO_ANSWER
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(text.split())

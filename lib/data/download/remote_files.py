@@ -1,4 +1,4 @@
-"""The published files that can be downloaded: where they lie and what their bytes must be."""
+"""The published files that can be downloaded: their mirrors, sizes and checksums."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""Data that stands in for CelebA and MNIST where these cannot be had."""
+"""Synthetic faces and digits, for machines that cannot download CelebA and MNIST."""

@@ -18,13 +18,13 @@ COSINE, SINE = np.cos(TURN), np.sin(TURN)
 
 
 def mixed(over: np.ndarray, under: np.ndarray, opacity: np.ndarray) -> np.ndarray:
-    """Lay one picture over another, both uint8 (height, width, 3), and return what is seen.
+    """Composite one image over another, both uint8 (height, width, 3).
 
-    `opacity`, uint8 (height, width), is that of `over`, 255 where nothing shines through. In whole
-    numbers, since fractions are rounded otherwise from one kind of processor to the next.
+    `opacity`, uint8 (height, width), is that of `over`: 255 is opaque. Computed in whole numbers,
+    because processors differ in how they round fractions.
     """
-    share = opacity[..., None].astype(np.uint16)
-    return ((over * share + under * (255 - share) + 127) // 255).astype(np.uint8)
+    opacity = opacity[..., None].astype(np.uint16)
+    return ((over * opacity + under * (255 - opacity) + 127) // 255).astype(np.uint8)
 
 
 def oval(x: float, y: float, width: float, height: float) -> np.ndarray:
@@ -35,7 +35,7 @@ def oval(x: float, y: float, width: float, height: float) -> np.ndarray:
 class Canvas:
     """Pixels, uint8 RGB (128, 128, 3), on which a head lies.
 
-    `middle` is where its eyes' middle lies and `scale` its half width, in pixels; `tilt` is in
+    `middle` is the point between its eyes and `scale` its half width, in pixels; `tilt` is in
     radians, clockwise.
     """
 
@@ -61,7 +61,7 @@ class Canvas:
         thickness = max(1, round(width * self.scale))
         cv2.polylines(self.pixels, pixels, False, colour.tolist(), thickness, cv2.LINE_AA, FRACTION)
 
-    def blend(self, colour: np.ndarray, share: float, blur: float, *shapes: np.ndarray) -> None:
+    def blend(self, colour: np.ndarray, opacity: float, blur: float, *shapes: np.ndarray) -> None:
         """Mix patches of `colour` into the canvas, their edges soft by `blur` half widths."""
         pixels = [self._place(points) for points in shapes]
         reach = round(blur * self.scale)
@@ -76,10 +76,10 @@ class Canvas:
         for _ in range(2):
             mask = cv2.blur(mask, (2 * reach + 1, 2 * reach + 1))
         patch = np.full(around.shape, colour.clip(0, 255), np.uint8)
-        around[:] = mixed(patch, around, np.rint(mask * share).astype(np.uint8))
+        around[:] = mixed(patch, around, np.rint(mask * opacity).astype(np.uint8))
 
     def mask(self, shape: np.ndarray) -> np.ndarray:
-        """Return the share of `shape` in each pixel: uint8 (128, 128), 255 for a whole one."""
+        """Return how much of each pixel `shape` covers: uint8 (128, 128), 255 for all of it."""
         mask = np.zeros((SIZE, SIZE), np.uint8)
         cv2.fillPoly(mask, [self._place(shape)], 255, cv2.LINE_AA, FRACTION)
         return mask

@@ -1,4 +1,4 @@
-"""The 8x8 digits that come with scikit-learn, in MNIST's layout: a stand-in for it.
+"""The 8x8 digits that come with scikit-learn, in MNIST's layout.
 
 Alpaydin and Kaynak, "Optical recognition of handwritten digits" (UCI, 1998).
 """
@@ -21,7 +21,7 @@ CONVERTED = (
 def enlarged_digits() -> dict[str, np.ndarray]:
     """Return the arrays of lib.data.digits.Digits, by name.
 
-    They come writer by writer: cutting them in order keeps most of the test's writers unseen.
+    They are ordered by writer, so a split in order keeps most of the test's writers unseen.
     """
     bunch = load_digits()
     small = np.rint(bunch.images * (255 / 16)).astype(np.uint8)

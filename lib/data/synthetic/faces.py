@@ -1,14 +1,15 @@
-"""Drawn portraits that stand in for photographs of faces where none can be had.
+"""Synthetic faces: drawn portraits.
 
-Each is drawn at twice the size, from some dozens of properties chosen at random, and then shrunk.
+Each is drawn at twice the size, from some dozens of properties sampled at random, and then shrunk.
 """
 
 import functools
 from collections.abc import Iterator
 
 import numpy as np
+from PIL import Image
 
-from lib.data.images import SIDE, resize
+from lib.data.images import resize
 from lib.data.synthetic.portrait import Portrait
 from lib.data.workers import in_processes
 from lib.system.randomness import generator
@@ -16,19 +17,14 @@ from lib.system.randomness import generator
 BATCH = 100
 
 
-def draw_faces(count: int, seed: int = 0) -> np.ndarray:
-    """Return `count` portraits, uint8 RGB of shape (count, 64, 64, 3).
+def draw_faces(count: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Yield `count` portraits, uint8 RGB of shape (64, 64, 3).
 
     Face i depends on `seed` and i alone, so a smaller count is the beginning of a larger one.
     """
-    return np.array(list(drawn(count, seed)), np.uint8).reshape(count, SIDE, SIDE, 3)
-
-
-def drawn(count: int, seed: int = 0) -> Iterator[np.ndarray]:
-    """Return the portraits of `draw_faces` one by one."""
     return in_processes(functools.partial(_draw_batch, seed), range(count), BATCH)
 
 
 def _draw_batch(seed: int, indices: range) -> np.ndarray:
     portraits = [Portrait(generator(seed, "drawn face", index)) for index in indices]
-    return np.array([resize(portrait.draw()) for portrait in portraits])
+    return np.array([resize(Image.fromarray(portrait.draw())) for portrait in portraits])

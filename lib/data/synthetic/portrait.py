@@ -1,4 +1,4 @@
-"""One portrait: what chance decides about a person, and how that is drawn, back to front."""
+"""One portrait: a person's properties, sampled at random, and how they are drawn, back to front."""
 
 import cv2
 import numpy as np
@@ -24,7 +24,7 @@ SIDES = (-1, 1)
 
 
 class Portrait:
-    """One person: what `random` decides about them, and how that is drawn."""
+    """One person, whose properties are sampled by `random`."""
 
     def __init__(self, random: np.random.Generator):
         self.random = random
@@ -33,8 +33,8 @@ class Portrait:
         styles = LONG_STYLES if has_long_hair else SHORT_STYLES
         self.style = styles[random.integers(len(styles))]
         self.has_make_up = has_long_hair and random.random() < 0.6
-        share, first = np.modf(uniform(0, len(SKINS) - 1))
-        self.skin = SKINS[int(first)] * (1 - share) + SKINS[int(first) + 1] * share
+        fraction, first = np.modf(uniform(0, len(SKINS) - 1))
+        self.skin = SKINS[int(first)] * (1 - fraction) + SKINS[int(first) + 1] * fraction
         self.skin = self.skin * normal(1, 0.03, 3)
         # Dark skin comes with dark hair and eyes, most of the time.
         is_dark = self.skin.sum() < 450 and random.random() < 0.9
@@ -203,11 +203,11 @@ class Portrait:
         y = (PIXELS[:, None] - self.canvas.middle.imag) / (radius * self.height)
         facing = np.sqrt(np.maximum(0, 1 - x**2 - y**2)) + self.light_x * x + self.light_y * y
         light = 0.68 + 0.42 / np.sqrt(1 + self.light_x**2 + self.light_y**2) * facing
-        share = self.canvas.mask(1.02 * self._outline()) * np.float32(1 / 255)
-        self.canvas.multiply(1 + (light - 1) * share)
+        coverage = self.canvas.mask(1.02 * self._outline()) * np.float32(1 / 255)
+        self.canvas.multiply(1 + (light - 1) * coverage)
 
     def _fade_light(self) -> None:
-        """Let the light fade across the whole picture."""
+        """Let the light fade across the whole image."""
         place = 0.22 * (PIXELS / SIZE - 0.5)
         self.canvas.multiply(1 + self.light_x * place + self.light_y * place[:, None])
 
@@ -231,7 +231,7 @@ class Portrait:
         self.canvas.pixels = mixed(self.canvas.pixels, behind, self.canvas.mask(front))
 
     def _hair_front(self) -> tuple[np.ndarray, float, float]:
-        """Return the outline of the hair above the face, and where it parts and where it ends."""
+        """Return the outline of the hair above the face, where it parts, and where it ends."""
         random = self.random
         forehead, temple, power, volume = {
             "short": (random.uniform(-0.85, -0.65), -0.3, 3, 1.07),

@@ -142,8 +142,8 @@ class DigitClassifierTrainer(Trainer):
         held_out = image2text.split(published, self.seed)["validation"]
         queries, answers = arithmetic().queries, arithmetic().answers[held_out]
         sampled = {
-            "unseen": instances.draw_unseen(queries, self.seed)[held_out],
-            "training": instances.draw_training(queries, self.seed)[held_out],
+            "unseen": instances.sample_unseen(queries, self.seed)[held_out],
+            "training": instances.sample_training(queries, self.seed)[held_out],
         }
         metrics = {
             f"solver_{name}_instances_exact_match": exact_match(solved(tokens[images]), answers)

@@ -10,7 +10,7 @@ from lib.data.arithmetic import (
     QUERY_LENGTH,
     arithmetic,
     choose_indices,
-    draw_query_images,
+    sample_query_images,
 )
 from lib.data.splits import random_split
 from lib.models.arithmetic.augmentation import random_affine
@@ -80,7 +80,7 @@ class Image2TextTrainer(AnswerTrainer):
         )
         self.tokens, self.images = token_images(digits.load())
         self.instances = tf.constant(
-            draw_query_images(self.tokens, arithmetic().queries, seed, epoch=0)
+            sample_query_images(self.tokens, arithmetic().queries, seed, epoch=0)
         )
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:

@@ -19,7 +19,7 @@ class Image2TextAblationTrainer(Image2TextTrainer):
         instances = DigitInstances.of(digits.load())
         self.images = tf.constant(instances.images)
         self.instances = tf.Variable(self.instances, trainable=False)
-        self.unseen_instances = instances.draw_unseen(arithmetic().queries, seed)
+        self.unseen_instances = instances.sample_unseen(arithmetic().queries, seed)
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Evaluate as published, then the validation queries in unseen digit instances."""

@@ -99,14 +99,14 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
 
     def _evaluated_instances(self) -> np.ndarray:
         """Return the instances that each query is evaluated in: unseen ones for the test split."""
-        instances = self.tokens.draw_training(arithmetic().queries, self.seed)
+        instances = self.tokens.sample_training(arithmetic().queries, self.seed)
         test = self.splits["test"]
-        instances[test] = self.tokens.draw_unseen(arithmetic().queries, self.seed)[test]
+        instances[test] = self.tokens.sample_unseen(arithmetic().queries, self.seed)[test]
         return instances
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, in new digit instances."""
-        instances = self.tokens.draw_training(arithmetic().queries, self.seed, epoch)
+        instances = self.tokens.sample_training(arithmetic().queries, self.seed, epoch)
         self.training_instances.assign(instances)
         return super().train_epoch(epoch, title)
 

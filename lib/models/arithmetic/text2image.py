@@ -15,8 +15,8 @@ from lib.data.arithmetic import (
     arithmetic,
     as_texts,
     choose_indices,
-    draw_query_images,
     encode,
+    sample_query_images,
 )
 from lib.data.splits import split_off_last
 from lib.models.arithmetic.sequence import (
@@ -95,7 +95,7 @@ class Text2ImageTrainer(Trainer):
         return self.stopping.stopped
 
     def _sample_instances(self, epoch: int) -> np.ndarray:
-        return draw_query_images(self.tokens, arithmetic().answers, self.seed, epoch)
+        return sample_query_images(self.tokens, arithmetic().answers, self.seed, epoch)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, then evaluate the validation split."""

@@ -129,7 +129,7 @@ class CorrectedText2ImageTrainer(Trainer):
         codes = aligned_answers()[indices].ravel()
         fraction = self._token_fractions[codes]
         places = random.choice(len(codes), len(indices), replace=False, p=fraction / fraction.sum())
-        real = self.tokens.draw(codes[places], random)
+        real = self.tokens.sample(codes[places], random)
         return places.astype(np.int32), real, random.integers(2**31, size=2, dtype=np.int32)
 
     @functools.cached_property

@@ -1,4 +1,4 @@
-"""Drawn faces: the same for everybody, and all different."""
+"""Drawn faces: the same on every machine, and all different."""
 
 import os
 import subprocess
@@ -14,36 +14,40 @@ from lib.data.synthetic.faces import BATCH, draw_faces
 from lib.system.paths import REPOSITORY
 
 
+def drawn(count, seed=0):
+    return np.array(list(draw_faces(count, seed)))
+
+
 @pytest.fixture(scope="module")
 def faces():
-    return draw_faces(60)
+    return drawn(60)
 
 
 def test_shape_and_type(faces):
     assert faces.shape == (60, 64, 64, 3)
     assert faces.dtype == np.uint8
-    assert draw_faces(0).shape == (0, 64, 64, 3)
+    assert not list(draw_faces(0))
 
 
 def test_a_smaller_count_is_the_beginning_of_a_larger_one(faces):
-    np.testing.assert_array_equal(draw_faces(7), faces[:7])
+    np.testing.assert_array_equal(drawn(7), faces[:7])
 
 
 def test_several_processes_draw_the_same(faces):
-    many = draw_faces(4 * BATCH)
+    many = drawn(4 * BATCH)
     assert len(many) == 4 * BATCH
     np.testing.assert_array_equal(many[:60], faces)
 
 
 def test_another_seed_draws_others(faces):
-    assert not (draw_faces(5, seed=1) == faces[:5]).all(axis=(1, 2, 3)).any()
+    assert not (drawn(5, seed=1) == faces[:5]).all(axis=(1, 2, 3)).any()
 
 
 def test_processors_with_other_instructions_draw_the_same(faces, tmp_path):
     script = tmp_path / "draw.py"
     script.write_text(
-        "import sys; from lib.data.synthetic import faces; "
-        "sys.stdout.buffer.write(faces._draw_batch(0, range(60)).tobytes())"
+        "import sys; from lib.data.synthetic.faces import draw_faces; "
+        "sys.stdout.buffer.write(b''.join(face.tobytes() for face in draw_faces(60)))"
     )
     older = {
         "PYTHONPATH": str(REPOSITORY),
@@ -52,19 +56,19 @@ def test_processors_with_other_instructions_draw_the_same(faces, tmp_path):
         "OPENBLAS_CORETYPE": "Nehalem",
         "PYTHONWARNINGS": "default::ImportWarning",  # NumPy's, of a name that it does not know
     }
-    drawn = subprocess.run(
+    process = subprocess.run(
         [sys.executable, script], env=os.environ | older, capture_output=True, check=True
     )
-    assert b"not part of the dispatched" not in drawn.stderr
-    assert drawn.stdout == faces.tobytes()
+    assert b"not part of the dispatched" not in process.stderr
+    assert process.stdout == faces.tobytes()
 
 
-def test_a_picture_over_another_is_their_average_weighted_by_its_opacity():
+def test_an_image_over_another_is_their_average_weighted_by_its_opacity():
     opacity, over = np.mgrid[:256, :256].astype(np.uint8)
     under = over[::-1, ::-1]
     expected = np.rint(under + (over - under.astype(float)) * opacity / 255)
-    seen = mixed(np.dstack([over] * 3), np.dstack([under] * 3), opacity)
-    np.testing.assert_array_equal(seen, np.dstack([expected] * 3))
+    result = mixed(np.dstack([over] * 3), np.dstack([under] * 3), opacity)
+    np.testing.assert_array_equal(result, np.dstack([expected] * 3))
 
 
 def test_no_two_faces_are_alike(faces):
@@ -80,14 +84,14 @@ def test_every_face_has_light_and_shade(faces):
 
 
 def test_the_middle_is_a_face_and_the_corner_is_not(faces):
-    """Faces share a composition: cheeks are warmer (red over blue) than what lies behind."""
+    """Faces share a composition: cheeks are warmer (more red than blue) than the background."""
     warmth = faces[..., 0].astype(int) - faces[..., 2]
     assert warmth[:, 30:42, 26:38].mean() > warmth[:, :10, :10].mean() + 25
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="one processor: no other process")
 def test_workers_end_when_who_started_them_is_killed():
-    code = "from lib.data.synthetic.faces import draw_faces; draw_faces(4000)"
+    code = "from lib.data.synthetic.faces import draw_faces; list(draw_faces(4000))"
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=REPOSITORY, start_new_session=True
     ) as drawing:
@@ -99,7 +103,7 @@ def test_workers_end_when_who_started_them_is_killed():
 def wait_for(found, seconds=60):
     deadline = time.monotonic() + seconds
     while not (value := found()):
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.1)
     return value
 
