@@ -3,7 +3,7 @@ import json
 import pytest
 
 import benchmarks
-from benchmarks.training import summary
+from benchmarks import summary
 from benchmarks.workloads import WORKLOADS
 from lib.config import request
 from lib.system.errors import UserError
@@ -28,9 +28,9 @@ def test_without_measurements_there_is_nothing_to_show(content, output):
 
 
 def test_each_training_is_a_row_and_the_machine_is_named(content, output):
-    facts = {"ours": [FACTS], "notebook": [FACTS]}
-    seconds = {"ours": [1.0], "notebook": [4.0]}
-    measured = summary(WORKLOADS["text2text"], seconds, facts, peak=4_000.0)
+    facts = {"project": [FACTS], "keras": [FACTS]}
+    seconds = {"project": [1.0], "keras": [4.0]}
+    measured = summary.training(WORKLOADS["text2text"], seconds, facts, matmul_peak=4_000.0)
     bench = {
         "trainings": {"text2text": measured},
         "hardware": {"cpu": "A processor"},
