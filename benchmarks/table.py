@@ -1,48 +1,51 @@
-"""The measurements as text."""
+"""The summary of the measurements as text."""
 
 from collections.abc import Iterator, Mapping
 
-from benchmarks.workloads import WAYS
+from benchmarks.implementations import IMPLEMENTATIONS
 
-HEAD = ("", *WAYS, "by notebook", "by torch", "of peak", "peak MB")
-SLOW = " !"
+OTHERS = IMPLEMENTATIONS[1:]
+HEAD = ("", *IMPLEMENTATIONS, *(f"by {name}" for name in OTHERS), "of peak", "peak MB")
+TOO_SLOW = " !"
 
 
 def lines(bench: Mapping) -> Iterator[str]:
     """Yield the lines of the table of what `python -m benchmarks` measured."""
-    yield "Training: examples per second, ratios of ours to the others, share of the matmul peak"
-    yield row(*HEAD)
+    yield "Training: examples per second, this project's speed by the others', fraction of the peak"
+    yield line(*HEAD)
     for name, training in bench["trainings"].items():
-        yield row(name, *cells(training))
-    yield "Data: seconds, ours and the notebook's way; ratio; MB of each beyond its libraries"
+        yield line(name, *cells(training))
+    yield "Data: seconds of this project and the baseline, ratio, MB of each beyond its libraries"
     for name, task in bench["preparation"].items():
-        ways = [task["ways"][way] for way in ("ours", "notebook")]
-        seconds = [f"{way['median']:,.2f}" for way in ways]
-        memory = [f"{way['megabytes']:,.0f}" for way in ways]
-        yield row(name, *seconds, "", ratio(task, "notebook"), "", *memory)
+        measured = [task["implementations"][each] for each in ("project", "baseline")]
+        seconds = [f"{each['median']:,.2f}" for each in measured]
+        memory = [f"{each['megabytes']:,.0f}" for each in measured]
+        yield line(name, *seconds, "", ratio(task, "baseline"), "", *memory)
     yield "Commands: seconds"
     for name, command in bench["commands"].items():
-        yield row(name, f"{command['median']:.2f}")
+        yield line(name, f"{command['median']:.2f}")
     yield "An exclamation mark: slower than expected"
 
 
 def cells(training: Mapping) -> list[str]:
-    """Return what the table shows of a training: a text for each of HEAD but the first."""
-    ways, share = training["ways"], training["share_of_peak"]
-    rates = [f"{ways[way]['median']:,.0f}" if way in ways else "" for way in WAYS]
-    ratios = [ratio(training, way) for way in WAYS[1:]]
-    memory = f"{ways['ours']['peak_megabytes']:,.0f}"
-    return [*rates, *ratios, f"{share:.0%}" if share else "", memory]
+    """Return the cells of a training: a text for each column of HEAD except the first."""
+    measured, fraction = training["implementations"], training["fraction_of_peak"]
+    rates = [
+        f"{measured[name]['median']:,.0f}" if name in measured else "" for name in IMPLEMENTATIONS
+    ]
+    ratios = [ratio(training, name) for name in OTHERS]
+    memory = f"{measured['project']['peak_megabytes']:,.0f}"
+    return [*rates, *ratios, f"{fraction:.0%}" if fraction else "", memory]
 
 
-def ratio(measured: Mapping, way: str) -> str:
-    """Return how many times as fast as another way ours is, marked where more was expected."""
-    found = measured["ratios"].get(way)
+def ratio(measured: Mapping, other: str) -> str:
+    """Return this project's speed by that of `other`; marked if below the expected minimum."""
+    found = measured["ratios"].get(other)
     if found is None:
         return ""
-    return f"{found:.2f}" + (SLOW if found < measured["expected"].get(way, 0) else "")
+    return f"{found:.2f}" + (TOO_SLOW if found < measured["minimum_ratios"].get(other, 0) else "")
 
 
-def row(name: str, *texts: str) -> str:
+def line(name: str, *texts: str) -> str:
     """Return a line of the table: a name and the texts of its columns."""
     return (f"  {name:<30}" + "".join(f"{text:>13}" for text in texts)).rstrip()

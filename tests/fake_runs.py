@@ -1,4 +1,4 @@
-"""A complete set of small made-up runs, for tests of the figures and the report."""
+"""A complete set of small runs with invented numbers, for tests of the figures and the report."""
 
 import functools
 import json
@@ -33,8 +33,8 @@ FACE_METRICS = (
     *("interpolation_smoothness", "active_units", "noise_fraction", "posterior_kl"),
     *("mean_squared_error", "samples_brightness"),
 )
-# What runs of the corrected study tell besides.
-MORE_METRICS = {
+# Further metrics of the runs of the corrected study.
+FURTHER_METRICS = {
     "digit_classifier": ("test_accuracy", "solver_unseen_instances_exact_match"),
     "image2text_corrected": ("test_exact_match",),
     "image2text_ablation": ("unseen_instances_accuracy", "unseen_instances_exact_match"),
@@ -60,24 +60,24 @@ METRICS = {
 }
 
 
-def write(work: Path, words: Sequence[str], synthetic: bool = True) -> None:
-    """Write the runs that the NAME=VALUE words ask for, and the data's records, below `work`."""
+def write(work: Path, arguments: Sequence[str], synthetic: bool = True) -> None:
+    """Write the runs that the NAME=VALUE arguments request, and the data's records, in `work`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
         for data, real in (("faces", "CelebA"), ("digits", "MNIST")):
-            name = f"drawn {data}" if synthetic else real
+            name = f"synthetic {data}" if synthetic else real
             record = {"name": name, "synthetic": synthetic, "fingerprint": data * 8}
             if data == "digits":
                 record["arrays"] = _write_digits(work / "data" / data)
             write_json(work / "data" / data / "provenance.json", record)
-        asked = request.parse(words)
-        for planned in request.planned(asked):
-            _write_run(planned, plan.spec(planned, asked.threads))
+        requested = request.parse(arguments)
+        for planned in request.planned(requested):
+            _write_run(planned, plan.spec(planned, requested.threads))
 
 
 def _write_digits(folder: Path) -> dict[str, int]:
-    """Write two images of each digit for both parts, and return the sizes of the files."""
+    """Write two images of each digit for both splits, and return the sizes of the files."""
     folder.mkdir(parents=True, exist_ok=True)
     images = np.random.default_rng(0).integers(0, 256, (20, 28, 28), dtype=np.uint8)
     labels = np.arange(20, dtype=np.uint8) % 10
@@ -86,29 +86,29 @@ def _write_digits(folder: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_size for name in digits.KIND.files}
 
 
-WORDS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
+ARGUMENTS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
 
 
 @functools.cache
 def built(folder: Path) -> Path:
-    """Return a folder in `folder` with what WORDS ask for: runs, figures, reports; made once."""
+    """Return a folder in `folder` with the runs, figures and reports of ARGUMENTS; built once."""
     work = folder / "built"
-    write(work, WORDS)
-    make(work, *WORDS)
+    write(work, ARGUMENTS)
+    make(work, *ARGUMENTS)
     return work
 
 
-def make(work: Path, *words: str) -> None:
+def make(work: Path, *arguments: str) -> None:
     """Draw the figures and build the reports."""
     for stage in ("figures", "report"):
-        done = run(work, stage, *words)
-        assert done.returncode == 0, done.stderr
+        finished = run(work, stage, *arguments)
+        assert finished.returncode == 0, finished.stderr
 
 
-def run(work: Path, *words: str) -> subprocess.CompletedProcess:
-    """Run a command of the project, as `python -m ...`, on what lies below `work`."""
+def run(work: Path, *arguments: str) -> subprocess.CompletedProcess:
+    """Run a command of the project, `python -m <arguments>`, with `work` as its work folder."""
     return subprocess.run(
-        [sys.executable, "-m", *words],
+        [sys.executable, "-m", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "WORK_DIR": str(work)},
         capture_output=True,
@@ -131,7 +131,7 @@ def _write_run(planned: request.Planned, spec: dict) -> None:
             "command": f"python -m experiments.{key.experiment}",
         },
     )
-    # The report takes numbers of the corrected GAN from many of its epochs.
+    # The report shows numbers of many epochs of the corrected GAN.
     corrected_gan = key.experiment == "gan_corrected"
     epochs = planned.settings.epochs if corrected_gan else EPOCHS
     history = [_epoch(kind, number, random) for number in range(1, epochs + 1)]
@@ -140,10 +140,10 @@ def _write_run(planned: request.Planned, spec: dict) -> None:
     lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
     (key.path / "history.jsonl").write_text(lines, encoding="utf-8")
     np.savez(key.path / "samples.npz", **_samples(kind, random))
-    more = dict.fromkeys(MORE_METRICS.get(key.experiment, ()), 0.5)
-    result = _result(kind, history, more)
+    further = dict.fromkeys(FURTHER_METRICS.get(key.experiment, ()), 0.5)
+    result = _result(kind, history, further)
     if key.experiment in ("text2image", "text2image_ablation"):
-        result["examples"] = dict.fromkeys((*_PARTS, "shown"), _EXAMPLES)
+        result["examples"] = dict.fromkeys((*_SPLITS, "shown"), _EXAMPLES)
     directories.write_result(key.path, result)
 
 
@@ -153,12 +153,13 @@ def _epoch(kind: str, number: int, random: np.random.Generator) -> dict:
     for split in splits:
         for metric in METRICS[kind]:
             rising = metric in ("accuracy", "exact_match")
-            share = number / (number + 1)
-            epoch[split + metric] = float(share if rising else 1 - share) + random.uniform(0, 0.05)
+            fraction = number / (number + 1)
+            value = fraction if rising else 1 - fraction
+            epoch[split + metric] = value + random.uniform(0, 0.05)
     return epoch
 
 
-def _result(kind: str, history: list[dict], more: dict[str, float]) -> dict:
+def _result(kind: str, history: list[dict], further: dict[str, float]) -> dict:
     last = history[-1]
     prefixes = {
         "text2text": {"train": "", "validation": "val_", "test": "val_"},
@@ -168,15 +169,15 @@ def _result(kind: str, history: list[dict], more: dict[str, float]) -> dict:
     if prefixes:
         kept = ("accuracy", "exact_match") if kind != "text2image" else ("loss", "mae")
         metrics = {
-            f"{part}_{name}": last[prefix + name]
-            for part, prefix in prefixes.items()
+            f"{split}_{name}": last[prefix + name]
+            for split, prefix in prefixes.items()
             for name in kept
         }
     else:
         names = (*IMAGE_METRICS, *FACE_METRICS) if kind in ("vae", "gan") else ()
         metrics = {name: last[name] for name in METRICS[kind]} | dict.fromkeys(names, 0.5)
     return {
-        "metrics": {**metrics, **more},
+        "metrics": {**metrics, **further},
         "epochs": len(history),
         "best_epoch": len(history),
         "seconds": 6.0,
@@ -190,7 +191,7 @@ def _result(kind: str, history: list[dict], more: dict[str, float]) -> dict:
     }
 
 
-_PARTS = ("training", "validation")
+_SPLITS = ("training", "validation")
 _EXAMPLES = [
     *[{"query": "80-5 ", "answer": "75 "}] * 6,
     *[{"query": "99+10", "answer": "109"}] * 2,
@@ -223,10 +224,10 @@ def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
         }
     if kind == "text2image":
         digits = random.integers(0, 256, (2, 8, 3, 28, 28), dtype=np.uint8)
-        handwritings = random.integers(0, 256, (8, 10, 3, 28, 28), dtype=np.uint8)
+        styles = random.integers(0, 256, (8, 10, 3, 28, 28), dtype=np.uint8)
         return {
-            **{f"{part}_predictions": digits[0] for part in (*_PARTS, "shown")},
-            **{f"{part}_targets": digits[1] for part in (*_PARTS, "shown")},
-            "styles": handwritings,
+            **{f"{split}_predictions": digits[0] for split in (*_SPLITS, "shown")},
+            **{f"{split}_targets": digits[1] for split in (*_SPLITS, "shown")},
+            "styles": styles,
         }
     return {"unused": np.zeros(1)}

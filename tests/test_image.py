@@ -1,4 +1,4 @@
-"""What the image is made of: its base, its files, the locked requirements."""
+"""The contents of the container image: its base, its files, the locked requirements."""
 
 import fnmatch
 import re
@@ -27,12 +27,12 @@ def requirements(name):
         if line.strip() and not line.lstrip().startswith("#"):
             pin, *hashes = line.split(" --hash=")
             package, version = pin.split(";")[0].split("==")
-            found[package.strip()] = version.strip(), frozenset(word.strip() for word in hashes)
+            found[package.strip()] = version.strip(), frozenset(each.strip() for each in hashes)
     return found
 
 
 @pytest.mark.parametrize("name", ["requirements.lock", "requirements-cuda.lock"])
-def test_every_requirement_is_pinned_and_hashed_and_none_names_where_it_comes_from(name):
+def test_every_requirement_is_pinned_and_hashed_and_names_no_source(name):
     for package, (version, hashes) in requirements(name).items():
         assert re.fullmatch(r"\d[\w.+]*", version), package
         assert hashes, package
@@ -52,14 +52,14 @@ def test_both_locks_agree():
     assert all(name.startswith("nvidia-") for name in only_cuda)
 
 
-def test_nothing_gets_into_the_image_without_its_hash():
+def test_everything_in_the_image_is_installed_by_its_hash():
     commands = re.findall("pip install.*", text_of("Dockerfile"))
     assert len(commands) == 2
     assert all("--require-hashes" in command for command in commands)
 
 
 @pytest.mark.skipif(not (REPOSITORY / ".git").exists(), reason="not a checkout")
-def test_the_image_gets_what_is_committed_but_for_what_runs_outside_of_it():
+def test_the_image_gets_all_committed_files_except_those_that_run_outside():
     listed = subprocess.run(
         ["git", "-c", "safe.directory=*", "ls-files"],
         cwd=REPOSITORY,

@@ -1,7 +1,7 @@
-"""Every bad input that has a name: the command, its words, and what its one line says.
+"""Every known bad input: the command, its arguments, and part of its one-line error message.
 
-`test_disk_full` gives each to its command, `python -m <command> PROFILE=smoke <words>`, beside
-results that must outlive it; `make` takes the same words, as in `make vae-32 EPOCHS=0`.
+`test_disk_full` runs each, `python -m <command> PROFILE=smoke <arguments>`, in a folder with
+results, which must not change. `make` takes the same arguments, as in `make vae-32 EPOCHS=0`.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ CASES = [
     (I2T, "ROTATION=-0.1", "ROTATION=-0.1: expected 0 or more"),
     (T2I, "VALIDATION=first", "VALIDATION=first: choose one of last, random"),
     (T2I, "STOP_PATIENCE=-1", "STOP_PATIENCE=-1: expected 0 or more"),
-    # What is asked for
+    # Requests
     (VAE, "PROFILE=tiny", "PROFILE=tiny: choose one of smoke, quick, paper"),
     (VAE, "SEEDS=one", 'SEEDS=one: expected whole numbers from 0, as in SEEDS="0 1 2"'),
     (VAE, "SEEDS=-1", "SEEDS=-1: expected whole numbers from 0"),
@@ -72,7 +72,7 @@ CASES = [
     (VAE, "DATA=fake", "DATA=fake: choose one of auto, builtin, real"),
     ("lib.runs.plan", "vae-33", "unknown experiment vae-33; known: cae, vae-32, "),
     ("lib.config.help", "PROFIL=smoke", "unknown setting PROFIL; known: PROFILE, "),
-    # Images and digits that the user brings
+    # The user's own images and digits
     (DATA, "vae-32 FACES=nowhere.zip", "FACES=nowhere.zip: there is no such file or folder"),
     (DATA, "vae-32 FACES=empty", "empty holds 0 usable images and at least 64 are needed"),
     (DATA, "vae-32 FACES=texts", "(skipped: 70 not a JPEG, PNG, GIF, BMP, WebP, TIFF or PNM"),
@@ -90,7 +90,7 @@ CASES = [
     (DATA, "text2image DIGITS=nowhere", "DIGITS=nowhere: there is no such file or folder"),
     (DATA, "text2image DIGITS=empty", "empty holds no train-images-idx3-ubyte.gz (nor "),
     (DATA, "text2image DIGITS=digits", "is not MNIST's train-images-idx3-ubyte.gz (size or SHA"),
-    # Runs that are not there, unfinished, made for something else, or damaged
+    # Runs that are missing, unfinished, of other settings, or damaged
     ("figures", "SEEDS=9", "cae/published/seed-9 holds no finished run; run: make cae"),
     ("figures", "EPOCHS=3", "cae/published/seed-0 was made for epochs 2, not 3; run: "),
     ("figures", "SEEDS=1", "cae/published/seed-1 cannot be read (Expecting value: "),
@@ -105,18 +105,18 @@ CASES = [
 
 
 def make_inputs(folder):
-    """Make the files that the cases name, in the empty `folder`."""
+    """Write the files that the cases name into the empty `folder`."""
     small = np.random.default_rng(0).integers(0, 256, (70, 8, 8, 3), dtype=np.uint8)
     for name in ("empty", "texts", "digits"):
         (folder / name).mkdir()
     with zipfile.ZipFile(folder / "texts.zip", "w") as texts:
         for k in range(70):
-            (folder / "texts" / f"{k}.jpg").write_text("no picture", encoding="utf-8")
-            texts.writestr(f"{k}.jpg", "no picture")
+            (folder / "texts" / f"{k}.jpg").write_text("no image", encoding="utf-8")
+            texts.writestr(f"{k}.jpg", "no image")
     with zipfile.ZipFile(folder / "outside.zip", "w") as outside:
         for k in range(70):
-            outside.writestr(f"../{k}.jpg", "no picture")
-    (folder / "text.txt").write_text("no picture", encoding="utf-8")
+            outside.writestr(f"../{k}.jpg", "no image")
+    (folder / "text.txt").write_text("no image", encoding="utf-8")
     (folder / "cut.zip").write_bytes((folder / "texts.zip").read_bytes()[:2000])
     np.savez(folder / "two.npz", small, small)
     arrays = {
@@ -135,7 +135,7 @@ def make_inputs(folder):
 
 
 def make_results(folder):
-    """Make runs of the smoke profile in `folder`: whole ones, and cae/published/ damaged ones."""
+    """Write runs of the smoke profile into `folder`: whole ones, and damaged ones of the CAE."""
     from tests import fake_runs
 
     fake_runs.write(folder, ["PROFILE=smoke", "SEEDS=0 1 2 3 4"])
@@ -146,26 +146,28 @@ def make_results(folder):
     (seeds / "seed-4" / "config.json").unlink()
 
 
-def answered(module, words):
-    """Run a command; return its exit status and what it told on stderr."""
-    told = io.StringIO()
-    sys.argv = [module, *words]
-    # Of a module that is run anew, and stays imported.
+def response(module, arguments):
+    """Run a command; return its exit status and its messages on stderr."""
+    messages = io.StringIO()
+    sys.argv = [module, *arguments]
+    # `runpy` warns about modules that are imported already.
     warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")
-    with contextlib.redirect_stderr(told), contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stderr(messages), contextlib.redirect_stdout(io.StringIO()):
         try:
             runpy.run_module(module, run_name="__main__")
             status = 0
         except SystemExit as end:
             status = end.code
-    return status, told.getvalue()
+    return status, messages.getvalue()
 
 
-def answers(folder):
-    """Give every bad input in `folder`, the process's WORK_DIR, to its command; return answers."""
+def responses(folder):
+    """Run every case in `folder`, the process's WORK_DIR; return the responses."""
     os.chdir(folder)
-    return [answered(module, ["PROFILE=smoke", *words.split()]) for module, words, _ in CASES]
+    return [
+        response(module, ["PROFILE=smoke", *arguments.split()]) for module, arguments, _ in CASES
+    ]
 
 
 if __name__ == "__main__":
-    json.dump(answers(Path(os.environ["WORK_DIR"])), sys.stdout)
+    json.dump(responses(Path(os.environ["WORK_DIR"])), sys.stdout)

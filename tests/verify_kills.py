@@ -1,4 +1,4 @@
-"""SIGKILL at random moments of a training, and the training gone on with to its end."""
+"""SIGKILL at random moments of a training, which is then resumed to its end."""
 
 import collections
 import dataclasses
@@ -7,7 +7,7 @@ import re
 import signal
 import time
 
-# What a kill can aim at, in the order in which they come up.
+# What a kill can aim at, in the order of a training.
 FIRST, START, EPOCH, CHECKPOINT, END = (
     "before the first checkpoint",
     "starting up",
@@ -19,7 +19,7 @@ FIRST, START, EPOCH, CHECKPOINT, END = (
 
 @dataclasses.dataclass(frozen=True)
 class Pace:
-    """Seconds that an unbroken run takes to its first checkpoint, for an epoch, after the last."""
+    """Seconds of an uninterrupted run to its first checkpoint, for an epoch, and after the last."""
 
     first: float
     epoch: float
@@ -28,19 +28,19 @@ class Pace:
 
 @dataclasses.dataclass
 class Story:
-    """Where kills hit, and what went wrong when the run went on."""
+    """Where kills hit, and what went wrong when the run was resumed."""
 
     hits: collections.Counter = dataclasses.field(default_factory=collections.Counter)
     problems: list[str] = dataclasses.field(default_factory=list)
 
     @property
-    def epochs_again(self):
-        """How many epochs were under way, and so begun again."""
+    def epochs_repeated(self):
+        """How many epochs were interrupted, and so repeated."""
         return self.hits[EPOCH] + self.hits[CHECKPOINT]
 
 
 def aims(kills, random):
-    """Return what each of `kills` aims at: one thing after the other, mixed, END last."""
+    """Return what each of `kills` aims at: all in turn, shuffled, END last."""
     if kills < 4:
         return [EPOCH, CHECKPOINT, START][:kills]
     middle = [(EPOCH, CHECKPOINT, START)[k % 3] for k in range(kills - 2)]
@@ -48,34 +48,34 @@ def aims(kills, random):
 
 
 def kill_and_go_on(place, aimed, pace, random, epochs, seed=0):
-    """Train at `place`, killed as often as there are aims, and to the end; return the story."""
+    """Train at `place`, killed once for each aim, then to the end; return the story."""
     story = Story()
-    told_path = place.folder / "told"
+    log = place.folder / "messages"
     for aim in aimed:
         before, partial = epochs_done(place, seed), partials(place, seed)
-        with open(told_path, "w", encoding="utf-8") as told:
-            process = place.start(seed=seed, stderr=told)
+        with open(log, "w", encoding="utf-8") as messages:
+            process = place.start(seed=seed, stderr=messages)
         _wait_for(aim, process, place, pace, random, epochs, seed)
         process.send_signal(signal.SIGKILL)
         if process.wait() != -signal.SIGKILL:
             story.problems.append(
-                f"ended by itself: {told_path.read_text(encoding='utf-8')[-500:]}"
+                f"ended before the kill: {log.read_text(encoding='utf-8')[-500:]}"
             )
             break
-        text = told_path.read_text(encoding="utf-8")
-        _check_went_on(story, text, before)
+        text = log.read_text(encoding="utf-8")
+        _check_resumed(story, text, before)
         is_torn = bool(partials(place, seed) - partial)
         story.hits[_hit(text, before, epochs_done(place, seed), is_torn, epochs)] += 1
     before = epochs_done(place, seed)
     text = place.train(seed=seed)
-    _check_went_on(story, text, before)
+    _check_resumed(story, text, before)
     if before and not re.search("resuming after epoch|already done", text):
-        story.problems.append(f"started over, though epoch {before} was done")
+        story.problems.append(f"started again although epoch {before} was finished")
     return story
 
 
 def epochs_done(place, seed=0):
-    """Return after which epoch the newest checkpoint was written, 0 where there is none."""
+    """Return the epoch of the newest checkpoint, 0 if there is none."""
     return max((int(name[6:11]) for name in _states(place, seed) if name[0] == "e"), default=0)
 
 
@@ -92,7 +92,7 @@ def _states(place, seed):
 
 
 def _wait_for(aim, process, place, pace, random, epochs, seed):
-    """Return at a random moment of what is aimed at, or when the process has ended."""
+    """Wait for a random moment of the aim, or until the process has ended."""
 
     def until(condition, pause=0.003):
         while process.poll() is None and not condition():
@@ -116,17 +116,17 @@ def _wait_for(aim, process, place, pace, random, epochs, seed):
             until(lambda: partials(place, seed) - known, pause=0.0003)
 
 
-def _check_went_on(story, told, before):
-    found = re.search(r"resuming after epoch (\d+)", told)
+def _check_resumed(story, messages, before):
+    found = re.search(r"resuming after epoch (\d+)", messages)
     if found and int(found[1]) != before:
-        story.problems.append(f"went on after epoch {found[1]}, not {before}")
+        story.problems.append(f"resumed after epoch {found[1]}, not {before}")
 
 
-def _hit(told, before, after, is_torn, epochs):
+def _hit(messages, before, after, is_torn, epochs):
     if is_torn:
         return CHECKPOINT
     if not after:
         return FIRST
-    if before and "resuming after epoch" not in told:
+    if before and "resuming after epoch" not in messages:
         return START
     return END if after == epochs else EPOCH

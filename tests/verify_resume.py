@@ -1,11 +1,11 @@
-"""Kills trainings at random moments: the finished run must equal the unbroken one, to the bit.
+"""Kills trainings at random moments: resumed, a run must equal an uninterrupted one, to the bit.
 
-`python -m tests.verify_resume [--kills 20] [experiment ...]`; `make verify-resume` does all, in a
+`python -m tests.verify_resume [--kills 20] [experiment ...]`; `make verify-resume` checks all, in a
 quarter of an hour on two cores. Batch sizes are the original's, everything else is small. The seed
-fixes what each kill aims at and its random waiting times.
+decides what each kill aims at, and its random waiting time.
 
-With `--negative-control` every training shuffles by a generator that is kept from epoch to epoch,
-as most programs do; the check must then find that the runs differ.
+With `--negative-control` every training shuffles with a generator that is kept from epoch to epoch,
+as is usual; the check must then find that the runs differ.
 """
 
 import argparse
@@ -53,11 +53,12 @@ CASES = {
 }
 
 
-def _unbroken(place):
-    """Train without a break; return the pace."""
+def _uninterrupted(place):
+    """Train without interruption; return the pace."""
     began = time.monotonic()
-    with open(place.folder / "told", "w", encoding="utf-8") as told:
-        process = place.start(stderr=told)
+    log = place.folder / "messages"
+    with open(log, "w", encoding="utf-8") as messages:
+        process = place.start(stderr=messages)
     seen = {}
     while process.poll() is None:
         done = epochs_done(place)
@@ -67,7 +68,7 @@ def _unbroken(place):
         time.sleep(0.005)
     ended = time.monotonic()
     if process.returncode:
-        raise SystemExit((place.folder / "told").read_text(encoding="utf-8"))
+        raise SystemExit(log.read_text(encoding="utf-8"))
     return Pace(
         first=seen["first"] - began,
         epoch=(seen["last"] - seen["first"]) / (EPOCHS - 1),
@@ -76,69 +77,71 @@ def _unbroken(place):
 
 
 def verified(experiment, kills, seed, work, launcher=None):
-    """Return the story of an experiment killed so often, and what differs from the unbroken one."""
-    variant, words = CASES[experiment]
+    """Return the story of an experiment that is killed, and in what its run differs in the end."""
+    variant, arguments = CASES[experiment]
     places = []
-    for name in ("unbroken", "broken"):
+    for name in ("uninterrupted", "killed"):
         folder = work / experiment / name
         folder.mkdir(parents=True)
         (folder / "data").symlink_to(work / "data")
-        places.append(Workplace(folder, experiment, variant, words, launcher))
-    unbroken, broken = places
-    pace = _unbroken(unbroken)
+        places.append(Workplace(folder, experiment, variant, arguments, launcher))
+    uninterrupted, killed = places
+    pace = _uninterrupted(uninterrupted)
     random = np.random.default_rng([seed, list(CASES).index(experiment)])
-    story = kill_and_go_on(broken, aims(kills, random), pace, random, EPOCHS)
-    return story, differences(unbroken.numbers(), broken.numbers())
+    story = kill_and_go_on(killed, aims(kills, random), pace, random, EPOCHS)
+    return story, differences(uninterrupted.numbers(), killed.numbers())
 
 
 def line(experiment, story, different):
-    """Return what is told of an experiment."""
-    where = ", ".join(
+    """Return the line that reports an experiment."""
+    hits = ", ".join(
         f"{story.hits[name]} {name}" for name in (FIRST, START, EPOCH, CHECKPOINT, END)
     )
-    verdict = f"DIFFERS in {', '.join(different)}" if different else "equal"
+    result = f"DIFFERS in {', '.join(different)}" if different else "equal"
     return "; ".join(
         [
-            f"{experiment}: {story.hits.total()} kills ({where})",
-            f"{story.epochs_again} epochs done again",
+            f"{experiment}: {story.hits.total()} kills ({hits})",
+            f"{story.epochs_repeated} epochs repeated",
             *story.problems,
-            verdict,
+            result,
         ]
     )
 
 
 def main():
-    """Verify the experiments side by side; the status is 1 where one is not as expected."""
+    """Verify the experiments side by side; the exit status is 1 if one is not as expected."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("experiments", nargs="*", metavar="experiment", help=", ".join(CASES))
     parser.add_argument("--kills", type=int, default=20, help="of each training (default: 20)")
     parser.add_argument("--seed", type=int, default=0, help="of the random moments (default: 0)")
     parser.add_argument("--negative-control", action="store_true", help="they must differ")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="experiments side by side")
-    asked = parser.parse_args()
-    names = asked.experiments or list(CASES)
+    options = parser.parse_args()
+    names = options.experiments or list(CASES)
     if unknown := set(names) - set(CASES):
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(CASES)}")
-    launcher = NEGATIVE_CONTROL if asked.negative_control else None
+    launcher = NEGATIVE_CONTROL if options.negative_control else None
     expected = total = 0
     with (
         tempfile.TemporaryDirectory(prefix="verify-resume-") as work,
-        concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool,
+        concurrent.futures.ThreadPoolExecutor(options.jobs) as pool,
     ):
         faces.prepare("builtin", None, Path(work) / "data" / "faces", limit=_IMAGES)
         digits.prepare("builtin", None, Path(work) / "data" / "digits")
         futures = {
-            name: pool.submit(verified, name, asked.kills, asked.seed, Path(work), launcher)
+            name: pool.submit(verified, name, options.kills, options.seed, Path(work), launcher)
             for name in names
         }
         for name, future in futures.items():
             story, different = future.result()
             print(line(name, story, different), flush=True)
             total += story.hits.total()
-            is_whole = story.hits.total() == asked.kills and not story.problems
-            expected += is_whole and bool(different) == asked.negative_control
-    wanted = "differ, as they must" if asked.negative_control else "equal the unbroken run"
-    print(f"{expected} of {len(names)} {wanted}, after {total} kills")
+            is_whole = story.hits.total() == options.kills and not story.problems
+            expected += is_whole and bool(different) == options.negative_control
+    expected_result = (
+        "differ, as they must" if options.negative_control else "equal the uninterrupted run"
+    )
+    print(f"{expected} of {len(names)} {expected_result}, after {total} kills")
     return 0 if expected == len(names) else 1
 
 

@@ -1,7 +1,7 @@
 """Trains every experiment twice, in two processes: both must end with the same bits.
 
-`python -m tests.verify_same_bits [experiment ...]`; `make verify-same-bits` does all, on the data
-that is prepared. Each has the published settings and takes at least 20 steps of one epoch.
+`python -m tests.verify_same_bits [experiment ...]`; `make verify-same-bits` checks all, on the
+prepared data. Each training has the published settings and takes at least 20 steps of one epoch.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from tests.workplace import Workplace, differences
 STEPS = 20
 _VAE = (f"IMAGE_COUNT={16 * STEPS}",)
 _GAN = (f"STEPS_PER_EPOCH={STEPS}", "IMAGE_COUNT=200")
-# The variants of each experiment that stand for all, and what makes the epoch so short.
+# Representative variants of each experiment, and the settings that shorten the epoch.
 CASES = {
     "cae": (("published",), (f"IMAGE_COUNT={64 * STEPS}",)),
     **{name: (("published",), _VAE) for name in ("vae_32", "vae_64", "vae_128", "vae_64_wide")},
@@ -40,32 +40,32 @@ CASES = {
 }
 
 
-def different(work, experiment, variant, words):
-    """Train twice in `work`, one after the other; return what differs."""
+def different(work, experiment, variant, arguments):
+    """Train twice in `work`, one after the other; return the weights' digest and what differs."""
     numbers = []
     for copy in ("one", "other"):
         folder = work / experiment / variant / copy
         folder.mkdir(parents=True)
         (folder / "data").symlink_to(paths.DATA)
-        place = Workplace(folder, experiment, variant, ("PROFILE=paper", "EPOCHS=1", *words))
+        place = Workplace(folder, experiment, variant, ("PROFILE=paper", "EPOCHS=1", *arguments))
         place.train()
         numbers.append(place.numbers())
     return numbers[0]["weights_sha256"], differences(*numbers)
 
 
 def main():
-    """Train as many at once as there are cores; the status is 1 where any two differ."""
+    """Train as many at once as there are cores; the exit status is 1 if any two differ."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("experiments", nargs="*", metavar="experiment", help=", ".join(CASES))
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="trainings side by side")
-    asked = parser.parse_args()
-    names = asked.experiments or list(CASES)
+    options = parser.parse_args()
+    names = options.experiments or list(CASES)
     if unknown := set(names) - set(CASES):
         parser.error(f"unknown: {', '.join(unknown)}; known: {', '.join(CASES)}")
     found = []
     with (
         tempfile.TemporaryDirectory(prefix="verify-same-bits-") as work,
-        concurrent.futures.ThreadPoolExecutor(asked.jobs) as pool,
+        concurrent.futures.ThreadPoolExecutor(options.jobs) as pool,
     ):
         futures = {
             f"{name}/{variant}": pool.submit(different, Path(work), name, variant, CASES[name][1])
@@ -75,8 +75,8 @@ def main():
         for name, future in futures.items():
             weights, differing = future.result()
             found.append(differing)
-            verdict = f"DIFFERS in {', '.join(differing)}" if differing else f"equal ({weights})"
-            print(f"{name}: {verdict}", flush=True)
+            result = f"DIFFERS in {', '.join(differing)}" if differing else f"equal ({weights})"
+            print(f"{name}: {result}", flush=True)
     print(f"{found.count([])} of {len(found)} trainings twice equal, after {STEPS} steps or more")
     return 1 if any(found) else 0
 

@@ -1,4 +1,4 @@
-"""A folder in which a variant of an experiment is trained by the project's own command."""
+"""A work folder in which the project's command trains a variant of an experiment."""
 
 import dataclasses
 import hashlib
@@ -16,25 +16,25 @@ REPOSITORY = Path(__file__).parents[1]
 
 @dataclasses.dataclass(frozen=True)
 class Workplace:
-    """A folder to work in, with `data` in it, and a variant of an experiment to train there.
+    """A work folder that holds `data`, and a variant of an experiment to train there.
 
-    `words` are the NAME=VALUE settings of all its trainings, PROFILE among them, and `launcher` is
-    a module that runs the experiment in its own way.
+    `arguments` are the NAME=VALUE settings of all its trainings and include PROFILE. `launcher` is
+    a module that runs the experiment's module, its first argument.
     """
 
     folder: Path
     experiment: str
     variant: str
-    words: tuple[str, ...]
+    arguments: tuple[str, ...]
     launcher: str | None = None
 
-    def start(self, *words, seed=0, stderr=subprocess.PIPE, **options):
+    def start(self, *arguments, seed=0, stderr=subprocess.PIPE, **options):
         """Start the training command; `options` are Popen's."""
         module = f"experiments.{self.experiment}"
         modules = [self.launcher, module] if self.launcher else [module]
-        asked = [*self.words, f"VARIANT={self.variant}", f"SEEDS={seed}", *words]
+        arguments = [*self.arguments, f"VARIANT={self.variant}", f"SEEDS={seed}", *arguments]
         return subprocess.Popen(
-            [sys.executable, "-m", *modules, *asked],
+            [sys.executable, "-m", *modules, *arguments],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(self.folder)},
             stderr=stderr,
@@ -42,38 +42,38 @@ class Workplace:
             **options,
         )
 
-    def train(self, *words, seed=0):
-        """Train to the end; return what was told."""
-        process = self.start(*words, seed=seed)
-        told = process.communicate(timeout=1_800)[1]
-        assert process.returncode == 0, told
-        return told
+    def train(self, *arguments, seed=0):
+        """Train to the end; return the messages."""
+        process = self.start(*arguments, seed=seed)
+        messages = process.communicate(timeout=1_800)[1]
+        assert process.returncode == 0, messages
+        return messages
 
-    def refused(self, *words, **options):
-        """Train what cannot be trained to the end; return the lines that were told.
+    def refused(self, *arguments, **options):
+        """Start a training that must fail; return the lines of its messages.
 
-        The status must be 2, and what went wrong must be in the last line.
+        The exit status must be 2, and the only error message must be the last line.
         """
-        process = self.start(*words, **options)
-        told = process.communicate(timeout=300)[1].splitlines()
-        assert process.returncode == 2, told
-        assert not any("Traceback" in line for line in told), told
-        assert [line.startswith("error: ") for line in told].count(True) == 1, told
-        assert told[-1].startswith("error: "), told
-        return told
+        process = self.start(*arguments, **options)
+        lines = process.communicate(timeout=300)[1].splitlines()
+        assert process.returncode == 2, lines
+        assert not any("Traceback" in line for line in lines), lines
+        assert [line.startswith("error: ") for line in lines].count(True) == 1, lines
+        assert lines[-1].startswith("error: "), lines
+        return lines
 
-    def train_one_epoch(self, how, *words, seed=0):
-        """Train until an epoch is told, and send a signal; return the status and what was told."""
-        with self.start(*words, seed=seed) as process:
-            told = list(_up_to(process.stderr, ": epoch 1/"))
+    def train_one_epoch(self, how, *arguments, seed=0):
+        """Train until an epoch is reported, then send a signal; return exit status and messages."""
+        with self.start(*arguments, seed=seed) as process:
+            lines = list(_up_to(process.stderr, ": epoch 1/"))
             process.send_signal(how)
-            told += process.stderr
+            lines += process.stderr
             process.wait(timeout=300)
         assert not (self.run(seed) / "result.json").exists(), "the signal came too late"
-        return process.returncode, "".join(told)
+        return process.returncode, "".join(lines)
 
     def killed_with_two_states(self):
-        """Train until there are two checkpoints, and kill; return them, the older one first."""
+        """Train until there are two checkpoints, then kill; return them, the older one first."""
         checkpoint = self.run() / "checkpoint"
         with self.start() as process:
             wait_until(lambda: len(list(checkpoint.glob("epoch-*"))) >= 2, process)
@@ -83,12 +83,12 @@ class Workplace:
 
     def run(self, seed=0):
         """The run directory."""
-        (profile,) = [word for word in self.words if word.startswith("PROFILE=")]
+        (profile,) = [each for each in self.arguments if each.startswith("PROFILE=")]
         runs = self.folder / "runs" / profile.removeprefix("PROFILE=")
         return runs / self.experiment / self.variant / f"seed-{seed}"
 
     def numbers(self, seed=0):
-        """Return all that a finished run says but how long it took."""
+        """Return everything that a finished run recorded, except durations."""
         result = json.loads((self.run(seed) / "result.json").read_text(encoding="utf-8"))
         history = (self.run(seed) / "history.jsonl").read_text(encoding="utf-8").splitlines()
         with np.load(self.run(seed) / "samples.npz", allow_pickle=False) as file:
@@ -102,14 +102,14 @@ class Workplace:
 
 
 def wait_until(happened, process, pause=0.002):
-    """Return when `happened()` is true, which must be before the process ends."""
+    """Wait until `happened()`, which must be before the process ends."""
     while not happened():
-        assert process.poll() is None, "it ended before"
+        assert process.poll() is None, "the process ended before that"
         time.sleep(pause)
 
 
 def differences(one, other):
-    """Return the names of what differs between the numbers of two runs; NaN equals NaN."""
+    """Return the names of the numbers in which two runs differ; NaN equals NaN."""
     return [name for name in sorted({*one, *other}) if repr(one.get(name)) != repr(other.get(name))]
 
 
@@ -117,8 +117,8 @@ def _digest(array):
     return array.dtype.str, array.shape, hashlib.sha256(array.tobytes()).hexdigest()
 
 
-def _up_to(lines, part):
+def _up_to(lines, text):
     for line in lines:
         yield line
-        if part in line:
+        if text in line:
             break

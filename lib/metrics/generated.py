@@ -1,35 +1,40 @@
-"""The numbers by which generated images are evaluated, against real ones and beside them."""
+"""The measures of generated faces, by themselves and against real faces."""
 
 import numpy as np
 
-from lib.metrics import images, manifold
+from lib.metrics import manifold
+from lib.metrics.images import interpolation_smoothness, sharpness
+from lib.metrics.ms_ssim import mean_pairwise_ms_ssim
+from lib.metrics.sliced_wasserstein import sliced_wasserstein_distance
 
 
 def generated_metrics(real: np.ndarray, generated: np.ndarray, prefix: str) -> dict[str, float]:
-    """Return looks, diversity and closeness to `real` of `generated`, as `prefix`_<name>.
+    """Return quality and diversity of `generated` and its similarity to `real`, as `prefix`_<name>.
 
-    Both are uint8 (N, 64, 64, 3). Sharpness is the variance of the Laplacian; brightness the mean
-    of all values, from 0 (black) to 1; ms_ssim the mean over pairs of generated images (lower is
-    more diverse); swd the sliced Wasserstein distance, times 1000; precision, recall, density and
-    coverage are taken in random features, with k = 5.
+    Both are uint8 (N, 64, 64, 3).
+
+    sharpness: variance of the Laplacian;
+    brightness: mean of all values, from 0 (black) to 1;
+    ms_ssim: mean over pairs of generated images; lower is more diverse;
+    swd: sliced Wasserstein distance, times 1000;
+    precision, recall, density, coverage: in random features, with k = 5.
     """
     features = manifold.standardised_random_features(real, generated)
     metrics = {
-        "sharpness": float(np.mean(images.sharpness(generated))),
+        "sharpness": float(np.mean(sharpness(generated))),
         "brightness": float(np.mean(generated)) / 255,
-        "ms_ssim": images.mean_pairwise_ms_ssim(generated),
-        "swd": images.sliced_wasserstein_distance(real, generated)["mean"],
+        "ms_ssim": mean_pairwise_ms_ssim(generated),
+        "swd": sliced_wasserstein_distance(real, generated)["mean"],
         **manifold.precision_recall_density_coverage(*features),
     }
     return {f"{prefix}_{name}": value for name, value in metrics.items()}
 
 
-def mean_smoothness(rows: np.ndarray) -> float:
-    """Return the mean interpolation smoothness of `rows`: uint8 (rows, frames, 64, 64, 3).
+def mean_smoothness(paths: np.ndarray) -> float:
+    """Return the mean interpolation smoothness of `paths`: uint8 (paths, frames, 64, 64, 3).
 
-    1 is equal steps; rows without any change do not count, and where there are no others the result
-    is not a number.
+    1 is uniform steps. Paths of equal frames do not count; NaN if there are no others.
     """
-    values = [images.interpolation_smoothness(frames) for frames in rows]
+    values = [interpolation_smoothness(frames) for frames in paths]
     moving = [value for value in values if value is not None]
     return float(np.mean(moving)) if moving else float("nan")

@@ -1,4 +1,4 @@
-"""How certain a mean over seeds is."""
+"""Mean and confidence interval over seeds."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def mean_interval(values: Sequence[float], level: float = LEVEL) -> tuple[float,
     """Return the mean of independent values and the half-width of its confidence interval.
 
     Student's t with n - 1 degrees of freedom ("Student", 1908); None for a single value.
-    Raises ValueError where there is none.
+    Raises ValueError if there are no values.
     """
     if not len(values):
         raise ValueError("no values to average")

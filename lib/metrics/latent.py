@@ -1,4 +1,4 @@
-"""How a variational autoencoder uses its latent space, and how its codes are distributed."""
+"""How a variational autoencoder uses its latent space, and how its latents are distributed."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def aggregated_posterior(
 def kl_from_standard_normal(mean: np.ndarray, covariance: np.ndarray) -> float:
     """Return KL(N(mean, covariance) || N(0, I)) in nats.
 
-    `mean` (D,) and `covariance` (D, D), which has to be positive definite. Closed form: Kullback
+    `mean` (D,) and the positive definite `covariance` (D, D). Closed form: Kullback
     (1959), "Information theory and statistics", chapter 9.
     """
     _, log_determinant = np.linalg.slogdet(covariance)
@@ -48,11 +48,11 @@ def kl_from_standard_normal(mean: np.ndarray, covariance: np.ndarray) -> float:
 
 
 def noise_fraction(means: np.ndarray, log_variances: np.ndarray) -> float:
-    """Return how large the noise of the codes is against their spread, from 0 to 1.
+    """Return the fraction of the latents' standard deviation that is noise, from 0 to 1.
 
-    `means` and `log_variances` (N, D) are those of q(z|x). It is the standard deviation of q(z|x)
-    over that of the mixture of all, both as root mean squares over the dimensions: 0 where codes
-    have no noise, 1 where they tell nothing of the image, as codes do that are the prior's.
+    `means` and `log_variances` (N, D) are those of q(z|x). The fraction is the standard deviation
+    of q(z|x) divided by that of the mixture of all q(z|x), both as root mean squares over the
+    dimensions. 0: no noise. 1: the latents carry no information about the image.
     """
     _, covariance = aggregated_posterior(means, log_variances)
     noise = np.exp(log_variances.astype(np.float64)).mean()

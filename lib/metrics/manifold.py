@@ -1,4 +1,4 @@
-"""Fidelity and diversity of generated images, from nearest neighbours of their features."""
+"""Fidelity and diversity of generated images, by nearest neighbours in a feature space."""
 
 import numpy as np
 from sklearn.metrics import pairwise_distances_chunked
@@ -13,8 +13,8 @@ DISTANCE_MEMORY_MIB = 64
 def random_features(images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Return the features of uint8 images (N, H, W, 3) in a random network, float32 (N, 448).
 
-    Three 3x3 convolutions of stride 2 (32, 64, 128 channels, zero padding, ReLU), weights drawn
-    once from `seed` after He et al. (2015), nothing trained; the features are the mean and the
+    Three 3x3 convolutions of stride 2 (32, 64, 128 channels, zero padding, ReLU), weights sampled
+    once from `seed` after He et al. (2015), not trained; the features are the mean and the
     standard deviation over the positions of every channel of every layer. Naeem et al. (2020)
     recommend random embeddings for data unlike ImageNet. These are NOT Inception or VGG features:
     numbers are comparable with one another only.
@@ -29,8 +29,8 @@ def standardised_random_features(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the random features of both sets, float32 (N, 448) and (M, 448).
 
-    Each feature has mean 0 and deviation 1 over the real images; otherwise the few features with
-    large values, those of overall brightness, decide who is whose neighbour.
+    Each feature has mean 0 and standard deviation 1 over the real images. Otherwise the few
+    features with large values, those of overall brightness, decide which images are neighbours.
     """
     real_features = random_features(real, seed=seed)
     scaler = StandardScaler().fit(real_features)
@@ -39,7 +39,7 @@ def standardised_random_features(
 
 
 def random_weights(seed: int) -> list[np.ndarray]:
-    """Return one float32 array per layer, (9 * inputs, outputs), rows by tap, then by channel."""
+    """Return one float32 array per layer, (9 * inputs, outputs), ordered by tap, then channel."""
     generator = np.random.Generator(np.random.PCG64(seed))
     weights = []
     inputs = 3

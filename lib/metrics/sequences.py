@@ -6,14 +6,14 @@ import numpy as np
 def per_character_accuracy(predicted: np.ndarray, target: np.ndarray) -> float:
     """Return the fraction of equal positions, padding included, of integer arrays (N, T).
 
-    It is what Keras calls accuracy of a sequence of softmax outputs, so it is the quantity of the
-    original study. Raises ValueError for unequal shapes.
+    This is Keras' accuracy of a sequence of softmax outputs, which the original study reports.
+    Raises ValueError for unequal shapes.
     """
     return float(_equal(predicted, target).mean())
 
 
 def exact_match(predicted: np.ndarray, target: np.ndarray) -> float:
-    """Return the fraction of sequences, rows of integer arrays (N, T), correct at every position.
+    """Return the fraction of the N sequences of integers (N, T) that are correct at every position.
 
     Raises ValueError for unequal shapes.
     """

@@ -14,7 +14,7 @@ def dense(inputs, outputs):
 
 
 def test_vgg_16_takes_its_published_multiply_adds():
-    # Simonyan and Zisserman 2014, configuration D at 224 pixels: 15.5 billion, as every table says.
+    # Simonyan and Zisserman (2014), configuration D at 224 pixels: 15.5 billion.
     blocks = [(224, 64, 2), (112, 128, 2), (56, 256, 3), (28, 512, 3), (14, 512, 3)]
     total, channels = 0, 3
     for side, filters, count in blocks:
@@ -41,7 +41,7 @@ def test_recurrent_layers_count_each_step():
     assert flops.multiply_adds("ConvLSTM2D", *shapes, weights) == expected
 
 
-def test_a_dense_layer_is_applied_to_each_symbol_and_other_layers_cost_nothing():
+def test_a_dense_layer_is_applied_to_each_token_and_other_layers_cost_nothing():
     assert flops.multiply_adds("Dense", (None, 3, 256), (None, 3, 13), [(256, 13)]) == 3 * 256 * 13
     assert flops.multiply_adds("Dropout", (None, 7), (None, 7), []) == 0
 

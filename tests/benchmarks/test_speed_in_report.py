@@ -3,13 +3,10 @@ import json
 import pytest
 
 import benchmarks
-from benchmarks.training import summary
-from benchmarks.workloads import WORKLOADS
 from lib.config import request
 from lib.system.errors import UserError
 from report.content import Content
-
-FACTS = {"examples": 100, "parameters": 1, "flops": 10, "peak_megabytes": 500.0}
+from tests.benchmarks.measurements import summarised
 
 
 @pytest.fixture
@@ -28,11 +25,8 @@ def test_without_measurements_there_is_nothing_to_show(content, output):
 
 
 def test_each_training_is_a_row_and_the_machine_is_named(content, output):
-    facts = {"ours": [FACTS], "notebook": [FACTS]}
-    seconds = {"ours": [1.0], "notebook": [4.0]}
-    measured = summary(WORKLOADS["text2text"], seconds, facts, peak=4_000.0)
     bench = {
-        "trainings": {"text2text": measured},
+        "trainings": {"text2text": summarised(project=[1.0], keras=[4.0])},
         "hardware": {"cpu": "A processor"},
         "threads": 2,
         "commit": "",

@@ -10,7 +10,7 @@ def normal(count, dimensions, seed, shift=0.0):
 
 
 def slow_metrics(real, generated, k):
-    """The definitions, with every distance in memory."""
+    """Compute the metrics by their definitions, with every distance in memory."""
     real_radii = np.sort(distance.cdist(real, real), axis=1)[:, k]  # column 0 is the point itself
     generated_radii = np.sort(distance.cdist(generated, generated), axis=1)[:, k]
     between = distance.cdist(real, generated)
@@ -39,7 +39,7 @@ def test_many_blocks_equal_one(monkeypatch):
 
 def test_two_samples_of_one_distribution():
     # All orders of the points are equally likely. So a ball holds k generated points on average:
-    # density 1. And it holds none where the k nearest of all 2N - 1 other points are real.
+    # density 1. It holds none if the k nearest of all 2N - 1 other points are real.
     count, k = 2000, 5
     steps = np.arange(1, k + 1)
     expected_coverage = 1 - np.prod((count - steps) / (2 * count - steps))
@@ -51,9 +51,9 @@ def test_two_samples_of_one_distribution():
 
 
 def test_the_published_example():
-    # The README of Naeem et al.'s code: 10,000 points of 1,000 dimensions, k = 5, without a seed:
-    # .4772, .4705, 1.0555, .9735. Hubs make it fluctuate, density most (its expectation is 1), and
-    # the fewer points here more than the original's.
+    # The README of Naeem et al.'s code: 10,000 points of 1,000 dimensions, k = 5, no seed. Points
+    # that are neighbours of very many others make the values fluctuate, density most (its
+    # expectation is 1), and more with the 3,000 points here.
     metrics = manifold.precision_recall_density_coverage(
         normal(3000, 1000, seed=1).astype(np.float32), normal(3000, 1000, seed=2).astype(np.float32)
     )
@@ -69,7 +69,7 @@ def test_equal_sets_cover_each_other():
     assert (metrics["precision"], metrics["recall"], metrics["coverage"]) == (1, 1, 1)
 
 
-def test_sets_far_apart_share_nothing():
+def test_distant_sets_do_not_cover_each_other():
     metrics = manifold.precision_recall_density_coverage(
         normal(100, 4, seed=1), normal(100, 4, seed=2, shift=100)
     )
@@ -85,7 +85,7 @@ def test_collapse_keeps_precision_and_loses_coverage():
     assert metrics["recall"] <= 1 / 200
 
 
-def test_a_move_of_both_sets_changes_nothing():
+def test_a_shift_of_both_sets_changes_nothing():
     real, generated = normal(200, 8, seed=1), normal(200, 8, seed=2)
     moved = manifold.precision_recall_density_coverage(real + 1000, generated + 1000)
     assert moved == pytest.approx(manifold.precision_recall_density_coverage(real, generated))
@@ -104,7 +104,7 @@ def images(count=6, side=64, seed=0):
 
 
 def slow_features(image, weights):
-    """The network by its definition, one output at a time."""
+    """Compute the network by its definition, one output at a time."""
     maps = image / 127.5 - 1
     pooled = []
     for weight in weights:

@@ -182,7 +182,7 @@ def test_reports_are_the_same_bytes_when_built_again(work, tmp_path):
     kept.mkdir()
     for name in REPORTS:
         (work / "build" / name).rename(kept / name)
-    assert fake_runs.run(work, "report", *fake_runs.WORDS).returncode == 0
+    assert fake_runs.run(work, "report", *fake_runs.ARGUMENTS).returncode == 0
     assert filecmp.cmpfiles(kept, work / "build", REPORTS, shallow=False) == (REPORTS, [], [])
 
 
@@ -270,7 +270,7 @@ def test_check_fails_where_a_verdict_is_the_opposite_of_the_reference_s(
 
     def status():
         with pytest.raises(SystemExit) as end:
-            check.main(fake_runs.WORDS)
+            check.main(fake_runs.ARGUMENTS)
         return end.value.code
 
     assert status() == 0, "no reference"

@@ -1,9 +1,9 @@
-"""Our way: the very `train_epoch` that the experiments call, on TensorFlow as they start it."""
+"""This project: the `train_epoch` that the experiments call, in TensorFlow as they start it."""
 
 import itertools
 
 from benchmarks import flops
-from benchmarks.workloads import Prepared
+from benchmarks.implementations import PreparedTraining
 from lib.config.base import Settings
 from lib.config.faces import GANSettings, VAESettings
 from lib.system import runtime
@@ -14,15 +14,15 @@ SEED = 0
 
 
 def start(threads: int, settings: Settings) -> None:
-    """Set TensorFlow up as a training with these settings does."""
+    """Set up TensorFlow as a training with these settings does."""
     runtime.start(threads, SEED, trainer_class(settings).in_micro_batches)
 
 
-def prepare(settings: Settings) -> Prepared:
+def prepare(settings: Settings) -> PreparedTraining:
     """Return an experiment's training with these settings."""
     training = trainer_class(settings)(settings, SEED)
     epochs = itertools.count(1)
-    return Prepared(
+    return PreparedTraining(
         train_epoch=lambda: training.train_epoch(next(epochs), ""),
         examples=_examples(training),
         parameters=sum(model.count_params() for model in training.models.values()),

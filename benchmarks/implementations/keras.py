@@ -1,7 +1,7 @@
-"""The notebook's way: plain Keras, its own loops and layers, floating-point arrays in memory.
+"""Plain Keras 2: `fit` and `train_on_batch`, Keras' layers, floating-point arrays in memory.
 
-TensorFlow's and Keras' defaults throughout: as many threads as there are cores, no XLA, no
-determinism, convolutions by whatever library TensorFlow chooses: `lib.system.runtime` is not used.
+All of TensorFlow's and Keras' defaults apply: one thread for each core, no XLA, no determinism. So
+`lib.system.runtime` is not used.
 """
 
 import functools
@@ -9,8 +9,7 @@ import os
 
 import numpy as np
 
-from benchmarks import arrays
-from benchmarks.workloads import Prepared
+from benchmarks.implementations import PreparedTraining, arrays
 from lib.config.arithmetic import (
     Image2TextSettings,
     SequenceSettings,
@@ -30,22 +29,22 @@ with native_messages.held():
     import tf_keras
 
 layers = tf_keras.layers
-FACE = 64
+FACE_SIDE = 64
 
 
 def start(threads: int, settings: Settings) -> None:
-    """Leave everything at its default."""
+    """Keep all defaults."""
     del threads, settings
 
 
 @functools.singledispatch
-def prepare(settings: Settings) -> Prepared:
-    """Return a training as a notebook writes it."""
-    raise TypeError(f"no notebook for {type(settings).__name__}")
+def prepare(settings: Settings) -> PreparedTraining:
+    """Return a training in plain Keras."""
+    raise TypeError(f"no Keras implementation for {type(settings).__name__}")
 
 
 class Sampling(layers.Layer):
-    """Draws codes from their means and log-variances."""
+    """Samples latents from their means and log-variances."""
 
     def call(self, inputs: list[tf.Tensor]) -> tf.Tensor:
         """Return (batch, latent)."""
@@ -55,7 +54,7 @@ class Sampling(layers.Layer):
 
 def downsampling(filters: int, outputs: int) -> tf_keras.Sequential:
     """Return images (64, 64, 3) -> (outputs,) in (0, 1)."""
-    model = tf_keras.Sequential([layers.Input((FACE, FACE, 3))])
+    model = tf_keras.Sequential([layers.Input((FACE_SIDE, FACE_SIDE, 3))])
     for _ in range(5):
         model.add(layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu"))
     model.add(layers.Flatten())
@@ -75,16 +74,16 @@ def upsampling(filters: int, latent_dim: int, activation: str) -> tf_keras.Seque
 
 
 @prepare.register
-def _(settings: VAESettings) -> Prepared:
-    images = layers.Input((FACE, FACE, 3))
+def _(settings: VAESettings) -> PreparedTraining:
+    images = layers.Input((FACE_SIDE, FACE_SIDE, 3))
     features = downsampling(settings.filters, 2 * settings.latent_dim)(images)
-    code = [layers.Dense(settings.latent_dim)(features) for _ in range(2)]
+    posterior = [layers.Dense(settings.latent_dim)(features) for _ in range(2)]
     decoder = upsampling(settings.filters, settings.latent_dim, "sigmoid")
-    model = tf_keras.Model(images, decoder(Sampling()(code)))
+    model = tf_keras.Model(images, decoder(Sampling()(posterior)))
     optimizer = tf_keras.optimizers.Adam(settings.learning_rate)
     model.compile(loss="binary_crossentropy", optimizer=optimizer)
     faces = arrays.scaled_faces(settings.image_count)
-    return Prepared(
+    return PreparedTraining(
         lambda: model.fit(faces, faces, batch_size=settings.batch_size, verbose=0),
         len(faces),
         model.count_params(),
@@ -92,7 +91,7 @@ def _(settings: VAESettings) -> Prepared:
 
 
 @prepare.register
-def _(settings: GANSettings) -> Prepared:
+def _(settings: GANSettings) -> PreparedTraining:
     optimizer = tf_keras.optimizers.legacy.Adam(settings.learning_rate, beta_1=settings.adam_beta_1)
     generator = upsampling(settings.filters, settings.latent_dim, "tanh")
     discriminator = downsampling(settings.filters, 1)
@@ -108,17 +107,17 @@ def _(settings: GANSettings) -> Prepared:
         for _ in range(settings.steps_per_epoch):
             real = faces[np.random.randint(0, len(faces), half)]
             noise = np.random.normal(size=(half, settings.latent_dim))
-            made = generator.predict(noise, verbose=0)
-            discriminator.train_on_batch(np.concatenate([real, made]), labels)
+            generated = generator.predict(noise, verbose=0)
+            discriminator.train_on_batch(np.concatenate([real, generated]), labels)
             noise = np.random.normal(size=(batch, settings.latent_dim))
             both.train_on_batch(noise, np.ones((batch, 1)))
 
     parameters = generator.count_params() + discriminator.count_params()
-    return Prepared(train, settings.steps_per_epoch * batch, parameters)
+    return PreparedTraining(train, settings.steps_per_epoch * batch, parameters)
 
 
 @prepare.register
-def _(settings: Text2TextSettings) -> Prepared:
+def _(settings: Text2TextSettings) -> PreparedTraining:
     model = tf_keras.Sequential(
         [
             layers.Input((QUERY_LENGTH, len(VOCABULARY))),
@@ -128,14 +127,14 @@ def _(settings: Text2TextSettings) -> Prepared:
             layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")),
         ]
     )
-    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
+    queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
     return _fitted(model, settings, arrays.one_hot(queries), arrays.one_hot(answers))
 
 
 @prepare.register
-def _(settings: Image2TextSettings) -> Prepared:
+def _(settings: Image2TextSettings) -> PreparedTraining:
     model = tf_keras.Sequential([layers.Input((QUERY_LENGTH, SIDE, SIDE, 1))])
-    model.add(layers.Rescaling(1 / 255))
+    model.add(layers.Rescaling(1 / 255))  # a second time, as in the original
     black = {"fill_mode": "constant", "fill_value": 0}
     for layer in (
         layers.RandomRotation(settings.rotation, **black),
@@ -170,12 +169,12 @@ def _(settings: Image2TextSettings) -> Prepared:
         )
     )
     model.add(layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")))
-    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
-    return _fitted(model, settings, arrays.drawn(queries), arrays.one_hot(answers))
+    queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
+    return _fitted(model, settings, arrays.token_images(queries), arrays.one_hot(answers))
 
 
 @prepare.register
-def _(settings: Text2ImageSettings) -> Prepared:
+def _(settings: Text2ImageSettings) -> PreparedTraining:
     last = settings.encoder_layers - 1
     model = tf_keras.Sequential(
         [
@@ -192,8 +191,8 @@ def _(settings: Text2ImageSettings) -> Prepared:
             layers.TimeDistributed(layers.Dense(SIDE * SIDE, activation="sigmoid")),
         ]
     )
-    queries, answers = arrays.written(np.concatenate(arrays.parts(settings)))
-    images = arrays.drawn(answers).reshape(-1, ANSWER_LENGTH, SIDE * SIDE)
+    queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
+    images = arrays.token_images(answers).reshape(-1, ANSWER_LENGTH, SIDE * SIDE)
     return _fitted(model, settings, arrays.one_hot(queries), images, loss="mse", metric="mae")
 
 
@@ -204,8 +203,8 @@ def _fitted(
     targets: np.ndarray,
     loss: str = "categorical_crossentropy",
     metric: str = "accuracy",
-) -> Prepared:
-    """Return what trains with `fit`, the last of the examples for validation."""
+) -> PreparedTraining:
+    """Return a training with `fit`; the last examples are the validation split."""
     optimizer = tf_keras.optimizers.Adam(settings.learning_rate)
     model.compile(optimizer=optimizer, loss=loss, metrics=[metric])
     options = {
@@ -213,7 +212,7 @@ def _fitted(
         "validation_split": settings.validation_fraction,
         "verbose": 0,
     }
-    return Prepared(
+    return PreparedTraining(
         lambda: model.fit(inputs, targets, **options),
         int(len(inputs) * (1 - settings.validation_fraction)),
         model.count_params(),

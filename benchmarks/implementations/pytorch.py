@@ -1,7 +1,8 @@
-"""PyTorch's way: the same models, as one who knows it writes them for a CPU.
+"""PyTorch: the same models, losses and optimizers, as its experts write them for a CPU.
 
-Its defaults for threads and determinism, tensors in memory, fused Adam, channels last where that
-was measured to pay, and recurrence by `nn.LSTM` wherever dropout allows it.
+The defaults for threads and determinism apply. Tensors are in memory, Adam is fused, convolutions
+of faces are channels-last because that was measured to be faster, and recurrent layers are
+`nn.LSTM` unless dropout prevents it.
 """
 
 import functools
@@ -12,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks import arrays
-from benchmarks.pytorch_models import (
+from benchmarks.implementations import PreparedTraining, arrays
+from benchmarks.implementations.pytorch_models import (
     VAE,
     ConvLSTM,
     DropoutDecoder,
@@ -22,7 +23,6 @@ from benchmarks.pytorch_models import (
     downsampling,
     upsampling,
 )
-from benchmarks.workloads import Prepared
 from lib.config.arithmetic import (
     Image2TextSettings,
     SequenceSettings,
@@ -38,18 +38,18 @@ EVALUATION_BATCH = 500
 
 
 def start(threads: int, settings: Settings) -> None:
-    """Leave everything at its default."""
+    """Keep all defaults."""
     del threads, settings
 
 
 @functools.singledispatch
-def prepare(settings: Settings) -> Prepared:
-    """Return a training written in PyTorch."""
-    raise TypeError(f"no PyTorch for {type(settings).__name__}")
+def prepare(settings: Settings) -> PreparedTraining:
+    """Return a training in PyTorch."""
+    raise TypeError(f"no PyTorch implementation for {type(settings).__name__}")
 
 
 @prepare.register
-def _(settings: VAESettings) -> Prepared:
+def _(settings: VAESettings) -> PreparedTraining:
     model = VAE(settings.filters, settings.latent_dim).to(memory_format=torch.channels_last)
     optimizer = _adam(model, settings.learning_rate)
     faces = _faces(settings.image_count)
@@ -59,7 +59,7 @@ def _(settings: VAESettings) -> Prepared:
         decoded, _, _ = model(images)
         return functional.binary_cross_entropy(decoded, images)
 
-    return Prepared(
+    return PreparedTraining(
         lambda: _train(step, optimizer, np.arange(len(faces)), settings.batch_size),
         len(faces),
         _count(model),
@@ -67,10 +67,12 @@ def _(settings: VAESettings) -> Prepared:
 
 
 @prepare.register
-def _(settings: GANSettings) -> Prepared:
-    last = torch.channels_last
-    generator = upsampling(settings.filters, settings.latent_dim, nn.Tanh()).to(memory_format=last)
-    discriminator = downsampling(settings.filters, 1).to(memory_format=last)
+def _(settings: GANSettings) -> PreparedTraining:
+    layout = torch.channels_last
+    generator = upsampling(settings.filters, settings.latent_dim, nn.Tanh()).to(
+        memory_format=layout
+    )
+    discriminator = downsampling(settings.filters, 1).to(memory_format=layout)
     optimizers = [
         _adam(model, settings.learning_rate, settings.adam_beta_1)
         for model in (discriminator, generator)
@@ -84,29 +86,29 @@ def _(settings: GANSettings) -> Prepared:
         for _ in range(settings.steps_per_epoch):
             real = faces[torch.randint(len(faces), (half,))]
             with torch.no_grad():
-                made = generator(torch.randn(half, settings.latent_dim))
-            verdicts = discriminator(torch.cat([real, made]))
-            _update(optimizers[0], functional.binary_cross_entropy(verdicts, labels))
+                generated = generator(torch.randn(half, settings.latent_dim))
+            probabilities = discriminator(torch.cat([real, generated]))
+            _update(optimizers[0], functional.binary_cross_entropy(probabilities, labels))
             discriminator.requires_grad_(False)
-            verdicts = discriminator(generator(torch.randn(batch, settings.latent_dim)))
-            _update(optimizers[1], functional.binary_cross_entropy(verdicts, ones))
+            probabilities = discriminator(generator(torch.randn(batch, settings.latent_dim)))
+            _update(optimizers[1], functional.binary_cross_entropy(probabilities, ones))
             discriminator.requires_grad_(True)
 
     parameters = _count(generator) + _count(discriminator)
-    return Prepared(train, settings.steps_per_epoch * batch, parameters)
+    return PreparedTraining(train, settings.steps_per_epoch * batch, parameters)
 
 
 @prepare.register
-def _(settings: Text2TextSettings) -> Prepared:
+def _(settings: Text2TextSettings) -> PreparedTraining:
     model = nn.Sequential(
         LastState(len(VOCABULARY), settings.units), SequenceDecoder(settings.units)
     )
-    queries, answers = arrays.written(np.arange(len(arrays.arithmetic().queries)))
+    queries, answers = arrays.tokens()
     return _answering(settings, model, torch.from_numpy(arrays.one_hot(queries)), answers)
 
 
 @prepare.register
-def _(settings: Image2TextSettings) -> Prepared:
+def _(settings: Image2TextSettings) -> PreparedTraining:
     if settings.encoder == "flatten":
         encoder = LastState(SIDE * SIDE, settings.units)
     else:
@@ -118,24 +120,24 @@ def _(settings: Image2TextSettings) -> Prepared:
         )
     decoder = DropoutDecoder(settings.units, settings.decoder_dropout, settings.recurrent_dropout)
     model = nn.Sequential(encoder, nn.Dropout(settings.dropout), decoder)
-    queries, answers = arrays.written(np.arange(len(arrays.arithmetic().queries)))
-    images = torch.from_numpy(arrays.drawn(queries)).reshape(-1, QUERY_LENGTH, 1, SIDE, SIDE)
-    images /= 255
+    queries, answers = arrays.tokens()
+    images = torch.from_numpy(arrays.token_images(queries)).reshape(-1, QUERY_LENGTH, 1, SIDE, SIDE)
+    images /= 255  # a second time, as in the original
     return _answering(settings, model, images, answers, lambda batch: _augmented(batch, settings))
 
 
 def _augmented(images: Tensor, settings: Image2TextSettings) -> Tensor:
-    """Turn, zoom and shift each image, one after the other: (n, 5, 1, 28, 28)."""
+    """Rotate, zoom and shift images (n, 5, 1, 28, 28), each by random amounts of its own."""
     single = images.flatten(0, 1)
-    turn, zoom, right, down = torch.rand(4, len(single)) * 2 - 1
-    angle, scale = turn * settings.rotation * 2 * torch.pi, 1 + zoom * settings.zoom
+    rotation, zoom, right, down = torch.rand(4, len(single)) * 2 - 1
+    angle, scale = rotation * settings.rotation * 2 * torch.pi, 1 + zoom * settings.zoom
     cosine, sine, zeros, ones = (
         angle.cos(),
         angle.sin(),
         torch.zeros_like(zoom),
         torch.ones_like(zoom),
     )
-    # Coordinates run from -1 to 1, so a fraction of the side is twice as much.
+    # Coordinates run from -1 to 1, so the side has length 2.
     right, down = (2 * settings.translation * shift for shift in (right, down))
     for first, second in (
         ((cosine, sine, zeros), (-sine, cosine, zeros)),
@@ -149,16 +151,16 @@ def _augmented(images: Tensor, settings: Image2TextSettings) -> Tensor:
 
 
 @prepare.register
-def _(settings: Text2ImageSettings) -> Prepared:
+def _(settings: Text2ImageSettings) -> PreparedTraining:
     units, outputs = settings.units, SIDE * SIDE
     model = nn.Sequential(
         LastState(len(VOCABULARY), units, settings.encoder_layers),
         SequenceDecoder(units, settings.decoder_layers, outputs),
         nn.Sigmoid(),
     )
-    queries, answers = arrays.written(np.arange(len(arrays.arithmetic().queries)))
+    queries, answers = arrays.tokens()
     inputs = torch.from_numpy(arrays.one_hot(queries))
-    targets = torch.from_numpy(arrays.drawn(answers)).reshape(-1, ANSWER_LENGTH, outputs)
+    targets = torch.from_numpy(arrays.token_images(answers)).reshape(-1, ANSWER_LENGTH, outputs)
 
     def loss(indices: Tensor) -> Tensor:
         return functional.mse_loss(model(inputs[indices]), targets[indices])
@@ -172,7 +174,7 @@ def _answering(
     inputs: Tensor,
     answers: np.ndarray,
     augmented: Callable[[Tensor], Tensor] = lambda batch: batch,
-) -> Prepared:
+) -> PreparedTraining:
     targets = torch.from_numpy(answers.astype(np.int64))
 
     def loss(batch: Tensor, indices: Tensor) -> Tensor:
@@ -191,10 +193,10 @@ def _validated(
     model: nn.Module,
     training_loss: Callable[[Tensor], Tensor],
     validation_loss: Callable[[Tensor], Tensor],
-) -> Prepared:
-    """Return what trains on one part of the queries, then evaluates the other."""
+) -> PreparedTraining:
+    """Return a training on one split of the queries that then evaluates the validation split."""
     optimizer = _adam(model, settings.learning_rate)
-    train, validation = arrays.parts(settings)
+    train, validation = arrays.splits(settings)
 
     def epoch() -> None:
         model.train()
@@ -204,7 +206,7 @@ def _validated(
             for indices in torch.from_numpy(validation).split(EVALUATION_BATCH):
                 validation_loss(indices)
 
-    return Prepared(epoch, len(train), _count(model))
+    return PreparedTraining(epoch, len(train), _count(model))
 
 
 def _train(
@@ -213,8 +215,8 @@ def _train(
     indices: np.ndarray,
     batch_size: int,
 ) -> None:
-    for chosen in torch.from_numpy(np.random.permutation(indices)).split(batch_size):
-        _update(optimizer, loss(chosen))
+    for batch in torch.from_numpy(np.random.permutation(indices)).split(batch_size):
+        _update(optimizer, loss(batch))
 
 
 def _update(optimizer: torch.optim.Optimizer, loss: Tensor) -> None:
@@ -233,6 +235,6 @@ def _faces(count: int) -> Tensor:
 
 
 def _count(model: nn.Module) -> int:
-    """Count parameters without an LSTM's second bias, which is PyTorch's own and redundant."""
+    """Count the parameters except the second, redundant bias that only PyTorch's LSTM has."""
     named = model.named_parameters()
     return sum(weights.numel() for name, weights in named if "bias_hh" not in name)

@@ -5,8 +5,6 @@ from torch import Tensor, nn
 
 from lib.data.arithmetic import ANSWER_LENGTH, VOCABULARY
 
-FACE = 64
-
 
 def downsampling(filters: int, outputs: int) -> nn.Sequential:
     """Return images (n, 3, 64, 64) -> (n, outputs) in (0, 1)."""
@@ -50,7 +48,7 @@ class VAE(nn.Module):
         self.decoder = upsampling(filters, latent_dim, nn.Sigmoid())
 
     def forward(self, images: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Encode, draw a latent, decode."""
+        """Encode, sample latents, decode."""
         features = self.features(images)
         mean, log_variance = self.mean(features), self.log_variance(features)
         latents = mean + (log_variance / 2).exp() * torch.randn_like(mean)
@@ -65,12 +63,12 @@ class LastState(nn.Module):
         self.recurrent = nn.LSTM(inputs, units, layers, batch_first=True)
 
     def forward(self, sequences: Tensor) -> Tensor:
-        """Flatten each step, then go through them."""
+        """Flatten each step, then apply the LSTMs."""
         return self.recurrent(sequences.flatten(2))[0][:, -1]
 
 
 class SequenceDecoder(nn.Module):
-    """Encoded queries (n, units) -> (n, 3, outputs), before any activation."""
+    """Encoded queries (n, units) -> logits (n, 3, outputs)."""
 
     def __init__(self, units: int, layers: int = 1, outputs: int = len(VOCABULARY)) -> None:
         super().__init__()
@@ -78,15 +76,15 @@ class SequenceDecoder(nn.Module):
         self.outputs = nn.Linear(units, outputs)
 
     def forward(self, encoded: Tensor) -> Tensor:
-        """Repeat the code for each token of the answer."""
+        """Repeat the encoded query for each token of the answer."""
         repeated = encoded[:, None].expand(-1, ANSWER_LENGTH, -1)
         return self.outputs(self.recurrent(repeated)[0])
 
 
 class DropoutDecoder(nn.Module):
-    """SequenceDecoder with one dropout mask for all steps, on input and on state, as Keras has.
+    """SequenceDecoder with dropout of input and state; one mask serves all steps, as in Keras.
 
-    `nn.LSTM` has no such dropout, so the few steps are taken one by one.
+    `nn.LSTM` has no such dropout, so the three steps are written out.
     """
 
     def __init__(self, units: int, dropout: float, recurrent_dropout: float) -> None:
@@ -97,7 +95,7 @@ class DropoutDecoder(nn.Module):
         self.mask = nn.Dropout(recurrent_dropout)
 
     def forward(self, encoded: Tensor) -> Tensor:
-        """Take three steps on the same input."""
+        """Take three steps with the same input."""
         encoded = self.dropout(encoded)
         mask = self.mask(torch.ones_like(encoded))
         state, memory = torch.zeros_like(encoded), torch.zeros_like(encoded)
@@ -111,9 +109,8 @@ class DropoutDecoder(nn.Module):
 class ConvLSTM(nn.Module):
     """Images (n, length, channels, height, width) -> the last state (n, filters, height, width).
 
-    Shi et al., "Convolutional LSTM network" (2015), without peepholes; one dropout
-    mask serves all steps and gates, where Keras has one for each gate. The inputs' convolutions are
-    one for all steps.
+    Shi et al., "Convolutional LSTM network" (2015), without peepholes. All steps and gates share
+    one dropout mask; Keras has one for each gate. One convolution covers the inputs of all steps.
     """
 
     def __init__(
@@ -126,7 +123,7 @@ class ConvLSTM(nn.Module):
         self.mask = nn.Dropout(recurrent_dropout)
 
     def forward(self, images: Tensor) -> Tensor:
-        """Go through the images."""
+        """Take a step for each image."""
         count, length = images.shape[:2]
         images = images * self.dropout(torch.ones_like(images[:, :1]))
         inputs = self.inputs(images.flatten(0, 1)).unflatten(0, (count, length))
@@ -135,8 +132,7 @@ class ConvLSTM(nn.Module):
         mask = self.mask(torch.ones_like(state))
         for step in range(length):
             total = inputs[:, step] + self.recurrent(state * mask)
-            into, keep, new, out = total.chunk(4, dim=1)
-            into, keep, out = (torch.sigmoid(gate) for gate in (into, keep, out))
-            memory = keep * memory + into * new.tanh()
-            state = out * memory.tanh()
+            input_gate, forget_gate, candidate, output_gate = total.chunk(4, dim=1)
+            memory = forget_gate.sigmoid() * memory + input_gate.sigmoid() * candidate.tanh()
+            state = output_gate.sigmoid() * memory.tanh()
         return state
