@@ -55,7 +55,6 @@ class Image2TextSettings(SequenceSettings):
     trainer = "lib.models.arithmetic.image2text:Image2TextTrainer"
     uses = ("digits",)
     primary_metric = "validation_accuracy"
-    model_version = 2  # Keras 3's ConvLSTM, three warps in a row, operators without smoothing
 
     encoder: Literal["flatten", "convlstm"] = "flatten"
     units: PositiveInt = 256
@@ -83,7 +82,6 @@ class Text2ImageSettings(SequenceSettings):
 
     trainer = "lib.models.arithmetic.text2image:Text2ImageTrainer"
     uses = ("digits",)
-    model_version = 2  # operators without smoothing
     primary_metric = "validation_loss"
 
     encoder_layers: PositiveInt = 1
@@ -125,7 +123,6 @@ class DigitClassifierSettings(Settings):
 
     trainer = "lib.models.arithmetic.digit_classifier:DigitClassifierTrainer"
     uses = ("digits",)
-    model_version = 2  # operators without smoothing
     primary_metric = "test_accuracy"
     keeps_weights = True
 
@@ -152,7 +149,6 @@ class CorrectedImage2TextSettings(SequenceSettings):
 
     trainer = "lib.models.arithmetic.image2text_corrected:CorrectedImage2TextTrainer"
     uses = ("digits",)
-    model_version = 2  # operators without smoothing
     primary_metric = "test_exact_match"
 
     filters: PositiveInt = 16  # of the first convolution; then 3 and 6 times as many
@@ -184,7 +180,6 @@ class CorrectedText2ImageSettings(SequenceSettings):
 
     trainer = "lib.models.arithmetic.text2image_corrected:CorrectedText2ImageTrainer"
     uses = ("digits",)
-    model_version = 2  # operators without smoothing
     needs = ("digit_classifier",)
     primary_metric = "test_classified_exact_match"
 

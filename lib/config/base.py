@@ -28,8 +28,6 @@ class Settings:
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
     keeps_weights: ClassVar[bool] = False  # in the run directory, for other trainings
     primary_metric: ClassVar[str] = "loss"  # the metric that summarises a run
-    # Counts how often the model's code has changed the numbers that the same settings give.
-    model_version: ClassVar[int] = 1
 
     epochs: PositiveInt
     batch_size: BatchSize

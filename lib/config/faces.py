@@ -34,7 +34,6 @@ class VAESettings(Settings):
 
     trainer = "lib.models.faces.vae:VAETrainer"
     uses = ("faces",)
-    model_version = 2  # without a KL divergence in the loss
 
     filters: PositiveInt = 64
     latent_dim: PositiveInt
@@ -52,7 +51,6 @@ class GANSettings(Settings):
 
     trainer = "lib.models.faces.gan:GANTrainer"
     uses = ("faces",)
-    model_version = 2  # one Adam for both networks
     primary_metric = "samples_swd"
 
     filters: PositiveInt = 128
@@ -93,7 +91,6 @@ class CorrectedGANSettings(GANSettings):
     """Generative adversarial network, corrected; a step sees `batch_size` real faces."""
 
     trainer = "lib.models.faces.gan_corrected:CorrectedGANTrainer"
-    model_version = 1
 
     filters: AtLeastFour = 96  # at the smallest resolution
     latent_dim: PositiveInt = 64

@@ -1,4 +1,4 @@
-"""The code that decides a run's numbers, as fingerprints: an edit makes the run outdated.
+"""The code that decides a run's numbers, by digests: an edit makes the run outdated.
 
 Comments, docstrings and formatting do not count. Prepared data have a fingerprint of their own, and
 settings are part of a run's specification, so neither the code that prepares data nor that which
@@ -30,17 +30,11 @@ _EVALUATION = ("lib.metrics", "lib.models.faces.evaluation")
 EQUAL = Path(__file__).with_name("equal_code.json")
 
 
-def fingerprints(settings: Settings) -> dict[str, str]:
-    """Return the fingerprints of the code that trains with such settings, and that evaluates."""
-    training, evaluation = [], []
-    for path, digest in files(settings).items():
-        module = path.removesuffix(".py").replace("/", ".")
-        (evaluation if _is_in(module, _EVALUATION) else training).append((path, digest))
-    return {"training": _digest(training), "evaluation": _digest(evaluation)}
+def code_of(settings: Settings) -> dict[str, dict[str, str]]:
+    """Return a digest of each file of the code that trains with such settings, and that evaluates.
 
-
-def files(settings: Settings) -> dict[str, str]:
-    """Return a digest of each file of that code, by its path in the repository."""
+    Keys are "training" and "evaluation", then paths in the repository.
+    """
     module, _ = settings.trainer.split(":")
     reached = {module}
     left = [module]
@@ -48,16 +42,31 @@ def files(settings: Settings) -> dict[str, str]:
         new = {each for each in _syntax(left.pop())[1] if each not in reached}
         reached |= new
         left += sorted(new)
-    return {_file(each): _syntax(each)[0] for each in sorted(reached)}
+    found = {"training": {}, "evaluation": {}}
+    for each in sorted(reached):
+        part = "evaluation" if _is_in(each, _EVALUATION) else "training"
+        found[part][_file(each)] = _syntax(each)[0]
+    return found
 
 
-def is_equal(made: dict[str, str], current: dict[str, str]) -> bool:
-    """Tell whether code gives the same bits as the current code, both by their fingerprints.
+def is_equal(found: object, current: dict[str, str]) -> bool:
+    """Return whether code gives the same bits as the current code, both by the files' digests.
 
     It does if it is the same, or if `lib.runs.accept` has proven it.
     """
-    equal = proven()
-    return all(made.get(part) in (current[part], *equal.get(current[part], ())) for part in current)
+    return found == current or fingerprint(found) in proven().get(fingerprint(current), ())
+
+
+def fingerprint(files: object) -> str:
+    """Return a digest of code, given by the digests of its files."""
+    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def changed_files(found: object, current: dict[str, str]) -> list[str]:
+    """Return the files whose digests differ, or that only one of both has."""
+    before = found if isinstance(found, dict) else {}
+    paths = sorted({*before, *current})
+    return [path for path in paths if before.get(path) != current.get(path)]
 
 
 def forget() -> None:
@@ -118,7 +127,3 @@ def _file(module: str) -> str:
 
 def _is_in(module: str, packages: tuple[str, ...]) -> bool:
     return any(module == each or module.startswith(f"{each}.") for each in packages)
-
-
-def _digest(parts: list[tuple[str, str]]) -> str:
-    return hashlib.sha256(json.dumps(sorted(parts)).encode()).hexdigest()[:16]

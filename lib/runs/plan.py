@@ -1,6 +1,7 @@
 """Which of the requested runs are done, and which are to be trained. No TensorFlow here."""
 
 import dataclasses
+import operator
 import shlex
 import sys
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 
 from lib.config.request import Planned, Request, parse, planned
 from lib.data import provenance
-from lib.runs import directories
+from lib.runs import code, directories
 from lib.system import paths
 from lib.system.errors import UserError, command
 
@@ -30,19 +31,20 @@ def data_used(run: Planned) -> dict[str, dict]:
 
 
 def spec(run: Planned, threads: int) -> dict:
-    """Return the run spec: all choices that decide a run's numbers, and the model's version.
+    """Return the run spec: all choices that decide a run's numbers, and the code.
 
-    A run fits if its spec is equal. The machine and the versions of packages decide the numbers
-    too; config.json records them outside of the spec. The spec has the digest of the weights of
-    each run that this one needs, None while that is not done.
+    A run fits if its spec is equal, up to code that is proven to give equal bits. The machine and
+    the versions of packages decide the numbers too; config.json records them outside of the spec.
+    The spec has the digest of the weights of each run that this one needs, None while that is not
+    done.
     """
     needed = needed_digests(run, threads)
     return {
         **dataclasses.asdict(run.key),
-        "model_version": run.settings.model_version,
         "settings": dataclasses.asdict(run.settings),
         "data": data_used(run),
         "threads": threads,
+        "code": code.code_of(run.settings),
         **({"needs": needed} if needed else {}),
     }
 
@@ -60,27 +62,50 @@ def _weights_digest(needed: Planned, threads: int) -> str | None:
 
 def fits(folder: Path, wanted: dict) -> bool:
     """Return whether the run directory `folder` was started for the spec `wanted`."""
-    try:
-        config = directories.read_config(folder)
-    except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(config, dict) and config.get("spec") == wanted
+    return not differences(_spec_in(folder), wanted)
+
+
+def is_evaluated_by_other_code(folder: Path, wanted: dict) -> bool:
+    """Return whether a run was started for the spec `wanted`, but its evaluation is outdated."""
+    return differences(_spec_in(folder), wanted) == ["evaluation"]
+
+
+def differences(found: dict, wanted: dict) -> list[str]:
+    """Return the names of what differs between two specs: settings, data, code and others.
+
+    Code that is proven to give equal bits does not differ.
+    """
+    before, now = _facts(found), _facts(wanted)
+    return [
+        name
+        for name in {**now, **before}
+        if not (code.is_equal if name in wanted["code"] else operator.eq)(
+            before.get(name), now.get(name)
+        )
+    ]
 
 
 def made_for(folder: Path, wanted: dict) -> str:
     """Return how a run directory's spec differs from `wanted`, as in "epochs 3, not 2"."""
-    try:
-        found = _facts(directories.read_config(folder)["spec"])
-    except (OSError, ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        found = {}
+    found = _spec_in(folder)
     if not found:
         return "settings that its config.json does not name"
-    requested = _facts(wanted)
+    before, now = _facts(found), _facts(wanted)
     return "; ".join(
-        f"{name} {_text(found.get(name))}, not {_text(requested.get(name))}"
-        for name in {**requested, **found}
-        if found.get(name) != requested.get(name)
+        f"other code ({', '.join(code.changed_files(before.get(name), now[name]))})"
+        if name in wanted["code"]
+        else f"{name} {_text(before.get(name))}, not {_text(now.get(name))}"
+        for name in differences(found, wanted)
     )
+
+
+def _spec_in(folder: Path) -> dict:
+    """Return the spec in a run directory's config.json, an empty one if it cannot be read."""
+    try:
+        found = directories.read_config(folder)["spec"]
+    except (OSError, ValueError, RecursionError, LookupError, TypeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _facts(spec: dict) -> dict:

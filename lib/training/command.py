@@ -64,6 +64,8 @@ def _make_room(folder: Path, spec: dict) -> None:
     """Put a run that was made for something else aside, and a fitting one that was aside back."""
     for left_by_a_killed_process in folder.rglob(".*.partial*"):
         left_by_a_killed_process.unlink()
+    if plan.is_evaluated_by_other_code(folder, spec):
+        _evaluate_again(folder, spec)
     if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, spec):
         other = plan.made_for(folder, spec)
         now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S-%f")
@@ -86,6 +88,15 @@ def _make_room(folder: Path, spec: dict) -> None:
                 logging.info("%s: what fits is back from %s", paths.display(folder), aside.name)
                 break
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _evaluate_again(folder: Path, spec: dict) -> None:
+    """Remove the result of a run whose training is current, for the loop to evaluate it again."""
+    logging.info(
+        "%s was made by %s; evaluating it again", paths.display(folder), plan.made_for(folder, spec)
+    )
+    (folder / "result.json").unlink(missing_ok=True)
+    files.write_json(folder / "config.json", {**directories.read_config(folder), "spec": spec})
 
 
 def _record(folder: Path, config: dict) -> None:

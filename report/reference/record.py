@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from lib.config import request
 from lib.config.base import Settings
-from lib.runs import directories, plan
+from lib.runs import code, directories, plan
 from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import REPOSITORY, display
@@ -102,7 +102,7 @@ def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
     return (
         settings is not None
         and entry["settings"] == dataclasses.asdict(settings)
-        and entry.get("model_version", 1) == settings.model_version
+        and not plan.differences({"code": entry.get("code")}, {"code": code.code_of(settings)})
     )
 
 

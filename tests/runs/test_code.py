@@ -35,7 +35,8 @@ def _copy_lib(folder):
 
 
 def fingerprints(name):
-    return code.fingerprints(experiments()[name].settings)
+    found = code.code_of(experiments()[name].settings)
+    return {part: code.fingerprint(files) for part, files in found.items()}
 
 
 def test_an_edit_of_the_model_counts_for_its_experiments_alone(edit):
@@ -82,15 +83,24 @@ def test_an_edit_of_a_metric_counts_for_the_evaluation(edit):
 
 
 def test_code_that_decides_no_number_does_not_count():
-    found = {path for name in experiments() for path in code.files(experiments()[name].settings)}
+    parts = [code.code_of(each.settings) for each in experiments().values()]
+    found = {path for part in parts for files in part.values() for path in files}
     assert {VAE, GAN, "lib/data/arithmetic.py", "lib/metrics/sequences.py"} <= found
     assert not any(path.startswith(("lib/config", "lib/runs", "lib/data/faces")) for path in found)
 
 
 def test_code_that_is_proven_equal_is_taken_for_the_current(monkeypatch):
-    monkeypatch.setattr(code, "proven", lambda: {"new": ["old", "older"]})
-    made = {"training": "older", "evaluation": "same"}
-    assert code.is_equal(made, {"training": "new", "evaluation": "same"})
-    assert not code.is_equal(made, {"training": "newer", "evaluation": "same"})
-    assert not code.is_equal(made, {"training": "new", "evaluation": "other"})
-    assert not code.is_equal({}, {"training": "new", "evaluation": "same"})
+    current, old, other = ({"lib/models/a.py": digest} for digest in ("now", "old", "other"))
+    proven = {code.fingerprint(current): [code.fingerprint(old)]}
+    monkeypatch.setattr(code, "proven", lambda: proven)
+    assert code.is_equal(current, current)
+    assert code.is_equal(old, current)
+    assert not code.is_equal(current, old)
+    assert not code.is_equal(other, current)
+    assert not code.is_equal(None, current)
+
+
+def test_changed_files_are_named():
+    before, now = {"a.py": "1", "b.py": "2", "c.py": "3"}, {"b.py": "2", "c.py": "4", "d.py": "5"}
+    assert code.changed_files(before, now) == ["a.py", "c.py", "d.py"]
+    assert code.changed_files(None, {"a.py": "1"}) == ["a.py"]

@@ -2,8 +2,7 @@ import numpy as np
 import pytest
 
 from lib.config import request
-from lib.config.faces import VAESettings
-from lib.runs import directories, plan
+from lib.runs import code, directories, plan
 from lib.system import files, paths
 from lib.system.errors import UserError
 
@@ -168,17 +167,47 @@ def test_the_spec_of_a_run_that_needs_nothing_has_these_keys():
     requested, (run,) = runs_for()
     assert set(plan.spec(run, requested.threads)) == {
         *("profile", "experiment", "variant", "seed"),
-        *("model_version", "settings", "data", "threads"),
+        *("settings", "data", "threads", "code"),
     }
 
 
-def test_a_run_of_another_version_of_the_model_s_code_is_outdated(monkeypatch):
+def edited(monkeypatch, part, path):
+    """Lets the code of a part have another digest of one of its files."""
+    before = code.code_of
+
+    def code_of(settings):
+        found = before(settings)
+        return {**found, part: {**found[part], path: "edited"}}
+
+    monkeypatch.setattr(code, "code_of", code_of)
+
+
+def test_a_run_by_other_code_is_outdated_and_the_file_is_named(monkeypatch):
     finish()
     assert states() == [True]
-    before = VAESettings.model_version
-    monkeypatch.setattr(VAESettings, "model_version", 99)
+    edited(monkeypatch, "training", "lib/models/faces/vae.py")
     assert states() == [False]
-    assert made_for() == f"model_version {before}, not 99"
+    assert made_for() == "other code (lib/models/faces/vae.py)"
+
+
+def test_a_run_by_code_that_is_proven_equal_is_done(monkeypatch):
+    finish()
+    (run,) = runs_for()[1]
+    before = code.fingerprint(code.code_of(run.settings)["training"])
+    edited(monkeypatch, "training", "lib/models/faces/vae.py")
+    now = code.fingerprint(code.code_of(run.settings)["training"])
+    monkeypatch.setattr(code, "proven", lambda: {now: [before]})
+    assert states() == [True]
+
+
+def test_a_run_whose_metrics_have_other_code_is_only_evaluated_again(monkeypatch):
+    finish()
+    requested, (run,) = runs_for()
+    for part, expected in (("evaluation", True), ("training", False)):
+        edited(monkeypatch, part, "lib/metrics/latent.py")
+        assert states() == [False]
+        wanted = plan.spec(run, requested.threads)
+        assert plan.is_evaluated_by_other_code(run.key.path, wanted) is expected
 
 
 def test_data_that_is_not_prepared_is_refused_with_the_target():
