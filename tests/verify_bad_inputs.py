@@ -92,11 +92,15 @@ CASES = [
     (DATA, "text2image DIGITS=digits", "is not MNIST's train-images-idx3-ubyte.gz (size or SHA"),
     # Runs that are missing, unfinished, of other settings, or damaged
     ("figures", "SEEDS=9", "cae/published/seed-9 holds no finished run; run: make cae"),
-    ("figures", "EPOCHS=3", "cae/published/seed-0 was made for epochs 2, not 3; run: "),
+    ("figures", "EPOCHS=3", "cae/published/seed-0 was made with epochs 2, not 3; run: "),
     ("figures", "SEEDS=1", "cae/published/seed-1 cannot be read (Expecting value: "),
     ("figures", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
     ("figures", "SEEDS=3", "cae/published/seed-3 was changed after its training; remove its"),
-    ("figures", "SEEDS=4", "cae/published/seed-4 was made for what its config.json does not "),
+    (
+        "figures",
+        "SEEDS=4",
+        "cae/published/seed-4 was made with settings that its ",
+    ),
     ("figures", "SEEDS=5 EPOCHS=3", "cae/published/seed-5 holds no finished run; run: make cae"),
     ("report", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
     ("report.reference.check", "SEEDS=2", "cae/published/seed-2 was changed after its training; "),

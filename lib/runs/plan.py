@@ -85,7 +85,7 @@ def differences(found: dict, wanted: dict) -> list[str]:
     ]
 
 
-def made_for(folder: Path, wanted: dict) -> str:
+def made_with(folder: Path, wanted: dict) -> str:
     """Return how a run directory's spec differs from `wanted`, as in "epochs 3, not 2"."""
     found = _spec_in(folder)
     if not found:
@@ -155,7 +155,7 @@ def _not_done(run: Planned, request: Request) -> str:
     folder = run.key.path
     state = "holds no finished run"
     if (folder / "result.json").exists():
-        state = f"was made for {made_for(folder, spec(run, request.threads))}"
+        state = f"was made with {made_with(folder, spec(run, request.threads))}"
     return (
         f"{paths.display(folder)} {state}; run: make {run.key.target} "
         f"{shlex.join(request.arguments_for(run))}"

@@ -76,20 +76,20 @@ def test_a_run_for_other_settings_or_threads_is_to_be_made(argument):
     assert states() == [False]
 
 
-def made_for(*arguments, goals=("vae-32",)):
+def made_with(*arguments, goals=("vae-32",)):
     requested, (run, *_) = runs_for(*arguments, goals=goals)
-    return plan.made_for(run.key.path, plan.spec(run, requested.threads))
+    return plan.made_with(run.key.path, plan.spec(run, requested.threads))
 
 
 def test_every_setting_for_which_a_run_was_made_is_named():
     finish("EPOCHS=3", "KL=mean", "THREADS=2")
-    assert made_for("EPOCHS=4") == "epochs 3, not 4; kl mean, not none; threads 2, not 1"
+    assert made_with("EPOCHS=4") == "epochs 3, not 4; kl mean, not none; threads 2, not 1"
 
 
 def test_the_data_for_which_a_run_was_made_are_named():
     finish()
     prepare(fingerprint="e" * 64)
-    assert made_for() == "faces drawn faces (ffffffff), not drawn faces (eeeeeeee)"
+    assert made_with() == "faces drawn faces (ffffffff), not drawn faces (eeeeeeee)"
 
 
 def test_the_run_of_which_a_run_needed_other_weights_is_named():
@@ -97,7 +97,7 @@ def test_the_run_of_which_a_run_needed_other_weights_is_named():
     finish(goals=NEEDING)
     (reader,) = runs_for(goals=["digit-classifier"])[1]
     (reader.key.path / "result.json").unlink()
-    assert made_for(goals=NEEDING) == "digit_classifier/corrected/seed-0 a, not none"
+    assert made_with(goals=NEEDING) == "digit_classifier/corrected/seed-0 a, not none"
 
 
 def test_the_same_value_written_differently_is_the_same_run():
@@ -187,7 +187,7 @@ def test_a_run_by_other_code_is_outdated_and_the_file_is_named(monkeypatch):
     assert states() == [True]
     edited(monkeypatch, "training", "lib/models/faces/vae.py")
     assert states() == [False]
-    assert made_for() == "other code (lib/models/faces/vae.py)"
+    assert made_with() == "other code (lib/models/faces/vae.py)"
 
 
 def test_a_run_by_code_that_is_proven_equal_is_done(monkeypatch):
@@ -223,7 +223,7 @@ def test_a_torn_or_foreign_config_fits_nothing(text):
     (run,) = runs_for()[1]
     (run.key.path / "config.json").write_text(text, encoding="utf-8")
     assert states() == [False]
-    assert made_for() == "settings that its config.json does not name"
+    assert made_with() == "settings that its config.json does not name"
 
 
 def said(capsys, *arguments):
@@ -264,7 +264,7 @@ def test_a_missing_run_is_refused_with_its_target_or_left_out():
 def test_a_run_for_other_settings_is_refused_and_never_mixed_in():
     finish(goals=())
     finish("EPOCHS=7")
-    with pytest.raises(UserError, match="was made for epochs 7, not 2; run: make vae-32 "):
+    with pytest.raises(UserError, match="was made with epochs 7, not 2; run: make vae-32 "):
         plan.load_runs(request.parse(ARGUMENTS))
     loaded = plan.load_runs(request.parse([*ARGUMENTS, "ALLOW_MISSING=1"]))
     assert ("vae_32", "published") not in loaded

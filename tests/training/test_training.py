@@ -78,10 +78,10 @@ def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
 
 def test_a_terminated_run_says_how_to_go_on_and_does_so(trained, workplace):
     place = workplace("vae_32")
-    status, told = place.train_one_epoch(signal.SIGTERM)
+    status, output = place.train_one_epoch(signal.SIGTERM)
     assert status == 143
-    assert "vae_32/published/seed-0: the same command resumes after epoch " in told
-    assert "Traceback" not in told
+    assert "vae_32/published/seed-0: the same command resumes after epoch " in output
+    assert "Traceback" not in output
     assert "vae_32/published/seed-0: resuming after epoch " in place.train()
     assert not differences(place.numbers(), trained.numbers())
 
@@ -104,10 +104,10 @@ def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing(trained, workpl
     content = bytearray(newest.read_bytes())
     content[len(content) // 2] ^= 1
     newest.write_bytes(content)
-    told = place.train()
-    assert f"{newest.name} is damaged; the epochs since the state before it are lost" in told
-    assert f"vae_32/published/seed-0: resuming after epoch {done}\n" in told
-    assert told.count(": epoch ") == EPOCHS - done
+    output = place.train()
+    assert f"{newest.name} is damaged; the epochs since the state before it are lost" in output
+    assert f"vae_32/published/seed-0: resuming after epoch {done}\n" in output
+    assert output.count(": epoch ") == EPOCHS - done
     assert not differences(place.numbers(), trained.numbers())
 
 
@@ -132,8 +132,8 @@ def test_every_kind_of_run_goes_on_as_if_unbroken(workplace, experiment, variant
         broken.train_one_epoch(signal.SIGKILL)
         return broken.train()
 
-    _, told = side_by_side(unbroken.train, break_and_go_on)
-    assert f"{experiment}/{variant}/seed-0: resuming after epoch " in told
+    _, output = side_by_side(unbroken.train, break_and_go_on)
+    assert f"{experiment}/{variant}/seed-0: resuming after epoch " in output
     assert not differences(broken.numbers(), unbroken.numbers())
 
 
@@ -142,23 +142,23 @@ def contents(folder):
 
 
 @pytest.mark.slow
-def test_a_run_for_other_settings_is_put_aside_and_comes_back(trained, workplace):
-    """The other run is broken off with Ctrl-C, which has its own status and says how to go on."""
+def test_a_run_with_other_settings_is_archived_and_comes_back(trained, workplace):
+    """The other run is stopped with Ctrl-C, which has its own status and says how to resume."""
     place = workplace("vae_32")
     shutil.copytree(trained.run(), place.run())
     first = contents(place.run())
-    status, told = place.train_one_epoch(signal.SIGINT, "EPOCHS=9")
+    status, output = place.train_one_epoch(signal.SIGINT, "EPOCHS=9")
     assert status == 130
-    assert "vae_32/published/seed-0: the same command resumes after epoch " in told
-    assert "Traceback" not in told
-    (aside,) = place.run().parent.glob("seed-0.archived-*")
-    assert f"seed-0 was made for epochs 8, not 9; it is kept in {aside}" in told
-    assert contents(aside) == first
+    assert "vae_32/published/seed-0: the same command resumes after epoch " in output
+    assert "Traceback" not in output
+    (archived,) = place.run().parent.glob("seed-0.archived-*")
+    assert f"seed-0 was made with epochs 8, not 9; it is archived as {archived}" in output
+    assert contents(archived) == first
 
     assert "already done" in place.train()
     assert contents(place.run()) == first
-    (aside,) = place.run().parent.glob("seed-0.archived-*")
-    assert "result.json" not in contents(aside)
+    (archived,) = place.run().parent.glob("seed-0.archived-*")
+    assert "result.json" not in contents(archived)
     assert "already done" in place.train()
     assert contents(place.run()) == first
 
@@ -170,7 +170,7 @@ def test_a_run_that_others_began_says_so_and_records_who_went_on(workplace):
     begun = json.loads(config.read_text(encoding="utf-8"))
     begun["versions"]["numpy"] = "1.0"
     config.write_text(json.dumps(begun), encoding="utf-8")
-    assert " was begun with other versions; " in place.train()
+    assert " was started with other versions; " in place.train()
     (later,) = json.loads(config.read_text(encoding="utf-8"))["continued_with"]
     assert later["versions"]["numpy"] == np.__version__
     assert later["commit"] == begun["commit"]
@@ -182,12 +182,12 @@ def test_a_second_process_is_refused(workplace):
     try:
         wait_until((place.run() / "config.json").exists, first)
         second = place.start()
-        told = second.communicate(timeout=60)[1]
+        output = second.communicate(timeout=60)[1]
     finally:
         first.kill()
         first.communicate()
     assert second.returncode == 2
-    (line,) = told.splitlines()
+    (line,) = output.splitlines()
     assert f"is being written by process {first.pid} on " in line
 
 
@@ -216,13 +216,13 @@ def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(t
     training = place.start()
     wait_until((place.run() / "config.json").exists, training)
     record.write_text(json.dumps({**facts, "fingerprint": "of others"}), encoding="utf-8")
-    told = training.communicate()[1].splitlines()
+    output = training.communicate()[1].splitlines()
     assert training.returncode == 2
-    assert "its data were prepared again while it started" in told[-1]
+    assert "its data were prepared again while it started" in output[-1]
     record.write_text(json.dumps(facts), encoding="utf-8")
     place.train()
 
 
 def test_missing_data_is_told_with_the_target(tmp_path):
-    told = Workplace(tmp_path, "vae_32", "published", WORDS).refused()
-    assert told == [f"error: {tmp_path}/data/faces is not prepared; run: make data"]
+    output = Workplace(tmp_path, "vae_32", "published", WORDS).refused()
+    assert output == [f"error: {tmp_path}/data/faces is not prepared; run: make data"]
