@@ -10,7 +10,6 @@ import hashlib
 import itertools
 import json
 import os
-import stat
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -73,28 +72,30 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
 
 def _given(source: Path, limit: int) -> prepared.Given:
     try:
-        if not source.is_dir():
-            files = {"": source.stat()}
-            if not stat.S_ISREG(files[""].st_mode):
-                raise UserError(
-                    f"{display(source)}: no file; give a folder, a zip or a .npy of images"
-                )
-        else:
-            walk = os.walk(source)
-            found = (Path(place, name) for place, _, names in walk for name in names)
-            files = {str(path.relative_to(source)): path.lstat() for path in found}
+        files = _names_sizes_and_times(source)
     except OSError as error:
         raise UserError(
             f"{display(source)}: {error.strerror}; give a folder, a zip or a .npy of images"
         ) from error
-    states = sorted((name, file.st_size, file.st_mtime_ns) for name, file in files.items())
     state = {
         "path": str(source.resolve()),
         "files": len(files),
-        "names_sizes_and_times": hashlib.sha256(json.dumps(states).encode()).hexdigest(),
+        "names_sizes_and_times": hashlib.sha256(json.dumps(files).encode()).hexdigest(),
         "limit": limit,
     }
     return prepared.Given(state, partial(_build_given, source, limit))
+
+
+def _names_sizes_and_times(source: Path) -> list[tuple[str, int, int]]:
+    """Return these of the file `source` or of every file in the folder `source`, sorted."""
+    if source.is_dir():
+        found = [Path(place, name) for place, _, names in os.walk(source) for name in names]
+        stats = {str(path.relative_to(source)): path.lstat() for path in found}
+    elif source.exists() and not source.is_file():  # opening a pipe would wait for a writer
+        raise UserError(f"{display(source)} is no file; give a folder, a zip or a .npy of images")
+    else:
+        stats = {"": source.stat()}
+    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats.items())
 
 
 def _build_given(source: Path, limit: int, folder: Path) -> tuple[int, dict]:
