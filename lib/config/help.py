@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         {
             "JOBS=<n>": "trainings in parallel (default: the number of cores; 1 with a GPU)",
             "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
-            "RUNTIME=<place>": "auto: train in Docker if there is a GPU, else in .venv; docker; local",
+            "RUNTIME=<place>": "auto: train in Docker if there is a GPU, else here; docker; local",
             "CUDA=<0 or 1>": "with NVIDIA's libraries (default: if an NVIDIA GPU answers)",
             "WORK_DIR=<folder>": "the folder for data, runs and results (default: here)",
             "PYTHON=<path>": "the Python that .venv is made with (default: python3)",

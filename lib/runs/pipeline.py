@@ -92,7 +92,8 @@ def _show(request: Request, steps: set[str]) -> None:
     if request.allow_missing:
         arguments.append("ALLOW_MISSING=1")
     if steps & {"figures", "report"}:
-        key = [*arguments, *_done(arguments)]
+        # Another checkout, with the same WORK_DIR, may have other code.
+        key = [str(REPOSITORY), *arguments, *_done(arguments)]
         _update("figures", arguments, key, [])
         if "report" in steps:
             _update("report", arguments, key, _REPORTS)
