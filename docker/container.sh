@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Docker as the place where the project's programs run. The Makefile calls
-#   docker/container.sh cpu|cuda choose auto|docker          print docker or local, see `choose`
-#   docker/container.sh cpu|cuda run [--online] <program>... run a program of the image
+# Runs the project's programs in Docker:
+#   docker/container.sh cpu|cuda choose                      print docker or local, see `choose`
+#   docker/container.sh cpu|cuda ready                       build the image if there is none
+#   docker/container.sh cpu|cuda run [--online] <program>... run a program of its environment
 #   docker/container.sh cpu|cuda image                       build the image
 #   docker/container.sh cpu|cuda shell                       look around in it
 set -euo pipefail
@@ -12,7 +13,7 @@ name=generative-models-reproduction
 WORK_DIR=${WORK_DIR:-}
 WORK_DIR=${WORK_DIR/#\~/$HOME}
 
-# The image is built again when what it consists of is another.
+# The image is built again when its Dockerfile or its requirements change.
 tag() {
   local installed
   installed=$(cat Dockerfile requirements.lock requirements-cuda.lock | sha256sum)
@@ -24,8 +25,12 @@ fail() {
   exit 2
 }
 
-# Sets `user` and `gpus` for the engine; where it cannot run the image, sets `reason` and fails.
-ask_engine() {
+gpu_answers() {
+  [[ $(nvidia-smi -L 2>/dev/null) = GPU* ]]
+}
+
+# Sets `user` and `gpus` for the engine. If it cannot run the image, sets `reason` and fails.
+query_engine() {
   local answer architecture runtimes security
   if ! command -v docker >/dev/null; then
     reason="there is no docker command; install Docker, or use RUNTIME=local"
@@ -44,14 +49,14 @@ ask_engine() {
     return 1
   fi
   gpus=()
-  if [[ $kind = cuda && $(nvidia-smi -L 2>/dev/null) = GPU* ]]; then
+  if [[ $kind = cuda ]] && gpu_answers; then
     if [[ " $runtimes" != *" nvidia "* ]]; then
       reason="Docker lacks the NVIDIA runtime; install nvidia-container-toolkit, or use CUDA=0"
       return 1
     fi
     gpus=(--gpus all)
   fi
-  # A rootless engine's root is who calls it.
+  # In a rootless engine, root is the caller.
   user=$(id -u):$(id -g)
   [[ $security != *rootless* ]] || user=0:0
 }
@@ -61,7 +66,7 @@ build() {
     --tag "$(tag)" --tag "$name:$kind" .
 }
 
-# Makes sure that the image is there; where it cannot be had, sets `reason` and fails.
+# Builds the image if there is none. If that fails, sets `reason` and fails.
 have_image() {
   local log="${WORK_DIR:-.}/build/image.log"
   if docker image inspect "$(tag)" >/dev/null 2>&1; then return; fi
@@ -72,45 +77,49 @@ have_image() {
   return 1
 }
 
-# Prints docker once engine and image are ready. Else, where Docker is a must, fails with one line,
-# and where it is not, prints local, and tells why not if there is a Docker at all.
+# Prints where to train with RUNTIME=auto: docker if there is a GPU and Docker can use it, once the
+# image is there. Without a GPU, an image of several gigabytes has no advantage.
 choose() {
-  if ask_engine && have_image; then
+  if [[ $kind != cuda ]] || ! gpu_answers || ! command -v docker >/dev/null; then
+    echo local
+  elif query_engine && have_image; then
     echo docker
-  elif [[ $1 = docker ]]; then
-    fail "$reason"
   else
-    if command -v docker >/dev/null; then echo "training without Docker: $reason" >&2; fi
+    echo "training without Docker: $reason" >&2
     echo local
   fi
 }
 
-# Adds a file or folder outside of the repository to `mounts`, under the path that it has here.
+ready() {
+  query_engine && have_image || fail "$reason"
+}
+
+# Adds a file or folder outside of the repository to `mounts`, under the same path.
 mount() {
   if [[ $1/ != "$PWD"/* ]]; then mounts+=(--mount "type=bind,source=$1,target=$1${2:-}"); fi
 }
 
-# run_in <docker's options> -- <program>: only the repository and WORK_DIR can be written, as the
-# caller; what FACES and DIGITS name can be read.
+# run_in <docker's options> -- <program>: runs as the caller, who can write only the repository and
+# WORK_DIR, and read what FACES and DIGITS name.
 run_in() {
-  local options=() program=() word path
+  local options=() program=() argument path
   local mounts=(--mount "type=bind,source=$PWD,target=$PWD")
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
   shift
-  ask_engine || fail "$reason"
+  query_engine || fail "$reason"
   if [[ -n $WORK_DIR ]]; then
     path=$(realpath -m -- "$WORK_DIR")
     mkdir -p "$path"
     mount "$path"
     options+=(--env "WORK_DIR=$path")
   fi
-  for word in "$@"; do
-    if [[ $word =~ ^(FACES|DIGITS)=(.+)$ && -e ${BASH_REMATCH[2]/#\~/$HOME} ]]; then
+  for argument in "$@"; do
+    if [[ $argument =~ ^(FACES|DIGITS)=(.+)$ && -e ${BASH_REMATCH[2]/#\~/$HOME} ]]; then
       path=$(realpath -- "${BASH_REMATCH[2]/#\~/$HOME}")
       mount "$path" ,readonly
-      word=${BASH_REMATCH[1]}=$path
+      argument=${BASH_REMATCH[1]}=$path
     fi
-    program+=("$word")
+    program+=("$argument")
   done
   exec docker run --rm --init --read-only --tmpfs /tmp:exec --env HOME=/tmp --user "$user" \
     "${gpus[@]}" "${mounts[@]}" --workdir "$PWD" "${options[@]}" \
@@ -118,13 +127,13 @@ run_in() {
 }
 
 case $2 in
-  choose) choose "$3" ;;
+  choose | ready) "$2" ;;
   image)
-    ask_engine || fail "$reason"
+    query_engine || fail "$reason"
     build
     ;;
   shell)
-    [[ $(choose docker) = docker ]]
+    ready
     run_in --interactive --tty -- bash
     ;;
   run)
@@ -134,6 +143,6 @@ case $2 in
       network=bridge
       shift
     fi
-    run_in --network "$network" -- "$@"
+    run_in --network "$network" -- "/opt/venv/bin/$1" "${@:2}"
     ;;
 esac

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from lib.config import request
-from lib.data import digits
+from lib.data import digits, faces
 from lib.runs import directories, plan
 from lib.system import paths
 from lib.system.files import write_json
@@ -68,12 +68,19 @@ def write(work: Path, arguments: Sequence[str], synthetic: bool = True) -> None:
         for data, real in (("faces", "CelebA"), ("digits", "MNIST")):
             name = f"synthetic {data}" if synthetic else real
             record = {"name": name, "synthetic": synthetic, "fingerprint": data * 8}
-            if data == "digits":
-                record["arrays"] = _write_digits(work / "data" / data)
+            record["arrays"] = _WRITERS[data](work / "data" / data)
+            record["preparation"] = _KINDS[data].preparation
             write_json(work / "data" / data / "provenance.json", record)
         requested = request.parse(arguments)
         for planned in request.planned(requested):
             _write_run(planned, plan.spec(planned, requested.threads))
+
+
+def _write_faces(folder: Path) -> dict[str, int]:
+    """Write two images, and return the size of their file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    np.save(folder / "images.npy", np.zeros((2, 64, 64, 3), np.uint8))
+    return {"images.npy": (folder / "images.npy").stat().st_size}
 
 
 def _write_digits(folder: Path) -> dict[str, int]:
@@ -86,6 +93,8 @@ def _write_digits(folder: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_size for name in digits.KIND.files}
 
 
+_KINDS = {"faces": faces.KIND, "digits": digits.KIND}
+_WRITERS = {"faces": _write_faces, "digits": _write_digits}
 ARGUMENTS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
 
 

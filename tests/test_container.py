@@ -1,9 +1,10 @@
-"""Where programs run: what a `docker` is requested for that notes it."""
+"""Where programs run: what a `docker` that records its calls is called with."""
 
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tests import fake_runs
 
 CPU_ENGINE = "x86_64|io.containerd.runc.v2 runc |[name=seccomp,profile=builtin]"
 GPU_ENGINE = "x86_64|io.containerd.runc.v2 nvidia runc |[name=seccomp,profile=builtin]"
-# Records its arguments. Answers like an engine without an image; its programs plan two runs.
+# Records its arguments, and answers like an engine that has no image yet.
 DOCKER = """#!/usr/bin/env bash
 here=${0%/*}
 printf '%s\\0' "$@" $'\\x1e' >>"$here/called"  # one write, as calls may come at the same time
@@ -23,13 +24,12 @@ case $1 in
   image) test -e "$here/built" ;;
   build) if [ -e "$here/offline" ]; then echo "no route to host" >&2; exit 1; fi
          touch "$here/built" ;;
-  run) if [[ $* = *lib.runs.plan* ]]; then echo todo:runs/smoke/vae_32/published/seed-{0,1}; fi ;;
 esac
 """
 
 
 class Machine:
-    """A machine with a `docker` and, where `gpu`, an NVIDIA GPU."""
+    """A machine with a `docker` and, with `gpu`, an NVIDIA GPU."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -52,11 +52,29 @@ class Machine:
         return subprocess.run(
             arguments,
             cwd=REPOSITORY,
-            env={**inherited, "PATH": path, "WORK_DIR": str(self.work), **environment},
+            env={
+                **inherited,
+                "PATH": path,
+                "PYTHON": sys.executable,
+                "WORK_DIR": str(self.work),
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=60,
         )
+
+    def installed(self):
+        """Return the variable that names an installed environment, with NVIDIA's libraries."""
+        folder = self.folder.parent / "environment"
+        (folder / "bin").mkdir(parents=True)
+        locks = ("requirements.lock", "requirements-cuda.lock")
+        content = b"".join((REPOSITORY / lock).read_bytes() for lock in locks)
+        (folder / "requirements.lock").write_bytes(content)
+        python = folder / "bin" / "python"
+        python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n', encoding="utf-8")
+        python.chmod(0o755)
+        return {"IMAGE_VENV": str(folder)}
 
     def calls(self, command):
         """Return the arguments of every call of `docker <command>`."""
@@ -102,9 +120,7 @@ def mounted(path, more=""):
 
 
 def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repository_only(machine):
-    options, image, arguments = started(
-        machine, "/opt/venv/bin/python", "-m", "lib.runs.plan", "A=b c"
-    )
+    options, image, arguments = started(machine, "python", "-m", "lib.data", "A=b c")
     assert options == {
         "--rm": [""],
         "--init": [""],
@@ -118,7 +134,7 @@ def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repositor
         "--entrypoint": ["/opt/venv/bin/python"],
     }
     assert re.fullmatch("generative-models-reproduction:cpu-[0-9a-f]{12}", image)
-    assert arguments == ["-m", "lib.runs.plan", "A=b c"]
+    assert arguments == ["-m", "lib.data", "A=b c"]
 
 
 def test_without_another_place_to_work_in_only_the_repository_is_mounted(machine):
@@ -175,27 +191,35 @@ def test_a_home_is_found_by_its_sign(machine, tmp_path):
 
 
 FAILURES = {
-    "NVIDIA runtime": ({"engine": CPU_ENGINE, "gpu": True}, None, "nvidia-container-toolkit"),
-    "socket": ({}, "permission denied while trying to connect to the Docker API", "group docker"),
-    "architecture": ({"engine": "aarch64|runc |[]"}, None, "is aarch64"),
-    "engine": ({}, "Cannot connect to the Docker daemon. Is it running?", "does not answer"),
+    "NVIDIA runtime": (CPU_ENGINE, None, "nvidia-container-toolkit"),
+    "socket": (
+        GPU_ENGINE,
+        "permission denied while trying to connect to the Docker",
+        "group docker",
+    ),
+    "architecture": ("aarch64|runc |[]", None, "is aarch64"),
+    "engine": (
+        GPU_ENGINE,
+        "Cannot connect to the Docker daemon. Is it running?",
+        "does not answer",
+    ),
 }
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_where_docker_cannot_train_one_line_says_why(machine, failure):
-    state, refusal, part = FAILURES[failure]
-    machine.has(state.get("engine", GPU_ENGINE), state.get("gpu", False))
+def test_if_docker_cannot_train_one_line_says_why(machine, failure):
+    engine, refusal, part = FAILURES[failure]
+    machine.has(engine, gpu=True)
     if refusal:
         machine.refuses(refusal)
 
-    forced = container(machine, "cuda", "choose", "docker")
+    forced = container(machine, "cuda", "ready")
     assert (forced.returncode, forced.stdout) == (2, "")
     (line,) = forced.stderr.splitlines()
     assert line.startswith("error: ")
     assert part in line
 
-    auto = container(machine, "cuda", "choose", "auto")
+    auto = container(machine, "cuda", "choose")
     assert (auto.returncode, auto.stdout) == (0, "local\n")
     (line,) = auto.stderr.splitlines()
     assert line.startswith("training without Docker: ")
@@ -209,20 +233,27 @@ def test_where_docker_cannot_train_one_line_says_why(machine, failure):
 
 def test_without_any_docker_nothing_is_said(machine, tmp_path):
     (tmp_path / "empty").mkdir()
-    bash = shutil.which("bash")
-    arguments = (bash, "docker/container.sh", "cpu", "choose")
-    auto = machine.run(*arguments, "auto", PATH=str(tmp_path / "empty"))
+    arguments = (shutil.which("bash"), "docker/container.sh", "cuda")
+    auto = machine.run(*arguments, "choose", PATH=str(tmp_path / "empty"))
     assert (auto.returncode, auto.stdout, auto.stderr) == (0, "local\n", "")
-    forced = machine.run(*arguments, "docker", PATH=str(tmp_path / "empty"))
+    forced = machine.run(*arguments, "ready", PATH=str(tmp_path / "empty"))
     assert forced.returncode == 2
     assert "there is no docker command" in forced.stderr
+
+
+@pytest.mark.parametrize(("kind", "gpu"), [("cpu", False), ("cuda", False), ("cpu", True)])
+def test_without_a_gpu_to_use_auto_builds_no_image_and_does_not_call_docker(machine, kind, gpu):
+    machine.has(GPU_ENGINE, gpu)
+    auto = container(machine, kind, "choose")
+    assert (auto.returncode, auto.stdout, auto.stderr) == (0, "local\n", "")
+    assert not (machine.folder / "called").exists()
 
 
 @pytest.mark.parametrize(("kind", "cuda"), [("cpu", 0), ("cuda", 1)])
 def test_the_image_is_built_once(machine, kind, cuda):
     for _ in range(2):
-        done = container(machine, kind, "choose", "docker")
-        assert (done.returncode, done.stdout) == (0, "docker\n"), done.stderr
+        done = container(machine, kind, "ready")
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
     (arguments,) = machine.calls("build")
     assert arguments[:2] == ["--build-arg", f"CUDA={cuda}"]
     assert arguments[-1] == "."
@@ -230,32 +261,28 @@ def test_the_image_is_built_once(machine, kind, cuda):
 
 def test_without_an_image_auto_is_local_and_docker_an_error(machine):
     (machine.folder / "offline").touch()
-    auto = container(machine, "cpu", "choose", "auto")
+    machine.has(GPU_ENGINE, gpu=True)
+    auto = container(machine, "cuda", "choose")
     assert (auto.returncode, auto.stdout) == (0, "local\n")
     assert "cannot be built: no route to host" in auto.stderr
-    forced = container(machine, "cpu", "choose", "docker")
+    forced = container(machine, "cuda", "ready")
     assert forced.returncode == 2
     assert f"all messages: {machine.work}/build/image.log" in forced.stderr
 
 
-def test_make_runs_everything_in_the_image(machine):
+@pytest.mark.parametrize("runtime", ["docker", "auto"])
+def test_make_runs_everything_in_the_image(machine, runtime):
+    """With RUNTIME=auto, on a machine with a GPU and without an environment."""
     machine.has(GPU_ENGINE, gpu=True)
-    arguments = (
-        "PROFILE=smoke",
-        "RUNTIME=docker",
-        "LAUNCH=env LAUNCHED=1",
-        f"FACES={machine.folder}",
-    )
-    done = machine.run("make", "vae-32", *arguments)
+    settings = ("PROFILE=smoke", "SEEDS=0 1", f"RUNTIME={runtime}", "LAUNCH=LAUNCHED=1 nice")
+    done = machine.run("make", "vae-32", *settings, f"FACES={machine.folder}")
     assert done.returncode == 0, done.stderr
     calls = [split(call) for call in machine.calls("run")]
-    assert [arguments[1] for _, _, arguments in calls] == [
-        "lib.data",
-        "lib.runs.plan",
-        *2 * ["experiments.vae_32"],
-    ]
-    assert [options["--network"] for options, _, _ in calls] == [["bridge"], *3 * [["none"]]]
-    for seed, (options, _, arguments) in enumerate(calls[2:]):
+    programs = [arguments[1] for _, _, arguments in calls]
+    assert programs == ["lib.data", "experiments.vae_32", "experiments.vae_32"]
+    assert [options["--network"] for options, _, _ in calls] == [["bridge"], ["none"], ["none"]]
+    assert f"FACES={machine.folder}" in calls[0][2]
+    for seed, (options, _, arguments) in enumerate(calls[1:]):
         assert options["--gpus"] == ["all"]
         assert {"PROFILE=smoke", "VARIANT=published", f"SEEDS={seed}"} <= set(arguments)
     assert len(machine.calls("build")) == 1
@@ -268,7 +295,7 @@ def test_as_many_trainings_run_at_once_as_make_is_given(machine):
     )
     machine.program("launch", f"#!/usr/bin/env bash\n{waiting}; exit 1\n")
     done = machine.run(
-        *("make", "-j2", "vae-32", "PROFILE=smoke", "RUNTIME=docker"),
+        *("make", "-j2", "vae-32", "PROFILE=smoke", "SEEDS=0 1", "RUNTIME=docker"),
         f"LAUNCH={machine.folder}/launch",
     )
     assert done.returncode == 0, done.stderr
@@ -291,29 +318,56 @@ def test_make_knows_three_places(machine):
     assert "RUNTIME=podman: choose auto, docker or local" in done.stderr
 
 
-@pytest.mark.parametrize("target", ["help", "all"])
-def test_a_folder_that_make_would_take_for_two_is_refused(machine, target):
-    done = machine.run("make", target, WORK_DIR=f"{machine.folder}/a b")
-    assert done.returncode == 2
-    assert "a space in its name" in done.stderr
-    assert not list(machine.folder.glob("a*"))
+def test_a_folder_to_work_in_may_have_a_space_in_its_name(machine):
+    work = machine.folder / "a b"
+    done = machine.run("make", "vae-32", "PROFILE=smoke", "RUNTIME=docker", f"WORK_DIR={work}")
+    assert done.returncode == 0, done.stderr
+    for options, _, _ in map(split, machine.calls("run")):
+        assert f"WORK_DIR={work}" in options["--env"]
+    (work / "runs").mkdir()
+    assert (work / "build").exists()
+    assert machine.run("make", "clean", f"WORK_DIR={work}").returncode == 0
+    assert [path.name for path in work.iterdir()] == ["runs"]
 
 
-def test_where_all_is_done_nothing_is_asked_of_docker(machine):
-    arguments = ("PROFILE=smoke", "SEEDS=0")
-    fake_runs.write(machine.work, arguments)
-    done = machine.run("make", "trained", "WANTED=", *arguments)
+def test_if_all_is_done_docker_is_not_called(machine):
+    machine.has(GPU_ENGINE, gpu=True)
+    settings = ("PROFILE=smoke", "SEEDS=0")
+    fake_runs.write(machine.work, settings)
+    done = machine.run("make", "experiments", *settings, **machine.installed())
     assert done.returncode == 0, done.stderr
     assert not (machine.folder / "called").exists()
 
 
-def test_where_one_is_to_be_trained_docker_is_asked_once_for_all(machine):
-    arguments = ("PROFILE=smoke", "SEEDS=0 1")
-    fake_runs.write(machine.work, arguments)
-    for seed in (0, 1):
-        (machine.work / f"runs/smoke/vae_32/published/seed-{seed}/result.json").unlink()
-    done = machine.run("make", "-j2", "trained", "WANTED=", *arguments)
+def unfinished(machine, settings):
+    """Write all runs and remove the results of one experiment."""
+    fake_runs.write(machine.work, settings)
+    for result in (machine.work / "runs/smoke/vae_32/published").glob("*/result.json"):
+        result.unlink()
+
+
+def test_if_some_are_to_be_trained_docker_is_chosen_once_for_all(machine):
+    machine.has(GPU_ENGINE, gpu=True)
+    settings = ("PROFILE=smoke", "SEEDS=0 1")
+    unfinished(machine, settings)
+    done = machine.run("make", "-j2", "experiments", *settings, **machine.installed())
     assert done.returncode == 0, done.stderr
     assert len(machine.calls("image")) == len(machine.calls("build")) == 1
-    seeds = [arguments[-1] for _, _, arguments in map(split, machine.calls("run"))]
-    assert sorted(seeds) == ["SEEDS=0", "SEEDS=1"]
+    calls = [arguments for _, _, arguments in map(split, machine.calls("run"))]
+    assert sorted(next(a for a in call if a.startswith("SEEDS")) for call in calls) == [
+        "SEEDS=0",
+        "SEEDS=1",
+    ]
+
+
+def test_without_a_gpu_make_trains_in_the_environment(machine):
+    settings = ("PROFILE=smoke", "SEEDS=0")
+    unfinished(machine, settings)
+    machine.program("launch", '#!/bin/sh\necho "$@" >"$0.called"\n')
+    launch = f"LAUNCH={machine.folder}/launch"
+    environment = machine.installed()
+    done = machine.run("make", "experiments", *settings, launch, **environment)
+    assert done.returncode == 0, done.stderr
+    called = (machine.folder / "launch.called").read_text(encoding="utf-8")
+    assert re.match(r"\S+python\S* -m experiments\.vae_32 ", called)
+    assert not (machine.folder / "called").exists()

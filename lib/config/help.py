@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 
+from lib.config import make
 from lib.config.experiments import experiments
 from lib.config.profiles import PROFILES, default_profile
 from lib.config.request import parse, planned
@@ -45,7 +46,7 @@ _SETTINGS = {
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Print the help."""
-    request = parse(arguments)
+    request = parse([*make.arguments(), *arguments])
     planned(request)  # refuses a setting that no experiment has
     print("make <target> [NAME=VALUE ...]\n\nTargets")
     _table(_TARGETS)
@@ -70,9 +71,9 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     _table({f"{name}={values[name]}": text for name, text in _SETTINGS.items()})
     _table(
         {
-            "JOBS=<n>": "trainings side by side (default: the number of cores; 1 with a GPU)",
+            "JOBS=<n>": "trainings in parallel (default: the number of cores; 1 with a GPU)",
             "LAUNCH=<prefix>": 'put before every training command, as in LAUNCH="srun"',
-            "RUNTIME=<place>": "auto: train in Docker if it answers, else here; docker; local",
+            "RUNTIME=<place>": "auto: train in Docker if there is a GPU, else here; docker; local",
             "CUDA=<0 or 1>": "with NVIDIA's libraries (default: if an NVIDIA GPU answers)",
             "WORK_DIR=<folder>": "the folder for data, runs and results (default: here)",
             "PYTHON=<path>": "the Python that .venv is made with (default: python3)",

@@ -27,8 +27,6 @@ class Request:
     digits: Path | None = None
     threads: int = 1
     allow_missing: bool = False
-    # One step of a larger request: a changed setting may belong to another step's experiments.
-    is_part: bool = False
     changes: tuple[tuple[str, str], ...] = ()
 
     def arguments(self, names: Sequence[str] = ()) -> list[str]:
@@ -87,8 +85,6 @@ def parse(arguments: Sequence[str]) -> Request:
                 options[name.lower()] = readers[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
-        elif name == "WANTED":
-            options["is_part"] = True
         elif name not in _MAKE_ONLY:
             known = ", ".join([*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))])
             raise UserError(f"unknown setting {name}; known: {known}")
@@ -118,7 +114,7 @@ def planned(
         if not variants or variant in variants
         for seed in request.seeds
     ]
-    if request.changes and not request.is_part:
+    if request.changes:
         _check_changes_apply(request, names)
         _check_variants_differ(request, runs)
     return runs

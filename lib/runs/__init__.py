@@ -1,1 +1,3 @@
-"""Run directories on the disk: what is in one, which are done, checkpoints. No TensorFlow here."""
+"""Run directories, checkpoints, the plan of what is done, and the pipeline that Make calls. No
+TensorFlow here.
+"""

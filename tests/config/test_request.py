@@ -85,15 +85,15 @@ def test_a_setting_of_another_experiment_is_refused_with_those_of_this_one():
     ("arguments", "part"),
     [
         (["PROFILE=huge"], "smoke, quick, paper"),
-        (["PROFILE=smoke", "EPOCHS=-1"], "EPOCHS=-1: expected a positive number"),
-        (["PROFILE=smoke", "TYPO=1"], "known: PROFILE, SEEDS"),
+        (["PROFILE=smoke", "EPOCHS=-1", "all"], "EPOCHS=-1: expected a positive number"),
+        (["PROFILE=smoke", "TYPO=1", "all"], "known: PROFILE, SEEDS"),
         (["PROFILE=smoke", "vae-16"], "known: cae, vae-32"),
         (["PROFILE=smoke", "LEARNING_RATE=nan", "cae"], "expected a positive number"),
     ],
 )
 def test_the_command_ends_with_status_2_and_one_line(arguments, part, tmp_path):
     done = subprocess.run(
-        [sys.executable, "-m", "lib.runs.plan", *arguments],
+        [sys.executable, "-m", "lib.runs.pipeline", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "WORK_DIR": str(tmp_path)},
         capture_output=True,
@@ -139,20 +139,26 @@ def test_settings_of_make_alone_change_nothing():
     assert request.parse(["PROFILE=smoke", *arguments]) == request.parse(["PROFILE=smoke"])
 
 
-@pytest.mark.parametrize("change", ["EPOCHS=3", "LATENT_DIM=3", "DIGIT_COUNT=500"])
-def test_arguments_for_a_run_request_that_run(change):
-    requested = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", "WANTED=", change])
-    for run in request.planned(requested):
+@pytest.mark.parametrize(
+    ("change", "goals"),
+    [("EPOCHS=3", []), ("LATENT_DIM=3", ["vae-32", "text2text"]), ("DIGIT_COUNT=500", [])],
+)
+def test_arguments_for_a_run_request_that_run(change, goals):
+    requested = request.parse(["PROFILE=smoke", "SEEDS=0 1", "STUDY=corrected", change])
+    for run in request.planned(requested, goals):
         again = request.parse(requested.arguments_for(run))
         assert request.planned(again, [run.key.experiment], [run.key.variant]) == [run]
 
 
-def test_a_setting_of_a_larger_request_may_belong_to_some_experiments():
-    arguments = ["PROFILE=smoke", "LATENT_DIM=3"]
+def test_of_several_experiments_each_gets_the_settings_that_it_has():
+    requested = request.parse(["PROFILE=smoke", "LATENT_DIM=3"])
     with pytest.raises(UserError, match="LATENT_DIM is no setting of text2text"):
-        request.planned(request.parse(arguments), ["text2text"])
-    for wanted in ("WANTED=", "WANTED=text2text vae-32"):
-        assert request.planned(request.parse([*arguments, wanted]), ["text2text"])
+        request.planned(requested, ["text2text"])
+    assert request.planned(requested, ["text2text", "vae-32"])
+    alone = request.parse(requested.arguments(["text2text"]))
+    assert request.planned(alone, ["text2text"]) == [
+        run for run in request.planned(requested) if run.key.experiment == "text2text"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,151 @@
+"""`python -m lib.runs.pipeline <step> ... [NAME=VALUE ...]`: what the Makefile calls for all steps.
+
+A step is the name of an experiment, or data, experiments, figures, report, all, check, reference.
+The steps come in this order, and each does only what is not done. RUNTIME, CUDA, LAUNCH and JOBS in
+the environment say how programs are started. This needs nothing but Python's standard library: with
+RUNTIME=docker, it is the only program that runs outside of the image.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from lib.config import make
+from lib.config.experiments import find, studied
+from lib.config.request import Planned, Request, parse, planned
+from lib.runs import dependencies, plan, scheduler
+from lib.runs.processes import call
+from lib.system.errors import UserError, command
+from lib.system.paths import BUILD, REPOSITORY
+
+_OF_THE_STUDY = ("data", "experiments", "figures", "report", "check")
+_STEPS = (*_OF_THE_STUDY, "reference")
+_COMPARISONS = {"check": "report.reference.check", "reference": "report.reference.record"}
+_NEED_RUNS = {"figures", "report", "check"}
+_FIGURES = BUILD / "figures"
+_REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
+
+
+@command
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Do the steps."""
+    words = [each for each in arguments if "=" not in each]
+    request = parse([*make.arguments(), *(each for each in arguments if "=" in each)])
+    steps = {"report" if word == "all" else word for word in words} & set(_STEPS)
+    named = [find(word) for word in words if word not in (*_STEPS, "all")]
+    study = studied(request.study) if steps.intersection(_OF_THE_STUDY) else []
+    names = list(dict.fromkeys([*named, *study]))
+    if names:
+        runs = planned(request, names)
+        _prepare_data(request, names)
+        needs_all = "experiments" in steps or (steps & _NEED_RUNS and not request.allow_missing)
+        wanted = names if needs_all else named
+        _train(request, [run for run in runs if run.key.experiment in wanted])
+    _show(request, steps)
+
+
+def _prepare_data(request: Request, names: Sequence[str]) -> None:
+    sources = {"FACES": request.faces, "DIGITS": request.digits}
+    given = [f"{name}={path}" for name, path in sources.items() if path]
+    call([*_python("--online"), "-m", "lib.data", *request.arguments(names), *given, *names])
+
+
+def _train(request: Request, runs: Sequence[Planned]) -> None:
+    """Train the runs that are not done, and before them those that they need."""
+    missing = list(dict.fromkeys(_missing(request, runs)))
+    if not missing:
+        return
+    names = {str(run.key) for run in missing}
+    prefix = [*_launcher(), *_python_of_trainings()]
+    tasks = [
+        scheduler.Task(
+            str(run.key),
+            [*prefix, "-m", *_training(request, run)],
+            frozenset(names & {str(needed.key) for needed in run.needs}),
+        )
+        for run in missing
+    ]
+    scheduler.run_all(tasks, make.jobs(), make.keeps_going())
+
+
+def _missing(request: Request, runs: Sequence[Planned]) -> Iterator[Planned]:
+    for run in runs:
+        yield from _missing(request, run.needs)
+        if not plan.is_done(run, request.threads):
+            yield run
+
+
+def _training(request: Request, run: Planned) -> list[str]:
+    """Return the module and the arguments that train one run."""
+    variant = f"VARIANT={run.key.variant}"
+    return [f"experiments.{run.key.experiment}", *request.arguments_for(run), variant]
+
+
+def _show(request: Request, steps: set[str]) -> None:
+    """Draw and report what has changed; compare with the reference, or write it."""
+    if not steps - {"data", "experiments"}:
+        return
+    arguments = request.arguments(studied(request.study))
+    if request.allow_missing:
+        arguments.append("ALLOW_MISSING=1")
+    if steps & {"figures", "report"}:
+        # Another checkout, with the same WORK_DIR, may have other code.
+        key = [str(REPOSITORY), *arguments, *_done(arguments)]
+        _update("figures", arguments, key, [])
+        if "report" in steps:
+            _update("report", arguments, key, _REPORTS)
+    for step, module in _COMPARISONS.items():
+        if step in steps:
+            call([*_python(), "-m", module, *arguments])
+
+
+def _done(arguments: Sequence[str]) -> list[str]:
+    """Return the run directories of the finished runs, which decide what can be shown."""
+    request = parse(arguments)
+    return [run.key.folder for run in planned(request) if plan.is_done(run, request.threads)]
+
+
+def _update(module: str, arguments: list[str], key: list[str], outputs: Sequence[Path]) -> None:
+    """Run a module, unless what it reads and writes is as after the last time."""
+    record = BUILD / f"{module}.read.json"
+    if dependencies.is_current(record, key):
+        return
+    record.unlink(missing_ok=True)
+    call([*_python(), "-m", "lib.runs.dependencies", str(record), module, *arguments])
+    images = [file for file in sorted(_FIGURES.iterdir()) if not file.name.startswith(".")]
+    dependencies.complete(record, key, [*images, *outputs])
+
+
+def _launcher() -> list[str]:
+    """Return the prefix of training commands; `env` because it may begin with variables."""
+    try:
+        prefix = shlex.split(os.environ.get("LAUNCH", ""))
+    except ValueError as error:
+        raise UserError(f"LAUNCH={os.environ['LAUNCH']}: {error}") from error
+    return ["env", *prefix] if prefix else []
+
+
+def _python_of_trainings() -> list[str]:
+    """Return the Python that trains: with RUNTIME=auto in the image, if there is a GPU for it."""
+    if os.environ.get("RUNTIME") == "auto":
+        chosen = subprocess.run([*_container(), "choose"], stdout=subprocess.PIPE, check=True)
+        return _python(runtime=chosen.stdout.decode().strip())
+    return _python()
+
+
+def _python(*options: str, runtime: str | None = None) -> list[str]:
+    if (runtime or os.environ.get("RUNTIME")) == "docker":
+        return [*_container(), "run", *options, "python"]
+    return [sys.executable]
+
+
+def _container() -> list[str]:
+    kind = "cuda" if os.environ.get("CUDA") == "1" else "cpu"
+    return [str(REPOSITORY / "docker" / "container.sh"), kind]
+
+
+if __name__ == "__main__":
+    main()
