@@ -22,12 +22,12 @@ def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Draw the figures into the build folder."""
-    asked = request.parse(words)
-    runs = plan.load_runs(asked)
-    draw_all(runs, asked.seeds)
-    write_json(MANIFEST, manifest(runs, asked.seeds))
+    requested = request.parse(arguments)
+    runs = plan.load_runs(requested)
+    draw_all(runs, requested.seeds)
+    write_json(MANIFEST, manifest(runs, requested.seeds))
     print(f"{display(FOLDER)}: {sum(1 for _ in FOLDER.glob('*.[sp][vn]g'))} figures")
 
 

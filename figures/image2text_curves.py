@@ -18,9 +18,9 @@ def _draw(groups: Sequence[Sequence[Run]], path: Path, figure: int, epochs: int)
             name, style = _ENCODERS[encoder], {"color": color, "epochs": epochs}
             plots.curve(axes, runs, "accuracy", label=f"{name}, training", dashed=True, **style)
             plots.curve(axes, runs, "val_accuracy", label=f"{name}, validation", **style)
-            for words in ("training", "validation"):
-                points = curve(figure, f"{encoder}_{words}")
-                hollow = words == "validation"
+            for split in ("training", "validation"):
+                points = curve(figure, f"{encoder}_{split}")
+                hollow = split == "validation"
                 plots.published_points(axes, points, color=color, hollow=hollow)
         plots.label_epochs(axes, "accuracy")
         plots.legend_below(axes, columns=2, published=True)

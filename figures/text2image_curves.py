@@ -20,9 +20,9 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
                 plots.curve(axes, runs, f"val_{metric}", color=color, label=label)
             if runs[0].key.variant == _READ_OFF:
                 for axes, metric in ((loss, "loss"), (error, "mae")):
-                    for words in ("training", "validation"):
-                        points = curve(15, f"{words}_{metric}")
-                        hollow = words == "validation"
+                    for split in ("training", "validation"):
+                        points = curve(15, f"{split}_{metric}")
+                        hollow = split == "validation"
                         plots.published_points(axes, points, color=color, hollow=hollow)
         plots.label_epochs(loss, "mean squared error", xlabel="")
         plots.label_epochs(error, "mean absolute error")

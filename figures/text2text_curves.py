@@ -20,8 +20,8 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
             plots.curve(validation, runs, "val_accuracy", color=color)
             variant = runs[0].key.variant
             if variant in _READ_OFF:
-                for axes, words in ((training, "training"), (validation, "validation")):
-                    points = curve(11, f"{variant.replace('-', '_')}_{words}")
+                for axes, split in ((training, "training"), (validation, "validation")):
+                    points = curve(11, f"{variant.replace('-', '_')}_{split}")
                     plots.published_points(axes, points, color=color)
         plots.label_epochs(training, "training accuracy", xlabel="")
         plots.label_epochs(validation, "validation accuracy")

@@ -11,15 +11,15 @@ from tests import fake_runs
 
 @pytest.fixture
 def make(tmp_path):
-    """Build the report of made-up runs, with NAME=VALUE words; return its page."""
-    words = ("PROFILE=quick", "SEEDS=0")
-    fake_runs.write(tmp_path, words)
+    """Build the report of made-up runs, with NAME=VALUE arguments; return its page."""
+    arguments = ("PROFILE=quick", "SEEDS=0")
+    fake_runs.write(tmp_path, arguments)
     page = tmp_path / "build" / "report.html"
 
     def run(*more):
         # What the target `report` calls once the data are there.
         subprocess.run(
-            ["make", f"{tmp_path}/build/reported", "WANTED=", "RUNTIME=local", *words, *more],
+            ["make", f"{tmp_path}/build/reported", "WANTED=", "RUNTIME=local", *arguments, *more],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(tmp_path)},
             capture_output=True,
