@@ -12,8 +12,8 @@ from lib.system.paths import display
 
 
 def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
-    """Draw each figure whose runs are there, and remove what earlier runs left of the others."""
-    MANIFEST.unlink(missing_ok=True)  # while drawing, what lies there is of mixed origin
+    """Draw each figure whose runs are done, and remove earlier files of the others."""
+    MANIFEST.unlink(missing_ok=True)  # while drawing, the folder mixes old and new figures
     for figure in all_figures():
         if missing(figure.needs, runs, seeds):
             (FOLDER / figure.file_name).unlink(missing_ok=True)

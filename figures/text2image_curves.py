@@ -7,11 +7,11 @@ from figures import Figure, plots
 from lib.runs.directories import Run
 from original.published import curve, published
 
-_READ_OFF = "1-1-512"  # the one that the original's figure 15 shows
+_READ_OFF = "1-1-512"  # the model in the original's figure 15
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw the loss above the error; validation is solid, training dashed; the published points."""
+    """Draw the loss above the error: validation solid, training dashed, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (loss, error):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
             label = runs[0].key.variant.replace("-", "/")

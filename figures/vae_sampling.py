@@ -1,7 +1,7 @@
 """Samples of the VAEs from three distributions of the latents, for each latent size (E7).
 
-From N(0, I) at the published scale, a sixth, at full scale, and from the Gaussian that fits the
-codes of faces. All start from the same draws.
+N(0, I) at the published scale of a sixth, N(0, I) at full scale, and the Gaussian fitted to the
+codes of faces. All use the same random numbers.
 """
 
 from collections.abc import Sequence

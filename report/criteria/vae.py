@@ -158,7 +158,7 @@ VAE_CRITERIA = {
         "full scale: a reduced training may be shorter than the original's first epoch. "
         f"{CURVES_CONDITION}",
         published_runs(*VAES),
-        ("fig:vae-loss", "tbl:vae-parts"),
+        ("fig:vae-loss", "tbl:vae-losses"),
         _loss_falls,
     ),
     "C2": Criterion(
@@ -178,7 +178,7 @@ VAE_CRITERIA = {
         f"{ALIKE_MARGINS['samples_swd']:.0%}. Requires the full scale: wider networks learn at "
         "another speed.",
         published_runs("vae_64", "vae_64_wide"),
-        ("tbl:vae-parts", "tbl:vae-images"),
+        ("tbl:vae-losses", "tbl:vae-images"),
         _filters_do_not_matter,
     ),
     "C4": Criterion(
@@ -194,7 +194,7 @@ VAE_CRITERIA = {
         "Whether it is lower for a larger latent space is reported but not required. "
         f"{CURVES_CONDITION}",
         published_runs(*VAES),
-        ("tbl:vae-parts",),
+        ("tbl:vae-losses",),
         _kl_decides_the_loss,
     ),
     "C22": Criterion(

@@ -37,7 +37,7 @@ def content(work, arguments=FULL, changes=None, synthetic=False) -> Content:
             pair = (planned.key.experiment, planned.key.variant)
             runs.setdefault(pair, []).append(_run(planned, changes or {}))
         made = Content(requested, runs)
-        # Read while the records are where they are looked for.
+        # Read while `paths.DATA` is patched.
         used = {pair: plan.data_used(made.planned[pair]) for pair in made.all_pairs}
     object.__setattr__(
         made, "data", lambda needs: {k: v for p in needs for k, v in used[p].items()}
