@@ -27,7 +27,7 @@ python = $(if $(filter docker,$(runtime)),$(container) run ,$(environment)/bin/)
 
 # What Python does in one call, each step after those that it needs: any target that has no rule here,
 # such as the name of an experiment. Python sees the settings, -j and -k as Make hands them to it.
-own_targets := help setup image shell test test-slow verify-resume verify-same-bits bench \
+own_targets := help setup image shell accept test test-slow verify-resume verify-same-bits bench \
   bench-setup lint format lock check-image clean
 steps := $(filter-out $(own_targets),$(MAKECMDGOALS))
 pipeline = $(if $(filter $(environment)/%,$(host_python)),,$(check_python);) CUDA='$(CUDA)' \
@@ -71,6 +71,9 @@ setup:
 image shell:
 	@$(container) $@
 
+accept: setup
+	@$(python) -m lib.runs.accept
+
 # Files of tests are spread over the cores. The trainings of a test run where the test does.
 test test-slow: setup
 	@RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile --durations 30 \
@@ -84,7 +87,6 @@ bench: setup
 	@$(pipeline) data
 	@$(python) -m benchmarks
 
-# PyTorch, for comparison, in an environment of its own.
 bench-setup:
 	@$(check_python)
 	@$(PYTHON) -m venv .venv-bench

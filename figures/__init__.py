@@ -1,6 +1,7 @@
-"""The original's fifteen figures and ours, one file per kind: each reads runs, draws and saves.
+"""The original's fifteen figures and ours, one file per kind.
 
-A file holds `draw` and `FIGURES`. No TensorFlow here.
+Each file has a function `draw`, which reads runs and saves an image, and a list `FIGURES`. No
+import of `report` and no TensorFlow belongs here.
 """
 
 import dataclasses
@@ -32,12 +33,12 @@ class Figure:
 
     @property
     def name(self) -> str:
-        """What the report calls the figure by."""
+        """The figure's name in the report."""
         return Path(self.file_name).stem
 
     @property
     def script(self) -> str:
-        """The file that draws it, seen from the repository's root."""
+        """The file that draws it, relative to the repository."""
         return self.draw.__module__.replace(".", "/") + ".py"
 
 
@@ -46,20 +47,20 @@ def all_figures() -> tuple[Figure, ...]:
     """Return every figure in the order of the original's numbers, then ours."""
     files = sorted((REPOSITORY / "figures").glob("[a-z]*.py"))
     modules = [importlib.import_module(f"figures.{file.stem}") for file in files]
-    # All but `plots`, which they share.
+    # `plots` has no FIGURES.
     found = [figure for module in modules for figure in getattr(module, "FIGURES", ())]
     return tuple(sorted(found, key=lambda figure: (figure.number is None, figure.number)))
 
 
 def missing(needs: Sequence[Pair], runs: Runs, seeds: Sequence[int]) -> list[Pair]:
-    """Return those of the pairs `needs` that lack the run of any seed."""
+    """Return the pairs of `needs` that lack the run of any seed."""
     return [pair for pair in needs if len(runs.get(pair, ())) < len(seeds)]
 
 
 def save(figure: Figure, runs: Runs, path: Path) -> None:
-    """Draw a figure into the file `path`; its runs have to be there.
+    """Draw a figure into the file `path`; all its runs must be in `runs`.
 
-    Raises UserError, which names the runs, where what they hold cannot be drawn.
+    Raises UserError, which names the runs, if their files cannot be read.
     """
     try:
         figure.draw([runs[pair] for pair in figure.needs], path)
@@ -69,14 +70,14 @@ def save(figure: Figure, runs: Runs, path: Path) -> None:
         commands = ", ".join(dict.fromkeys(map(command_for, keys)))
         raise UserError(
             f"{display(path)} cannot be drawn from {folders}: "
-            f"{type(error).__name__} {error}; remove what is broken and run: {commands}"
+            f"{type(error).__name__} {error}; remove the broken run and run: {commands}"
         ) from error
 
 
 def manifest(runs: Runs, seeds: Sequence[int]) -> dict[str, dict[str, str]]:
-    """Return, by the name of each figure's file, the runs that it is drawn from.
+    """Return the runs behind each figure, by the name of its file.
 
-    A run is told by its directory and its digest: while these are the same, the figure is current.
+    A run is identified by its directory and digest: while both are the same, the figure is current.
     """
     return {
         figure.file_name: {

@@ -12,8 +12,8 @@ from lib.system.paths import display
 
 
 def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
-    """Draw each figure whose runs are there, and remove what earlier runs left of the others."""
-    MANIFEST.unlink(missing_ok=True)  # while drawing, what lies there is of mixed origin
+    """Draw each figure whose runs are done, and remove earlier files of the others."""
+    MANIFEST.unlink(missing_ok=True)  # while drawing, the folder mixes old and new figures
     for figure in all_figures():
         if missing(figure.needs, runs, seeds):
             (FOLDER / figure.file_name).unlink(missing_ok=True)
@@ -22,12 +22,12 @@ def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Draw the figures into the build folder."""
-    asked = request.parse(words)
-    runs = plan.load_runs(asked)
-    draw_all(runs, asked.seeds)
-    write_json(MANIFEST, manifest(runs, asked.seeds))
+    requested = request.parse(arguments)
+    runs = plan.load_runs(requested)
+    draw_all(runs, requested.seeds)
+    write_json(MANIFEST, manifest(runs, requested.seeds))
     print(f"{display(FOLDER)}: {sum(1 for _ in FOLDER.glob('*.[sp][vn]g'))} figures")
 
 

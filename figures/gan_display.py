@@ -1,7 +1,7 @@
-"""The same GAN samples as the original displayed them and as they are (E2).
+"""GAN samples as the original displayed them, and mapped to the displayed range (E2).
 
-The generator's values run from -1 to 1, and the original gave them to a display that expects 0 to 1
-and shows everything below as black.
+The generator's values run from -1 to 1. The original passed them to a display that expects 0 to 1
+and shows smaller values as black.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from lib.runs.directories import Run
 
 
 def as_published(images: np.ndarray) -> np.ndarray:
-    """Return uint8 `images`, mapped from [-1, 1], as they look with the negative half clipped."""
+    """Return uint8 `images`, mapped from [-1, 1], with the negative half clipped to black."""
     return np.maximum(2 * images.astype(np.int16) - 255, 0).astype(np.uint8)
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw the first seed's samples after the first epoch in both ways."""
+    """Draw the first seed's samples after the first epoch, clipped above mapped."""
     images = groups[0][0].samples["samples"][0]
     plots.image_rows(path, [as_published(images), images], ["clipped", "mapped"])
 

@@ -1,7 +1,7 @@
-"""Figures 6 and 9: nine steps between two latents, one row per latent size.
+"""Figures 6 and 9: interpolations of nine steps between two latents, one row per latent size.
 
-The original's VAE code starts from random latents and its text speaks of encoded images (E8):
-figure 6 has both.
+The original's VAE code interpolates between random latents, its text between encoded images (E8);
+figure 6 shows both.
 """
 
 from collections.abc import Sequence

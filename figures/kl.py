@@ -1,4 +1,4 @@
-"""The VAEs in the plane of rate and distortion, by the KL divergence in their loss (E1)."""
+"""KL divergence (rate) and reconstruction loss (distortion) of the VAEs, by their loss (E1)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,11 +9,11 @@ from figures import Figure, plots
 from lib.runs.directories import Run
 
 _MARKERS = {"none": "o", "sum": "s", "mean": "^"}
-_WORDS = {"none": "in no loss", "sum": "summed", "mean": "averaged"}
+_LABELS = {"none": "not in the loss", "sum": "summed", "mean": "averaged"}
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw one point per run: colour by latent size, shape by the KL divergence in the loss."""
+    """Draw one point per run: the colour is the latent size, the shape the KL term of the loss."""
     all_settings = [_settings(runs[0]) for runs in groups]
     colors = dict(zip(sorted({each["latent_dim"] for each in all_settings}), plots.PALETTE))  # noqa: B905
     with plots.panels(path, height=2.6) as (axes,):
@@ -30,7 +30,7 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
         axes.set_xscale("log")
         keys = [
             *(_key("o", color, f"latent {size}") for size, color in colors.items()),
-            *(_key(marker, "#555555", f"KL {_WORDS[kl]}") for kl, marker in _MARKERS.items()),
+            *(_key(marker, "#555555", f"KL {_LABELS[kl]}") for kl, marker in _MARKERS.items()),
         ]
         axes.figure.legend(handles=keys, loc="outside lower center", ncols=3)
 

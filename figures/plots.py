@@ -1,4 +1,4 @@
-"""One look for every figure: sizes, colours, curves over epochs, rows of images, saving."""
+"""The common style of all figures: sizes, colours, curves over epochs, rows of images."""
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,8 +16,8 @@ from lib.runs.directories import Run
 from lib.system.files import replaced
 
 COLUMN_WIDTH = 3.3  # inches, of one of the report's two columns
-# Okabe and Ito's palette, told apart under every common colour blindness; its yellow is left out,
-# being too pale for a line on white.
+# Okabe and Ito's palette, distinct under every common colour blindness; without its yellow, which
+# is too pale for a line on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 _STYLE = {
     "font.family": "DejaVu Sans",
@@ -38,7 +38,7 @@ _STYLE = {
     "svg.fonttype": "path",
     "svg.hashsalt": "figures",
 }
-# Pixels per inch of the image rows: a power of two, so that sizes in pixels survive as inches.
+# Pixels per inch of the image rows: a power of two keeps sizes in pixels exact as inches.
 _IMAGE_DPI = 256
 _GAP = 6  # pixels between images
 
@@ -54,8 +54,8 @@ def panels(path: Path, rows: int = 1, height: float = 2.1) -> Iterator[list[Axes
 
 
 def ordinal_colors(count: int) -> list[tuple]:
-    """Return `count` colours that run from dark to light, for things that have an order."""
-    return [mpl.colormaps["viridis"](share) for share in np.linspace(0, 0.85, count)]
+    """Return `count` colours from dark to light, for ordered values."""
+    return [mpl.colormaps["viridis"](position) for position in np.linspace(0, 0.85, count)]
 
 
 def over_seeds(
@@ -97,7 +97,7 @@ def curve(
 def published_points(
     axes: Axes, points: Mapping[int, float], *, color: object, hollow: bool = True
 ) -> None:
-    """Draw the points of a published curve, by the number of epochs; hollow unless of training."""
+    """Draw the points of a published curve, by number of epochs; hollow for validation."""
     style = {"color": color, "linestyle": "none", "marker": "o", "markersize": 2.5}
     axes.plot(
         list(points),
@@ -110,15 +110,15 @@ def published_points(
 
 
 def label_epochs(axes: Axes, ylabel: str, xlabel: str = "epoch") -> None:
-    """Name the axes of curves over the epochs; epochs are ticked at whole numbers."""
+    """Label the axes of curves over the epochs, with ticks at whole epochs."""
     axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def legend_below(axes: Axes, columns: int, published: bool = False) -> None:
-    """Put the legend of `axes` under all panels of its figure, where it hides no curve.
+    """Put the legend of `axes` below all panels of its figure.
 
-    `published` adds what the points of published curves look like.
+    `published` adds an entry for the points of published curves.
     """
     handles, labels = axes.get_legend_handles_labels()
     if published:
@@ -131,7 +131,7 @@ def legend_below(axes: Axes, columns: int, published: bool = False) -> None:
 def image_rows(
     path: Path, rows: Sequence[np.ndarray], labels: Sequence[str], scale: int = 2
 ) -> None:
-    """Save rows of images, each row behind its label, as a PNG without any smoothing.
+    """Save labelled rows of images as a PNG without smoothing.
 
     Each row is uint8 of shape (images, height, width) or (images, height, width, 3).
     """
@@ -151,7 +151,7 @@ def image_rows(
 
 
 def _tile(rows: Sequence[np.ndarray], scale: int) -> np.ndarray:
-    """Return all rows in one white uint8 picture of shape (height, width, 3)."""
+    """Return all rows in one uint8 image of shape (height, width, 3) with a white background."""
     rows = [row if row.ndim == 4 else row[..., None].repeat(3, -1) for row in rows]
     enlarged = [row.repeat(scale, 1).repeat(scale, 2) for row in rows]
     height, width = enlarged[0].shape[1:3]

@@ -1,7 +1,6 @@
-"""Figures 1 to 4, 7 and 8, and the same of the corrected models: samples of the first epoch and of
-the last, nine each.
+"""Figures 1 to 4, 7 and 8, and those of the corrected models: samples of the first and last epoch.
 
-The samples of all epochs start from the same latents, so each column shows one face grow.
+All epochs use the same nine latents, so each column shows how one face changes.
 """
 
 from collections.abc import Sequence

@@ -7,11 +7,11 @@ from figures import Figure, plots
 from lib.runs.directories import Run
 from original.published import curve, published
 
-_READ_OFF = "1-1-512"  # the one that the original's figure 15 shows
+_READ_OFF = "1-1-512"  # the model in the original's figure 15
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw the loss above the error; validation is solid, training dashed; the published points."""
+    """Draw the loss above the error: validation solid, training dashed, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (loss, error):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
             label = runs[0].key.variant.replace("-", "/")
@@ -20,9 +20,9 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
                 plots.curve(axes, runs, f"val_{metric}", color=color, label=label)
             if runs[0].key.variant == _READ_OFF:
                 for axes, metric in ((loss, "loss"), (error, "mae")):
-                    for words in ("training", "validation"):
-                        points = curve(15, f"{words}_{metric}")
-                        hollow = words == "validation"
+                    for split in ("training", "validation"):
+                        points = curve(15, f"{split}_{metric}")
+                        hollow = split == "validation"
                         plots.published_points(axes, points, color=color, hollow=hollow)
         plots.label_epochs(loss, "mean squared error", xlabel="")
         plots.label_epochs(error, "mean absolute error")

@@ -1,4 +1,4 @@
-"""Figure 14: the digits that a text-to-image model draws, and those of its target."""
+"""Figure 14: the digits that a text-to-image model generates, and those of its target."""
 
 from collections.abc import Sequence
 from pathlib import Path

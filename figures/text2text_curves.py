@@ -7,7 +7,7 @@ from figures import Figure, plots
 from lib.runs.directories import Run
 from original.published import curve, published
 
-# Of the original's curves, those of these splits could be told apart.
+# The splits whose curves are distinct in the original's figure.
 _READ_OFF = ("train-10", "train-05")
 
 
@@ -15,13 +15,13 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw training above validation, one curve per fraction, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (training, validation):
         for runs, color in zip(groups, plots.ordinal_colors(len(groups)), strict=True):
-            share = runs[0].config["spec"]["settings"]["train_fraction"]
-            plots.curve(training, runs, "accuracy", color=color, label=f"{share:.0%}")
+            fraction = runs[0].config["spec"]["settings"]["train_fraction"]
+            plots.curve(training, runs, "accuracy", color=color, label=f"{fraction:.0%}")
             plots.curve(validation, runs, "val_accuracy", color=color)
             variant = runs[0].key.variant
             if variant in _READ_OFF:
-                for axes, words in ((training, "training"), (validation, "validation")):
-                    points = curve(11, f"{variant.replace('-', '_')}_{words}")
+                for axes, split in ((training, "training"), (validation, "validation")):
+                    points = curve(11, f"{variant.replace('-', '_')}_{split}")
                     plots.published_points(axes, points, color=color)
         plots.label_epochs(training, "training accuracy", xlabel="")
         plots.label_epochs(validation, "validation accuracy")

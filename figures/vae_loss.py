@@ -1,4 +1,4 @@
-"""Figure 5: the VAEs' training loss over the epochs, by latent size, beside the published one."""
+"""Figure 5: the VAEs' training loss over the epochs, by latent size, with published points."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from original.published import curve
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
-    """Draw one curve per latent size, and the points of the published one."""
+    """Draw one curve per latent size and the points of the published curve."""
     with plots.panels(path) as (axes,):
         for runs, color in zip(groups, plots.PALETTE, strict=False):
             size = runs[0].config["spec"]["settings"]["latent_dim"]

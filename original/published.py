@@ -16,10 +16,10 @@ def published() -> dict:
 def curve(figure: int, name: str) -> dict[int, float]:
     """Return the points of a published curve: the value by the number of epochs trained.
 
-    None where there is no curve of that name, as for a setting that is not the original's.
+    Empty if there is no curve of that name, for example for a changed setting.
     """
     points = published()["curves"][f"figure_{figure}"]
-    # Counted from 0 in the original; figure 13 ends at the number of its epochs all the same.
+    # The original counts from 0, but figure 13 ends at its number of epochs.
     last = published()["image2text"]["unaugmented_epochs"]
     trained = [min(epoch + 1, last) for epoch in points["epoch"]]
     return dict(zip(trained, points[name], strict=True)) if name in points else {}

@@ -13,9 +13,10 @@ from lib.system.errors import command
 from lib.system.files import write_json
 from lib.system.paths import BUILD, display
 from original.published import published
-from report import build, disagreements, generated_faces, loss_bounds
+from report import build, disagreements, generated_faces, loss_bounds, summary
 from report.content import Content, pairs
-from report.criteria import drawn_answers
+from report.criteria import answer_images
+from report.criteria.amendments import AMENDMENTS
 from report.criteria.claims import as_json, evaluated, suspected
 from report.reference import check, results
 from report.wording import called, escaped, estimate, held, range_of, required
@@ -24,10 +25,10 @@ _HELPERS = (called, escaped, estimate, held, pairs, range_of, required)
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Write report.html, report.pdf and claims.json into the build folder."""
-    asked = request.parse(words)
-    content = Content(asked, plan.load_runs(asked))
+    requested = request.parse(arguments)
+    content = Content(requested, plan.load_runs(requested))
     content.check_figures(_manifest())
     claims, defects = evaluated(content), suspected(content)
     markdown = build.fill_in(
@@ -36,9 +37,11 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "published": published(),
             "claims": claims,
             "defects": defects,
+            "amendments": AMENDMENTS,
+            "summary": summary,
             "level": LEVEL,
             "ran": disagreements.ran(content),
-            "drawn_answers": drawn_answers,
+            "answer_images": answer_images,
             "generated_faces": generated_faces,
             "reference": results.at_full_scale(),
             "bounds": loss_bounds.of_prepared_digits(
@@ -48,10 +51,12 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
         }
     )
     write_json(check.OUTPUT, as_json(content, claims, defects))
-    made = {BUILD / "report.html": build.write_html, BUILD / "report.pdf": build.write_pdf}
-    with ThreadPoolExecutor() as pool:  # each is the work of another program
-        written = [pool.submit(make, markdown, content.state, path) for path, make in made.items()]
-    for path, result in zip(made, written, strict=True):
+    writers = {BUILD / "report.html": build.write_html, BUILD / "report.pdf": build.write_pdf}
+    with ThreadPoolExecutor() as pool:  # each waits for another program
+        written = [
+            pool.submit(write, markdown, content.state, path) for path, write in writers.items()
+        ]
+    for path, result in zip(writers, written, strict=True):
         result.result()
         print(display(path))
 

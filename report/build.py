@@ -1,4 +1,4 @@
-"""Turns the filled-in Markdown into one HTML file and one PDF, the same bytes each time."""
+"""Turns the Markdown of the report into one HTML file and one PDF, the same bytes each time."""
 
 import subprocess
 from pathlib import Path
@@ -13,13 +13,13 @@ from lib.system.files import replaced
 from lib.system.paths import BUILD, display
 
 _TEMPLATES = Path(__file__).parent / "templates"
-# Typst would write the hour of its start into the file, and would draw with whatever is installed.
+# Without these, Typst writes the current time into the file and uses the fonts of the machine.
 _TIMESTAMP = 0
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
 def fill_in(names: dict[str, object]) -> str:
-    """Return the report's Markdown, its template filled in with `names`."""
+    """Return the report's Markdown: the template filled in with `names`."""
     # Delimiters that neither Markdown nor Typst uses.
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -32,13 +32,13 @@ def fill_in(names: dict[str, object]) -> str:
         comment_end_string="#>",
         trim_blocks=True,
         lstrip_blocks=True,
-        autoescape=False,  # Markdown, not HTML; what comes from outside is escaped where it enters
+        autoescape=False,  # Markdown, not HTML; names from outside are escaped in the template
     )
     return environment.get_template("report.md.j2").render(names)
 
 
 def write_html(markdown: str, state: str, path: Path) -> None:
-    """Write the report as one HTML file that needs nothing else; `state` heads every screen."""
+    """Write the report as one self-contained HTML file; `state` heads every screen."""
     style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     options = ["--embed-resources", "--mathml", "--toc", "--toc-depth=2", "-V", f"style={style}"]
     _write(path, _pandoc(markdown, state, "html5", "page.html", options))
@@ -54,32 +54,32 @@ def write_pdf(markdown: str, state: str, path: Path) -> None:
             font_paths=[str(_FONTS)],
             ignore_system_fonts=True,
             timestamp=_TIMESTAMP,
-            pdf_standards=["ua-1"],  # refuses, for one, a figure without words for the blind
+            pdf_standards=["ua-1"],  # refuses, for example, a figure without alternative text
         )
     except typst.TypstError as error:
         raise UserError(
-            f"{display(path)} cannot be typeset: {error}; what was there is kept"
+            f"{display(path)} cannot be typeset: {error}; the earlier file is kept"
         ) from error
     _write(path, pdf)
 
 
 def _pandoc(markdown: str, state: str, to: str, template: str, options: list[str]) -> bytes:
-    words = [
+    arguments = [
         pypandoc.get_pandoc_path(),
         *("--from", "markdown-implicit_figures", "--to", to, "--standalone", "--fail-if-warnings"),
         *("--wrap", "none"),
         *("--template", str(_TEMPLATES / template)),
         *("--resource-path", str(BUILD)),
         *("--metadata", f"state={state}"),
-        # Before the citations: what is a cross-reference must not be looked up as a source.
+        # Before the citations: a cross-reference must not be looked up as a source.
         *("--lua-filter", str(_TEMPLATES / "crossref.lua")),
         *("--citeproc", "--bibliography", str(_TEMPLATES / "references.bib")),
         *options,
     ]
-    done = subprocess.run(words, input=markdown.encode(), capture_output=True, check=False)
+    done = subprocess.run(arguments, input=markdown.encode(), capture_output=True, check=False)
     if done.returncode:
         reason = " ".join(done.stderr.decode(errors="replace").split())
-        raise UserError(f"pandoc cannot make the report: {reason}; what was there is kept")
+        raise UserError(f"pandoc cannot build the report: {reason}; the earlier file is kept")
     return done.stdout
 
 

@@ -1,4 +1,4 @@
-"""What the report's template can ask for: numbers of the runs, captions' endings, commands."""
+"""What the report's templates read: numbers of the runs, endings of captions, commands."""
 
 import collections
 import dataclasses
@@ -27,7 +27,7 @@ from report.wording import (
     estimate,
     facts_in_words,
     scale_of,
-    setting_word,
+    setting_argument,
     short_commit,
 )
 
@@ -37,16 +37,16 @@ FULL_PROFILE = "paper"
 
 @dataclasses.dataclass(frozen=True)
 class Content:
-    """The runs behind a report, and what was asked for."""
+    """The runs behind a report, and the request that selected them."""
 
-    asked: request.Request
+    requested: request.Request
     runs: figures.Runs
 
     @functools.cached_property
     def planned(self) -> dict[Pair, request.Planned]:
-        """The first seed's plan of every experiment and variant, whether done or not."""
-        seed = self.asked.seeds[0]
-        every = request.planned(self.asked)
+        """The first seed's plan of every experiment and variant, done or not."""
+        seed = self.requested.seeds[0]
+        every = request.planned(self.requested)
         return {_pair(each): each for each in every if each.key.seed == seed}
 
     def variants(self, experiment: str) -> list[str]:
@@ -54,12 +54,12 @@ class Content:
         return [variant for name, variant in self.planned if name == experiment]
 
     def setting(self, experiment: str, name: str, variant: str | None = None) -> object:
-        """Return what is set for a variant (the first where none is named)."""
+        """Return a setting of a variant, by default of the first."""
         variant = variant or self.variants(experiment)[0]
         return getattr(self.planned[experiment, variant].settings, name)
 
     def settings_of(self, needs: Iterable[Pair]) -> list[Settings]:
-        """Return the settings of the runs of `needs`; of images, as many as there are."""
+        """Return the settings of the runs of `needs`, with no more images than there are."""
         found = [self.planned[pair].settings for pair in needs]
         return [
             dataclasses.replace(each, image_count=min(each.image_count, self.face_count))
@@ -70,73 +70,73 @@ class Content:
 
     @functools.cached_property
     def face_count(self) -> float:
-        """How many faces are prepared: no run has more, whatever it is set to."""
+        """How many faces are prepared: the upper limit of every run's number of images."""
         record = provenance.read(paths.DATA / "faces") or {}
         return record.get("counts", {}).get("used", float("inf"))
 
     @property
     def faces_measured(self) -> int:
-        """How many faces a metric is taken over, at most."""
+        """The largest number of faces that a metric is computed from."""
         return MEASURED
 
     @property
     def codes_fitted(self) -> int:
-        """How many faces the Gaussian of a VAE's codes is fitted to, at most."""
+        """The largest number of faces that the Gaussian of a VAE's codes is fitted to."""
         return CODES_FITTED
 
     def not_run(self, *needs: Pair) -> str:
-        """Return what to say where any of the runs is missing, or "" where they are all there."""
+        """Return a note with the command for missing runs, "" if none is missing."""
         lacking = self.lacking(needs)
         return f"{NOT_RUN}: `{self.make(lacking)}`" if lacking else ""
 
     def lacking(self, needs: Sequence[Pair]) -> list[Pair]:
-        """Return those of `needs` of which the run of any seed is missing."""
-        return figures.missing(needs, self.runs, self.asked.seeds)
+        """Return those of `needs` that lack the run of any seed."""
+        return figures.missing(needs, self.runs, self.requested.seeds)
 
     def changes_of(self, needs: Iterable[Pair]) -> list[str]:
-        """Return, as NAME=VALUE words, the changes asked for that make other models of `needs`.
+        """Return the requested changes, as NAME=VALUE, that change the models of `needs`.
 
-        How much is trained, and on how much, is the scale and no other model.
+        The length of a training and the amount of data are its scale and do not count.
         """
         known = {name for pair in needs for name in names(self.planned[pair].settings)}
         return [
-            setting_word(name, value)
-            for name, value in self.asked.changes
+            setting_argument(name, value)
+            for name, value in self.requested.changes
             if name in known and name not in SCALE
         ]
 
     def studies(self, needs: Iterable[Pair]) -> bool:
-        """Tell whether all the pairs of `needs` belong to what is studied."""
+        """Return whether all pairs of `needs` belong to the requested study."""
         return all(pair in self.planned for pair in needs)
 
     def make(self, needs: Iterable[Pair], *more: str) -> str:
-        """Return the command that makes the runs of `needs`, then the targets in `more`."""
+        """Return the command that trains the runs of `needs`, then makes the targets in `more`."""
         keys = [self.planned[pair].key for pair in needs]
         targets = dict.fromkeys(key.target for key in keys)
-        words = self.asked.arguments([] if more else [key.experiment for key in keys])
-        return shlex.join(["make", *targets, *more, *words])
+        arguments = self.requested.arguments([] if more else [key.experiment for key in keys])
+        return shlex.join(["make", *targets, *more, *arguments])
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
-        """Return a number of a result: the seeds' mean, and its interval where there are several.
+        """Return a number of a result: the mean over the seeds, and its interval if there is one.
 
-        Raises UserError where a result lacks the number.
+        Raises UserError if a result lacks the number.
         """
         found = self.numbers(experiment, name, variant)
         return estimate(found, spec) if found else NOT_RUN
 
     def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
-        """Return a number of the results, one per seed, none where the run of any is missing.
+        """Return a number of the results, one per seed; empty if any run is missing.
 
-        Raises UserError where a result lacks the number.
+        Raises UserError if a result lacks the number.
         """
         return [_number(run, name) for run in self.complete((experiment, variant))]
 
     def complete(self, pair: Pair) -> Sequence[Run]:
-        """Return the runs of all seeds, none where any is missing."""
-        return () if figures.missing([pair], self.runs, self.asked.seeds) else self.runs[pair]
+        """Return the runs of all seeds; empty if any is missing."""
+        return () if figures.missing([pair], self.runs, self.requested.seeds) else self.runs[pair]
 
     def first_run(self, experiment: str, variant: str) -> Run | None:
-        """Return the first seed's run, None where any seed's is missing."""
+        """Return the first seed's run, None if the run of any seed is missing."""
         return next(iter(self.complete((experiment, variant))), None)
 
     @functools.cached_property
@@ -145,7 +145,7 @@ class Content:
         return tuple(self.planned)
 
     def data(self, needs: Sequence[Pair]) -> dict[str, dict]:
-        """Return the records of the data that the runs of `needs` read, by its kind."""
+        """Return the provenance of the data that the runs of `needs` read, by its kind."""
         used: dict[str, dict] = {}
         for pair in needs:
             used |= plan.data_used(self.planned[pair])
@@ -153,51 +153,50 @@ class Content:
 
     @property
     def scale_note(self) -> str:
-        """The profile, called reduced unless it is the original's scale, and changed settings."""
-        reduced = "" if self.asked.profile == FULL_PROFILE else ", reduced"
-        changes = [setting_word(name, value) for name, value in self.asked.changes]
+        """The profile, marked as reduced below the original's scale, and changed settings."""
+        reduced = "" if self.requested.profile == FULL_PROFILE else ", reduced"
+        changes = [setting_argument(name, value) for name, value in self.requested.changes]
         changed = f", changed ({' '.join(changes)})" if changes else ""
-        return f"{self.asked.profile} profile{reduced}{changed}"
+        return f"{self.requested.profile} profile{reduced}{changed}"
 
     @property
     def seeds_note(self) -> str:
         """Which seeds were run."""
-        seeds = self.asked.seeds
+        seeds = self.requested.seeds
         return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
 
     def data_note(self, needs: Sequence[Pair]) -> str:
-        """Return which data the runs of `needs` read, as plain text; stand-ins are called so."""
+        """Return which data the runs of `needs` read, as plain text; stand-ins are marked."""
         return "; ".join(f"{kind}: {called(used)}" for kind, used in self.data(needs).items())
 
     def conditions(self, needs: Sequence[Pair]) -> str:
-        """Return what ends a caption: profile and scale, data, seeds."""
+        """Return the end of a caption: profile and scale, data, seeds."""
         scale = scale_of(self.settings_of(needs))
         parts = [f"{self.scale_note}: {scale}", self.data_note(needs), self.seeds_note]
         return escaped("; ".join(part for part in parts if part))
 
     @property
     def state(self) -> str:
-        """What stands on every page, as plain text."""
-        parts = [self.scale_note, self.data_note(self.all_pairs), self.seeds_note]
-        return "; ".join(parts)
+        """The header of every page, as plain text."""
+        return "; ".join([self.scale_note, self.data_note(self.all_pairs), self.seeds_note])
 
     def folders(self, needs: Sequence[Pair]) -> str:
-        """Return the run directories of `needs`, a whole experiment's by its own."""
+        """Return the run directories of `needs`, shortened for whole experiments."""
         names: list[str] = []
         for experiment in dict.fromkeys(pair[0] for pair in needs):
             every = [(experiment, variant) for variant in self.variants(experiment)]
             used = [pair for pair in every if pair in needs]
-            folder = f"runs/{self.asked.profile}/{experiment}"
+            folder = f"runs/{self.requested.profile}/{experiment}"
             names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
         return ", ".join(f"`{name}`" for name in names)
 
     def settings_text(self, pair: Pair) -> str:
-        """Return all settings of a run as NAME=VALUE words, as they are given to Make."""
+        """Return all settings of a run as NAME=VALUE, as they are given to Make."""
         values = dataclasses.asdict(self.planned[pair].settings)
-        return " ".join(setting_word(name, value) for name, value in values.items())
+        return " ".join(setting_argument(name, value) for name, value in values.items())
 
-    def makings(self) -> list[dict[str, object]]:
-        """Return each combination of versions, machine and commit, and how many runs it made."""
+    def environments(self) -> list[dict[str, object]]:
+        """Return each combination of versions, machine and commit, and its number of runs."""
         every = [run.config for group in self.runs.values() for run in group]
         counts = collections.Counter(
             (
@@ -210,34 +209,36 @@ class Content:
         )
         names = ("versions", "hardware", "others", "commit")
         return [
-            {**dict(zip(names, made, strict=True)), "runs": number}
-            for made, number in counts.items()
+            {**dict(zip(names, environment, strict=True)), "runs": number}
+            for environment, number in counts.items()
         ]
 
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
-        """Return which kinds of data that the runs of `needs` read a stand-in replaces."""
+        """Return which kinds of data of the runs of `needs` are stand-ins."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
 
     @property
     def synthetic_kinds(self) -> list[str]:
-        """Which kinds of data a stand-in replaces."""
+        """Which kinds of data are stand-ins."""
         return self.synthetic_of(self.all_pairs)
 
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:
-        full = request.Request(FULL_PROFILE, seeds=self.asked.seeds[:1], study=self.asked.study)
+        full = request.Request(
+            FULL_PROFILE, seeds=self.requested.seeds[:1], study=self.requested.study
+        )
         every = request.planned(full)
         return {_pair(each): each.settings for each in every}
 
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
-        """Tell whether the runs of `needs` have the published settings, and as many images."""
+        """Return whether the runs of `needs` have the published settings and number of images."""
         return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
 
     @functools.cached_property
     def speed(self) -> dict[str, object] | None:
-        """What `make bench` measured: a row of texts for each training, and on what; or None.
+        """The result of `make bench`: a table row for each training, and its conditions, or None.
 
-        Raises UserError where its file cannot be understood.
+        Raises UserError if its file cannot be read.
         """
         try:
             bench = json.loads(benchmarks.OUTPUT.read_text(encoding="utf-8"))
@@ -253,20 +254,20 @@ class Content:
         return {"rows": rows, "conditions": conditions}
 
     def every_figure(self) -> tuple[figures.Figure, ...]:
-        """Return every figure of what is studied."""
+        """Return every figure of the requested study."""
         return tuple(figure for figure in figures.all_figures() if self.studies(figure.needs))
 
     def figure(self, name: str) -> figures.Figure:
-        """Return the figure called `name`."""
+        """Return the figure with the given name."""
         return next(figure for figure in figures.all_figures() if figure.name == name)
 
     def check_figures(self, drawn: object) -> None:
-        """Raise UserError unless `drawn`, the figures' manifest, tells of exactly these runs."""
-        wanted = figures.manifest(self.runs, self.asked.seeds)
+        """Raise UserError unless `drawn`, the figures' manifest, lists exactly these runs."""
+        wanted = figures.manifest(self.runs, self.requested.seeds)
         there = all((figures.FOLDER / name).exists() for name in wanted)
         if drawn != wanted or not there:
             raise UserError(
-                f"{display(figures.FOLDER)} does not show these runs; "
+                f"the figures in {display(figures.FOLDER)} are of other runs; "
                 f"run: {self.make([], 'figures')}"
             )
 
@@ -284,7 +285,7 @@ def _number(run: Run, name: str) -> float:
     found = run.result["metrics"].get(name, run.result.get(name))
     if not isinstance(found, int | float):
         raise UserError(
-            f"{display(run.key.path)}/result.json has no number called {name}; remove the folder "
+            f"{display(run.key.path)}/result.json has no number {name}; remove the folder "
             f"and run: {command_for(run.key)}"
         )
     return found

@@ -1,4 +1,4 @@
-"""The table of models that draw faces: published and corrected, after equally many real faces."""
+"""The table of models that generate faces: published and corrected, by real faces seen."""
 
 from collections.abc import Sequence
 
@@ -21,22 +21,22 @@ NEEDS = tuple(
 
 
 def faces_seen(settings: Settings, epochs: int) -> int:
-    """Return how many real faces, repetitions included, a training has seen after `epochs`."""
+    """Return how many real faces a training has seen after `epochs`, counting repetitions."""
     if isinstance(settings, GANSettings):
         return epochs * settings.steps_per_epoch * settings.real_per_step
     return epochs * settings.image_count
 
 
 def epochs_until(settings: Settings, faces: int) -> int:
-    """Return after how many whole epochs a training has seen no more than `faces` real faces."""
+    """Return how many whole epochs of a training fit into `faces` real faces."""
     return min(settings.epochs, faces // faces_seen(settings, 1))
 
 
 def rows(content: Content) -> list[list[str]]:
     """Return for each model: name, real faces seen, SWD, recall and error of reconstructions.
 
-    The corrected GAN has a row for its end, and one for each number of real faces that published
-    ones have seen and it is measured after: where it is not, after the most below.
+    The corrected GAN has a row for its end and one for each number of real faces that a published
+    GAN has seen, rounded down to whole epochs.
     """
     table = []
     for pair in NEEDS:

@@ -1,4 +1,4 @@
-"""What squared error allows a text-to-image model, computed from the digits alone."""
+"""The squared error that text to image can reach, computed from the digits alone."""
 
 import dataclasses
 
@@ -13,32 +13,32 @@ from lib.data.splits import split_off_last
 class LossBounds:
     """Expected validation losses, on pixels from 0 to 1, over the choice of digit instances."""
 
-    one_picture: float  # of the same drawing for every query: the average answer trained on
-    averages: float  # of each right token's average image, which no drawing betters
+    one_image: float  # of the same image for every query: the average answer trained on
+    averages: float  # of each correct token's average image, which no model beats
 
-    def share(self, loss: float) -> float:
-        """Return how far `loss` is on the way from the one picture, 0, to the averages, 1."""
-        return (self.one_picture - loss) / (self.one_picture - self.averages)
+    def fraction(self, loss: float) -> float:
+        """Return where `loss` lies between the one image, 0, and the averages, 1."""
+        return (self.one_image - loss) / (self.one_image - self.averages)
 
 
 def loss_bounds(tokens: TokenImages, trained: np.ndarray, validated: np.ndarray) -> LossBounds:
-    """Return the bounds for answers trained and validated on: codes, (n, 3) and (m, 3).
+    """Return the bounds for the answers trained and validated on: codes, (n, 3) and (m, 3).
 
-    The expected squared error of a pixel drawn as p is its target's variance, and the square of p
-    less its target's mean.
+    The expected squared error of a pixel predicted as p is its target's variance plus the square
+    of p minus its target's mean.
     """
     means = tokens.averages() / 255
     variances = tokens.mean_squares() / 255**2 - means**2
     least = float(variances[validated].mean())
     distance = float(np.square(means[trained].mean(axis=0) - means[validated]).mean())
-    return LossBounds(one_picture=least + distance, averages=least)
+    return LossBounds(one_image=least + distance, averages=least)
 
 
 def of_prepared_digits(validation_fraction: float) -> LossBounds:
-    """Return the bounds with the digits in the data folder, which text to image is trained on.
+    """Return the bounds for the prepared digits, which text to image is trained on.
 
-    Validated on are the last queries of all, such a share of them. Raises UserError where the
-    digits cannot be read.
+    Validation uses the last queries, a fraction `validation_fraction` of all. Raises UserError if
+    the digits cannot be read.
     """
     tokens = TokenImages.for_training(digits.load())
     return loss_bounds(tokens, *split_off_last(arithmetic().answers, validation_fraction))

@@ -1,4 +1,4 @@
-"""How numbers, settings, names and records are put into words."""
+"""Formats numbers, settings, names and records as text."""
 
 import math
 import re
@@ -8,7 +8,7 @@ from lib.config.base import Settings
 from lib.metrics.intervals import LEVEL, mean_interval
 from report.criteria.findings import Finding
 
-# The settings that say how much is trained, in the units that they count.
+# The settings that decide the amount of training and data, and their units.
 SCALE = {
     "image_count": "images",
     "query_count": "queries",
@@ -21,8 +21,8 @@ SCALE = {
 def estimate(values: Sequence[float], spec: str, level: float = LEVEL) -> str:
     """Return the mean of one value per seed, and the half-width of its interval (Student's t).
 
-    One seed, or seeds that all agree, have none. `spec` is a format specification; its kind "g"
-    gives significant digits without an exponent.
+    One seed has no interval, and neither have seeds that all agree. `spec` is a format
+    specification; its kind "g" gives significant digits without an exponent.
     """
     mean, half_width = mean_interval(values, level)
     decimals = decimals_of(mean, spec)
@@ -34,7 +34,7 @@ def estimate(values: Sequence[float], spec: str, level: float = LEVEL) -> str:
 
 
 def decimals_of(value: float, spec: str) -> int:
-    """Return how many digits `spec`, such as ".4f" or ".3g", shows of `value` after the point."""
+    """Return how many digits `spec`, such as ".4f" or ".3g", gives `value` after the point."""
     digits = int(spec.strip(",")[1:-1])
     if spec.endswith("f") or not value or not math.isfinite(value):
         return digits if spec.endswith("f") else digits - 1
@@ -44,51 +44,51 @@ def decimals_of(value: float, spec: str) -> int:
 
 
 def fixed(value: float, decimals: int, grouped: bool = False) -> str:
-    """Return `value` with so many digits after the point, and a true minus sign."""
+    """Return `value` with the given number of decimals and a true minus sign."""
     return format(value, f"{',' if grouped else ''}.{decimals}f").replace("-", "\u2212")
 
 
 def called(data: dict) -> str:
-    """Return the name of data as plain text, which says so where they are a stand-in."""
-    unsaid = data["synthetic"] and "stand-in" not in data["name"]
-    return data["name"] + (" (stand-in)" if unsaid else "")
+    """Return the name of data as plain text; a stand-in is marked."""
+    is_unmarked = data["synthetic"] and "stand-in" not in data["name"]
+    return data["name"] + (" (stand-in)" if is_unmarked else "")
 
 
 def scale_of(settings: Sequence[Settings]) -> str:
-    """Return the numbers of examples and epochs in `settings`, as ranges where they differ."""
+    """Return the numbers of examples and epochs in `settings`, as ranges if they differ."""
     found = {unit: range_of(settings, field) for field, unit in SCALE.items()}
     return ", ".join(f"{numbers} {unit}" for unit, numbers in found.items() if numbers)
 
 
 def range_of(settings: Sequence[Settings], field: str) -> str:
-    """Return the lowest and highest number of a field, "" where none of `settings` has it."""
+    """Return the lowest and highest number of a field, "" if none of `settings` has it."""
     found = sorted({getattr(each, field) for each in settings if hasattr(each, field)})
     return "–".join(dict.fromkeys(f"{number:,}" for number in (*found[:1], *found[-1:])))
 
 
 def escaped(text: str) -> str:
-    """Return `text` so that Markdown shows it as it is."""
+    """Return `text` with all characters escaped that Markdown would interpret."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~^$@\"'-])", r"\\\1", " ".join(str(text).split()))
 
 
-def setting_word(name: str, value: object) -> str:
-    """Return a setting as the NAME=VALUE word that Make takes."""
+def setting_argument(name: str, value: object) -> str:
+    """Return a setting as NAME=VALUE, as it is given to Make."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return f"{name.upper()}={text}"
 
 
 def metric_in_words(name: str) -> str:
-    """Return the name of a metric as one writes it: "samples SWD"."""
+    """Return the name of a metric as text: "samples SWD"."""
     return name.replace("_", " ").replace("swd", "SWD")
 
 
 def short_commit(commit: str) -> str:
-    """Return the start of a commit's name, and the plus sign of one with changed files."""
+    """Return the first 12 digits of a commit, with its plus sign if files had changed."""
     return commit[:12] + ("+" if commit.endswith("+") else "")
 
 
 def facts_in_words(facts: dict) -> str:
-    """Return what a record says as "name value" words; what is empty is left out."""
+    """Return a record as "name value, name value"; empty values are left out."""
     texts = {
         name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         for name, value in facts.items()
@@ -97,7 +97,7 @@ def facts_in_words(facts: dict) -> str:
 
 
 def required(finding: Finding) -> str:
-    """Return the range that a finding has to lie in, in words, "" where it has none."""
+    """Return the range that a finding must lie in, "" if it has none."""
     low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in (finding.low, finding.high))
     if finding.low == -finding.high and math.isfinite(finding.high):
         return f"±\u2060{high}"
@@ -109,7 +109,7 @@ def required(finding: Finding) -> str:
 
 
 def held(finding: Finding, full_scale: bool) -> str:
-    """Return in a word or a few whether a finding holds."""
+    """Return "yes", "no", or the reason why it is open whether a finding holds."""
     if not finding.has_bounds:
         return "\u2013"
     holds, reason = finding.evaluation(full_scale)

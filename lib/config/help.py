@@ -26,6 +26,7 @@ _TARGETS = {
     "check-image": "build the image without Docker and run the tests in it (root, Debian)",
     "bench": "speed and memory against plain Keras and PyTorch: build/bench.json",
     "bench-setup": "install PyTorch into .venv-bench, for make bench",
+    "accept": "prove that runs by earlier code have equal bits, and keep them; after a refactoring",
     "lint, format": "check the code's style, fix it",
     "lock": "pin the requirements again (needs uv)",
     "clean": "remove build/; data/ and runs/ stay",

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from lib.config import make
 from lib.config.request import Planned, parse, planned
 from lib.runs import code, directories
 from lib.system import files, paths
@@ -71,6 +72,7 @@ def _read(folder: Path) -> tuple[dict, dict]:
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Compare all requested runs in BEFORE=<folder> and here; write `equal_code.json`."""
+    arguments = [*make.arguments(), *arguments]
     given = [each.removeprefix("BEFORE=") for each in arguments if each.startswith("BEFORE=")]
     if not given:
         raise UserError("name the work folder of the earlier code: make accept BEFORE=<folder>")

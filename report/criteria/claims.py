@@ -1,4 +1,4 @@
-"""Every claim of the original, evaluated by the criterion that was fixed for it."""
+"""Evaluates every claim and suspected defect by its criterion."""
 
 import dataclasses
 
@@ -16,8 +16,10 @@ from report.criteria.findings import (
 )
 from report.criteria.gan import GAN_CRITERIA
 from report.criteria.image2text import IMAGE2TEXT_CRITERIA
-from report.criteria.sequence_defects import SEQUENCE_DEFECT_CRITERIA
+from report.criteria.image2text_defects import IMAGE2TEXT_DEFECT_CRITERIA
+from report.criteria.reporting_defects import REPORTING_DEFECT_CRITERIA
 from report.criteria.text2image import TEXT2IMAGE_CRITERIA
+from report.criteria.text2image_defects import TEXT2IMAGE_DEFECT_CRITERIA
 from report.criteria.text2text import TEXT2TEXT_CRITERIA
 from report.criteria.vae import VAE_CRITERIA
 from report.reference.recorded_runs import NumbersOnlyError, RecordedRun
@@ -29,12 +31,16 @@ CRITERIA = {
     **IMAGE2TEXT_CRITERIA,
     **TEXT2IMAGE_CRITERIA,
 }
-DEFECT_CRITERIA = FACE_DEFECT_CRITERIA | SEQUENCE_DEFECT_CRITERIA
-# Trains so little that nothing follows from its numbers.
+DEFECT_CRITERIA = {
+    **FACE_DEFECT_CRITERIA,
+    **IMAGE2TEXT_DEFECT_CRITERIA,
+    **TEXT2IMAGE_DEFECT_CRITERIA,
+    **REPORTING_DEFECT_CRITERIA,
+}
+# Trains so little that its numbers mean nothing.
 MEANINGLESS_PROFILE = "smoke"
 
-
-# What the verdicts on suspected defects are called.
+# The names of verdicts on suspected defects.
 DEFECT_VERDICTS = {REPRODUCED: "confirmed", NOT_REPRODUCED: "refuted"}
 
 
@@ -48,16 +54,17 @@ class EvaluatedClaim:
     findings: tuple[Finding, ...]
     verdict: str
     reason: str
-    studied: bool  # whether its runs are among those that are asked for
+    studied: bool  # whether its runs belong to the requested study
     full_scale: bool
     runs: tuple[str, ...]  # the run directories, as seen from the working folder
 
     def record(self) -> dict:
-        """Return the claim for machines."""
+        """Return the claim as JSON values."""
         return {
             "id": self.id,
             "claim": self.claim,
             "criterion": self.criterion.text,
+            "criterion_version": self.criterion.version,
             "evidence": [finding.record(self.full_scale) for finding in self.findings],
             "verdict": self.verdict,
             "reason": self.reason,
@@ -93,12 +100,12 @@ def _evaluate(name: str, text: str, criterion: Criterion, content: Content) -> E
         decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
     elif lacking and found[0] != NOT_REPRODUCED:
         decided = NOT_RUN, f"`{content.make(lacking)}`"
-    elif content.asked.profile == MEANINGLESS_PROFILE:
+    elif content.requested.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
     elif synthetic_kinds := content.synthetic_of(criterion.needs):
         decided = INCONCLUSIVE, f"on stand-in {' and '.join(synthetic_kinds)}"
     elif changed := content.changes_of(criterion.needs):
-        decided = INCONCLUSIVE, f"with {' '.join(changed)}, the models are others"
+        decided = INCONCLUSIVE, f"changed settings: {' '.join(changed)}"
     else:
         decided = found
     runs = tuple(run.key.folder for pair in criterion.needs for run in content.runs.get(pair, ()))
@@ -109,7 +116,7 @@ def _evaluate(name: str, text: str, criterion: Criterion, content: Content) -> E
 def _findings(
     criterion: Criterion, content: Content
 ) -> tuple[tuple[Finding, ...], list[tuple[str, str]]]:
-    """Return what a criterion finds, and which of its runs are missing for the rest."""
+    """Return the findings of a criterion, and the runs that are missing for the rest."""
     lacking = content.lacking(criterion.needs)
     if lacking and not criterion.in_part:
         return (), lacking
@@ -135,8 +142,8 @@ def as_json(
 ) -> dict:
     """Return the content of claims.json."""
     return {
-        "profile": content.asked.profile,
-        "seeds": list(content.asked.seeds),
+        "profile": content.requested.profile,
+        "seeds": list(content.requested.seeds),
         "conditions": content.state,
         "claims": [claim.record() for claim in claims.values()],
         "defects": [defect.record() for defect in defects.values()],

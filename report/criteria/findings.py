@@ -1,4 +1,4 @@
-"""How numbers become a verdict: what a criterion asks of them, and what seeds and scale allow."""
+"""Turns numbers into verdicts: bounds, intervals over seeds, and the scale of the runs."""
 
 import dataclasses
 import math
@@ -15,29 +15,29 @@ VERDICTS = (REPRODUCED, NOT_REPRODUCED, INCONCLUSIVE, NOT_RUN)
 ALWAYS = frozenset({True, False})
 NEVER: frozenset[bool] = frozenset()
 NO_CONTRAST = "no contrast"
-OTHER_CURVE = "our curve is not the published one"
+OTHER_CURVE = "our curve differs from the published one"
 ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """One number that a claim rests on, and the range it has to lie in.
+    """One number that a claim depends on, and the range that it must lie in.
 
-    Its interval over the seeds (Student's t, of the given level) has to lie within the range for
-    the finding to hold, and beyond it to be refuted; a tie of all seeds does neither. A single seed
-    has no interval: `margin` takes its place where the criterion gives one, and otherwise nothing
-    is decided. One without any bound is shown, and decides nothing; one without values is open.
+    The finding holds if the number's interval over the seeds (Student's t, at the given level) lies
+    within the range, and is refuted if the interval lies outside; a tie of all seeds does neither.
+    One seed has no interval: `margin` replaces it if the criterion gives one, and otherwise nothing
+    is decided. A finding without bounds is reported only; one without values is open.
     """
 
     what: str
-    values: tuple[float, ...]  # one per seed; none where its runs are missing
+    values: tuple[float, ...]  # one per seed; empty if runs are missing
     low: float = -math.inf
     high: float = math.inf
     margin: float | None = None
     spec: str = ".3f"
-    at_reduced_scale: frozenset[bool] = ALWAYS  # the outcomes that count at other settings
-    guards: str = ""  # what is wrong with the comparison where this is refuted
-    unfair: str = ""  # why nothing may be concluded, where there is a reason
+    at_reduced_scale: frozenset[bool] = ALWAYS  # outcomes that count below full scale
+    guards: str = ""  # why the claim is inconclusive if this is refuted
+    unfair: str = ""  # why the comparison is unfair, "" if it is fair
     level: float = LEVEL
 
     @property
@@ -51,7 +51,7 @@ class Finding:
         return mean_interval(self.values, self.level)
 
     def evaluation(self, full_scale: bool) -> tuple[bool | None, str]:
-        """Return whether the finding holds, None where that is open, and then the reason."""
+        """Return whether the finding holds, None if that is open, and then the reason."""
         if not self.values:
             return None, NOT_RUN
         if not (full_scale or self.at_reduced_scale or self.unfair):
@@ -81,7 +81,7 @@ class Finding:
         return None, "too close for one seed" if half_width is None else "within seed noise"
 
     def record(self, full_scale: bool) -> dict:
-        """Return the finding for machines; null stands for no bound and for no interval."""
+        """Return the finding as JSON values; None means no bound or no interval."""
         mean, half_width = self.interval
         holds, reason = self.evaluation(full_scale) if self.has_bounds else (None, "")
         return {
@@ -102,18 +102,24 @@ def _finite(value: float | None) -> float | None:
 
 @dataclasses.dataclass(frozen=True)
 class Criterion:
-    """What decides a claim, in words and as code."""
+    """How a claim is decided, as text and as code.
 
-    words: str
-    needs: tuple[tuple[str, str], ...]  # the runs: experiment, variant; none: nothing was trained
+    `version` identifies the criterion: increase it if a bound, a measured number or the needed runs
+    change, so that verdicts recorded by the earlier version no longer count. Rewording
+    `description` changes no version.
+    """
+
+    description: str
+    needs: tuple[tuple[str, str], ...]  # the runs: experiment, variant; empty: nothing was trained
     see: tuple[str, ...]  # the figures and tables, such as "fig:vae-loss"
-    findings: Callable[..., list[Finding]]  # of the report's Content
-    in_part: bool = False  # whether findings can be had, and refute, where others' runs are missing
-    looks: int = 1  # at the reference's seeds: more were added where they had decided nothing
+    findings: Callable[..., list[Finding]]  # takes the report's Content
+    in_part: bool = False  # whether some findings can refute the claim if other runs are missing
+    looks: int = 1  # at the reference's seeds: seeds were added after an inconclusive look
+    version: int = 1
 
     @property
     def level(self) -> float:
-        """The level of its intervals, by which all looks together err no more often than one.
+        """The level of the intervals at which all looks together err no more often than one.
 
         Bonferroni's correction: Dunn (1961), "Multiple comparisons among means".
         """
@@ -121,26 +127,30 @@ class Criterion:
 
     @property
     def text(self) -> str:
-        """The criterion in words, with the level of its intervals where that is not the usual."""
+        """The description, and the level of the intervals if it is not the usual one."""
         if self.looks == 1:
-            return self.words
+            return self.description
         return (
-            f"{self.words} In the reference, seeds were added because these left it open, so that "
-            f"intervals are of {self.level:.1%}."
+            f"{self.description} In the reference, seeds were added after an inconclusive look, so "
+            f"the intervals are at {self.level:.1%}."
         )
 
 
-def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
-    """Return the verdict on a claim that all `findings` have to bear out, and its reason.
-
-    One finding that is refuted refutes the claim; without one, any that is open leaves it open. At
-    a reduced scale, no curve can be told from the published one.
-    """
-    evaluations = [
-        finding.evaluation(full_scale)
+def decisive(findings: Sequence[Finding], full_scale: bool) -> list[Finding]:
+    """Return the findings that decide a claim: at a reduced scale, no distances from curves."""
+    return [
+        finding
         for finding in findings
         if finding.has_bounds and (full_scale or finding.guards != OTHER_CURVE)
     ]
+
+
+def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
+    """Return the verdict on a claim that requires all `findings`, and its reason.
+
+    One refuted finding refutes the claim; otherwise one open finding leaves it open.
+    """
+    evaluations = [finding.evaluation(full_scale) for finding in decisive(findings, full_scale)]
     refuted = sum(holds is False for holds, _ in evaluations)
     if refuted:
         return NOT_REPRODUCED, f"{refuted} of {len(evaluations)} conditions fail"

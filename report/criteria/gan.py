@@ -1,4 +1,4 @@
-"""What decides the claims about the GAN."""
+"""Criteria of the claims about the GAN."""
 
 import functools
 import itertools
@@ -7,10 +7,10 @@ import numpy as np
 
 from report.content import Content, Pair
 from report.criteria.comparisons import (
+    CONTRAST_CONDITION,
     DISTANCE_TOLERANCE,
-    MOVING_WORDS,
     SHARPNESS_TOLERANCE,
-    SMOOTH_WORDS,
+    SMOOTH_CONDITION,
     alike,
     difference,
     latent_size,
@@ -22,8 +22,8 @@ from report.criteria.comparisons import (
 from report.criteria.findings import NEVER, Criterion, Finding
 
 GANS = ("gan_64", "gan_128", "gan_256")
-DARK = "gan_first_epoch"  # of the GAN whose first images the original found black
-BLURRED_BELOW = 0.5  # C6: share of real faces' sharpness
+DARK = "gan_first_epoch"  # the GAN whose first images are black in the original
+BLURRED_BELOW = 0.5  # C6: fraction of real faces' sharpness
 BLURRED_MARGIN = 0.1
 FAR_ABOVE = 2.0  # C6: times the distance between two sets of real faces
 FAR_MARGIN = 0.25
@@ -84,7 +84,7 @@ def clipped_fraction(images: np.ndarray) -> float:
 
 
 def first_samples(content: Content, pair: Pair = (DARK, "published")) -> list[np.ndarray]:
-    """Return each seed's samples after the first epoch, as uint8, none where a run is missing."""
+    """Return each seed's samples after the first epoch, as uint8; empty if a run is missing."""
     return [run.samples["samples"][0] for run in content.complete(pair)]
 
 
@@ -99,7 +99,7 @@ def _black_at_first(content: Content) -> list[Finding]:
             at_reduced_scale=NEVER,
         ),
         Finding(
-            "fraction of values that the original's display would clip to black",
+            "fraction of values that the original's display clips to black",
             tuple(clipped_fraction(images) for images in firsts),
         ),
     ]
@@ -118,36 +118,38 @@ def _black_at_first(content: Content) -> list[Finding]:
 
 GAN_CRITERIA = {
     "C5": Criterion(
-        f"Between any two sizes, sharpness and SWD differ by less than {SHARPNESS_TOLERANCE:.0%}, "
-        f"with their whole intervals (one seed: by {ALIKE_MARGINS['samples_sharpness']:.0%} and "
-        f"{ALIKE_MARGINS['samples_swd']:.0%} less), after the published number of epochs.",
+        f"Sharpness and SWD differ by less than {SHARPNESS_TOLERANCE:.0%} between any two sizes, "
+        "each with its whole interval, after the published number of epochs. With one seed, the "
+        f"bounds are narrower by {ALIKE_MARGINS['samples_sharpness']:.0%} and "
+        f"{ALIKE_MARGINS['samples_swd']:.0%}.",
         published_runs(*GANS),
         ("tbl:gan-images", "fig:gan-64-samples", "fig:gan-128-samples", "fig:gan-256-samples"),
         _sizes_look_alike,
     ),
     "C6": Criterion(
-        f"At every size, sharpness is below {BLURRED_BELOW:.0%} of that of real faces, and SWD "
-        f"above {FAR_ABOVE:g} times that between two sets of real faces (one seed: below "
-        f"{BLURRED_BELOW - BLURRED_MARGIN:.0%}, and above {FAR_ABOVE + FAR_MARGIN:g} times), after "
-        "the published number of epochs. That longer training would help is not evaluated.",
+        f"At every size, sharpness is below {BLURRED_BELOW:.0%} of that of real faces and SWD is "
+        f"more than {FAR_ABOVE:g} times that between two sets of real faces (with one seed: below "
+        f"{BLURRED_BELOW - BLURRED_MARGIN:.0%} and more than {FAR_ABOVE + FAR_MARGIN:g} times), "
+        "after the published number of epochs. Whether longer training helps is not evaluated.",
         published_runs(*GANS),
         ("tbl:gan-images", "fig:gan-256-samples"),
         _blurred_and_far,
     ),
     "C7": Criterion(
-        f"The samples after the first epoch, mapped to 0 to 1, have a mean brightness below "
-        f"{BLACK_BELOW:g} (one seed: by {BLACK_MARGIN:g}), after the published number of steps; "
-        "the fraction of values below mid-grey is what a display without the mapping clips (E2). "
-        "After the last epoch, the brightness differs from that of the other sizes by less than "
-        f"{NO_DIFFERENCE:g} (one seed: by {NO_DIFFERENCE_MARGIN:g} less). The first epoch may "
-        "refute it by itself.",
+        "After the first epoch, of the published number of steps, the samples mapped to [0, 1] "
+        f"have a mean brightness below {BLACK_BELOW:g} (with one seed: below "
+        f"{BLACK_BELOW - BLACK_MARGIN:g}). After the last epoch, their brightness differs from "
+        f"that of the other sizes by less than {NO_DIFFERENCE:g} (with one seed: by less than "
+        f"{NO_DIFFERENCE - NO_DIFFERENCE_MARGIN:g}). The first epoch alone can refute the claim. "
+        "The fraction of values below mid-grey, which a display without the mapping clips to black "
+        "(E2), is reported but not required.",
         published_runs(DARK, *GANS),
         ("fig:gan-display",),
         _black_at_first,
         in_part=True,
     ),
     "C8": Criterion(
-        f"{SMOOTH_WORDS}, {MOVING_WORDS}",
+        f"{SMOOTH_CONDITION} {CONTRAST_CONDITION}",
         published_runs(*GANS),
         ("fig:gan-interpolation",),
         functools.partial(smooth, experiments=GANS, ends="samples"),

@@ -1,15 +1,15 @@
-"""What decides the claims about the VAE."""
+"""Criteria of the claims about the VAE."""
 
 import itertools
 import math
 
 from report.content import Content
 from report.criteria.comparisons import (
+    CONTRAST_CONDITION,
     CURVE_TOLERANCES,
     DISTANCE_TOLERANCE,
-    MOVING_WORDS,
     SHARPNESS_TOLERANCE,
-    SMOOTH_WORDS,
+    SMOOTH_CONDITION,
     SMOOTHNESS_MARGIN,
     alike,
     difference,
@@ -29,8 +29,8 @@ LOSS_TOLERANCE = 0.01  # C3: fraction of the loss
 ALIKE_MARGINS = {"loss": 0.003, "samples_sharpness": 0.05, "samples_swd": 0.05}
 ALIKE_WITHIN = 0.25  # C4
 MAINLY = 0.5  # C19: fraction of the loss
-CURVES_WORDS = (
-    f"It is left open where a loss curve is more than {CURVE_TOLERANCES[5]:g} from figure 5."
+CURVES_CONDITION = (
+    f"Inconclusive if a loss curve is more than {CURVE_TOLERANCES[5]:g} from figure 5."
 )
 
 
@@ -64,16 +64,19 @@ def _loss_falls(content: Content) -> list[Finding]:
 
 def _smaller_is_sharper(content: Content) -> list[Finding]:
     found = near_figure_5(content)
-    ways = (("samples", "samples", 0), ("posterior", "codes' Gaussian", math.inf))
-    for kind, words, bound in ways:
+    distributions = (
+        ("samples", "samples", 0),
+        ("posterior", "samples from the fitted Gaussian", math.inf),
+    )
+    for kind, label, bound in distributions:
         for small, large in itertools.pairwise(VAES):
-            label = f"{words}, {minus(content, small, large)}"
+            compared = f"{label}, {minus(content, small, large)}"
             sharpness = difference(content, small, large, f"{kind}_sharpness")
             distance = difference(content, small, large, f"{kind}_swd")
             shown = {"at_reduced_scale": NEVER, "spec": ".3g"}
             found += [
-                Finding(f"sharpness of {label}", sharpness, low=-bound, **shown),
-                Finding(f"SWD of {label}", distance, high=bound, **shown),
+                Finding(f"sharpness of {compared}", sharpness, low=-bound, **shown),
+                Finding(f"SWD of {compared}", distance, high=bound, **shown),
             ]
     return found
 
@@ -119,8 +122,7 @@ def _kl_decides_the_loss(content: Content) -> list[Finding]:
         kl_terms = [loss - other for loss, other in zip(losses, reconstructions, strict=True)]
         found.append(
             Finding(
-                f"fraction of the loss that the KL divergence makes, latent "
-                f"{latent_size(content, name)}",
+                f"fraction of the loss that is KL divergence, latent {latent_size(content, name)}",
                 quotients(kl_terms, losses),
                 low=MAINLY,
                 margin=0.0,
@@ -151,50 +153,53 @@ def _sizes_vary(content: Content) -> list[Finding]:
 
 VAE_CRITERIA = {
     "C1": Criterion(
-        "The loss after the last epoch, latent 32 minus 64 and latent 64 minus 128, seed by seed, "
-        "is above 0 with its whole interval. Evaluated from two seeds on, at the full scale: "
-        f"reduced trainings may be shorter than the original's first epoch. {CURVES_WORDS}",
+        "The loss after the last epoch falls from latent 32 to 64 and from 64 to 128: each "
+        "difference, seed by seed, is above 0 with its whole interval. Requires two seeds and the "
+        "full scale: a reduced training may be shorter than the original's first epoch. "
+        f"{CURVES_CONDITION}",
         published_runs(*VAES),
-        ("fig:vae-loss", "tbl:vae-parts"),
+        ("fig:vae-loss", "tbl:vae-losses"),
         _loss_falls,
     ),
     "C2": Criterion(
-        "Sharpness falls and the sliced Wasserstein distance (SWD) to real faces grows from latent "
-        "32 to 64 and from 64 to 128, seed by seed, with their whole intervals, for samples as "
-        "published; those from the Gaussian that fits the codes are shown beside. Evaluated from "
-        f"two seeds on, at the full scale. {CURVES_WORDS}",
+        "For samples as published, sharpness falls and the sliced Wasserstein distance (SWD) to "
+        "real faces grows from latent 32 to 64 and from 64 to 128, each with its whole interval, "
+        "seed by seed. Samples from the Gaussian fitted to the codes are reported but not "
+        f"required. Requires two seeds and the full scale. {CURVES_CONDITION}",
         published_runs(*VAES),
         ("tbl:vae-images", "fig:vae-32-samples", "fig:vae-128-samples"),
         _smaller_is_sharper,
     ),
     "C3": Criterion(
-        "With 64 dimensions, between 128 and 64 filters, the loss differs by less than "
-        f"{LOSS_TOLERANCE:.0%}, sharpness and SWD by less than {SHARPNESS_TOLERANCE:.0%}, each "
-        f"with its whole interval (one seed: by {ALIKE_MARGINS['loss']:.1%}, "
-        f"{ALIKE_MARGINS['samples_sharpness']:.0%} and {ALIKE_MARGINS['samples_swd']:.0%} less). "
-        "Evaluated at the full scale: wider networks learn at another speed.",
+        "With 64 latent dimensions, 128 filters change the loss of 64 filters by less than "
+        f"{LOSS_TOLERANCE:.0%}, and sharpness and SWD by less than {SHARPNESS_TOLERANCE:.0%}, each "
+        "with its whole interval. With one seed, these bounds are narrower by "
+        f"{ALIKE_MARGINS['loss']:.1%}, {ALIKE_MARGINS['samples_sharpness']:.0%} and "
+        f"{ALIKE_MARGINS['samples_swd']:.0%}. Requires the full scale: wider networks learn at "
+        "another speed.",
         published_runs("vae_64", "vae_64_wide"),
-        ("tbl:vae-parts", "tbl:vae-images"),
+        ("tbl:vae-losses", "tbl:vae-images"),
         _filters_do_not_matter,
     ),
     "C4": Criterion(
-        f"{SMOOTH_WORDS}, and differs by less than {ALIKE_WITHIN:g} between sizes, {MOVING_WORDS} "
-        f"The paths lead between random latents, as in the original's code. {CURVES_WORDS}",
+        f"{SMOOTH_CONDITION} The ratio differs by less than {ALIKE_WITHIN:g} between sizes. "
+        f"{CONTRAST_CONDITION} The paths connect random latents, as in the original's code. "
+        f"{CURVES_CONDITION}",
         published_runs(*VAES),
         ("fig:vae-interpolation",),
         _smooth_and_alike,
     ),
     "C19": Criterion(
-        f"The KL divergence makes more than {MAINLY:.0%} of the loss at every latent size. Whether "
-        f"a larger latent space has a lower divergence is shown beside. {CURVES_WORDS}",
+        f"The KL divergence makes up more than {MAINLY:.0%} of the loss at every latent size. "
+        "Whether it is lower for a larger latent space is reported but not required. "
+        f"{CURVES_CONDITION}",
         published_runs(*VAES),
-        ("tbl:vae-parts",),
+        ("tbl:vae-losses",),
         _kl_decides_the_loss,
     ),
     "C22": Criterion(
-        "The image files have more than one size. How well the faces in them are aligned is not "
-        "measured, and neither is what that does to the samples: no detector of eyes can be had "
-        "without a download.",
+        "The image files have more than one size. The alignment of the faces and its effect on the "
+        "samples are not measured: a detector of eyes would need a download.",
         published_runs("vae_64"),
         ("sec:data",),
         _sizes_vary,

@@ -1,4 +1,4 @@
-"""The README's table of experiments: what to expect and how long it takes, from the reference."""
+"""The README's table of experiments, with expected numbers and times from the reference."""
 
 import re
 import statistics
@@ -11,9 +11,9 @@ from report.wording import decimals_of, fixed, metric_in_words
 
 
 def table(references: Mapping[str, dict]) -> str:
-    """Return the table as Markdown: of each experiment what it trains, a number, and the time.
+    """Return the table as Markdown: what each experiment trains, its primary metric, its time.
 
-    The numbers and times are those of the references of the profiles `quick` and `paper`.
+    Numbers and times come from the references of the profiles `quick` and `paper`.
     """
     known = [references.get(profile, {"runs": []})["runs"] for profile in ("quick", "paper")]
     rows = [
@@ -37,17 +37,17 @@ def table(references: Mapping[str, dict]) -> str:
 
 
 def _docstring(name: str) -> tuple[str, str]:
-    """Return what an experiment trains, and the figures and tables of the original that show it."""
-    words = " ".join(sys.modules[f"experiments.{name}"].__doc__.split())
-    shown = re.search(r"Original: [^.]*?((?:figure|table)s? [^;.]*)", words)
-    return words.partition(". ")[0].rstrip("."), shown.group(1) if shown else ""
+    """Return what an experiment trains, and the original's figures and tables of it."""
+    docstring = " ".join(sys.modules[f"experiments.{name}"].__doc__.split())
+    shown = re.search(r"Original: [^.]*?((?:figure|table)s? [^;.]*)", docstring)
+    return docstring.partition(". ")[0].rstrip("."), shown.group(1) if shown else ""
 
 
 def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, str]:
     """Return a metric, from the lowest to the highest variant, and the time of one seed of all.
 
-    Beside the time stands what of all that is not there: variants, or the last epochs of some,
-    whose metric does not count.
+    The time is followed by a note if variants are missing or unfinished; the metric of an
+    unfinished variant does not count.
     """
     variants: dict[str, list[dict]] = {}
     for run in runs:

@@ -1,4 +1,4 @@
-"""The README's pictures: figures of the reference runs, none of which shows a photograph."""
+"""The README's images: figures of the reference runs, none of which shows a photograph."""
 
 from collections.abc import Mapping
 
@@ -9,25 +9,25 @@ from report.content import Content
 FOLDER = REPOSITORY / "docs" / "images"
 
 CAPTIONS = {
-    "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
-    " published and as reproduced, and answers that are right as a whole",
-    "kl": "VAEs by their KL divergence and reconstruction loss, with the KL divergence in no loss,"
-    " as published, summed over the batch, or averaged over it",
-    "vae-corrected-samples": "Faces sampled from the corrected VAE's prior: none is a person's",
-    "gan-corrected-samples": "Faces sampled from the corrected GAN: none is a person's",
+    "text2text-accuracy": "Text-to-text test accuracy by the fraction of the queries to train on:"
+    " per character, published and reproduced, and exact match, reproduced",
+    "kl": "KL divergence and reconstruction loss of the VAEs, with no KL in the loss as published,"
+    " with the KL summed over the batch, and with the KL averaged over it",
+    "vae-corrected-samples": "Faces from the corrected VAE's prior; none is a real person",
+    "gan-corrected-samples": "Faces from the corrected GAN; none is a real person",
     "styles": "Answers of the corrected text-to-image model, in ten styles",
 }
 
 
 def draw_all(content: Content) -> dict[str, dict[str, str]]:
-    """Draw into `FOLDER` those pictures whose runs are done.
+    """Draw the images whose runs are done into `FOLDER`.
 
-    Return by the name of each figure its file and its conditions: the scale, data and seeds.
+    Return the file and the conditions (scale, data, seeds) of each, by the name of the figure.
     """
     drawn = {}
     for figure in map(content.figure, CAPTIONS):
         if content.studies(figure.needs) and not content.not_run(*figure.needs):
-            file_name = f"{content.asked.profile}-{figure.file_name}"
+            file_name = f"{content.requested.profile}-{figure.file_name}"
             figures.save(figure, content.runs, FOLDER / file_name)
             conditions = content.conditions(figure.needs)
             drawn[figure.name] = {"file": file_name, "conditions": conditions}
@@ -35,28 +35,28 @@ def draw_all(content: Content) -> dict[str, dict[str, str]]:
 
 
 def section(references: Mapping[str, dict]) -> str:
-    """Return the pictures as Markdown, each from the last of the references that has it."""
-    pictures = _shown(references)
+    """Return the images as Markdown, each from the last of the references that has it."""
+    images = _shown(references)
     folder = FOLDER.relative_to(REPOSITORY)
     shown = [
-        f"![{caption}]({folder}/{pictures[name]['file']})\n\n"
-        f"*{caption} ({pictures[name]['conditions']}).*\n"
+        f"![{caption}]({folder}/{images[name]['file']})\n\n"
+        f"*{caption} ({images[name]['conditions']}).*\n"
         for name, caption in CAPTIONS.items()
-        if name in pictures
+        if name in images
     ]
-    return "\n".join(shown) or "None of the runs that they show is in the reference yet.\n"
+    return "\n".join(shown) or "The reference has none of the runs that the images show.\n"
 
 
 def remove_unused(references: Mapping[str, dict]) -> None:
-    """Remove those pictures from `FOLDER` that `section` does not show."""
-    used = {picture["file"] for picture in _shown(references).values()}
+    """Remove images from `FOLDER` that `section` does not show."""
+    used = {image["file"] for image in _shown(references).values()}
     for file in FOLDER.iterdir():
         if file.name not in used:
             file.unlink()
 
 
 def _shown(references: Mapping[str, dict]) -> dict[str, dict[str, str]]:
-    pictures: dict[str, dict[str, str]] = {}
+    images: dict[str, dict[str, str]] = {}
     for reference in references.values():
-        pictures |= reference["pictures"]
-    return pictures
+        images |= reference["pictures"]
+    return images

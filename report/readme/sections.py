@@ -1,4 +1,4 @@
-"""What the README says from the reference results: its tables and its pictures."""
+"""Writes the README's generated parts from the reference results."""
 
 from collections.abc import Mapping
 
@@ -12,9 +12,9 @@ PROFILES = ("quick", "paper")
 
 
 def write(references: Mapping[str, dict]) -> None:
-    """Put each part between its marks, from the reference of each profile in `PROFILES`.
+    """Write each part between its marks, from the reference of each profile in `PROFILES`.
 
-    Raises UserError where the marks are missing.
+    Raises UserError if the marks are missing.
     """
     text = FILE.read_text(encoding="utf-8")
     for name, content in parts(references).items():
@@ -23,16 +23,16 @@ def write(references: Mapping[str, dict]) -> None:
 
 
 def parts(references: Mapping[str, dict]) -> dict[str, str]:
-    """Return, by the name of its marks, each part that is written from the references."""
+    """Return each generated part, by the name of its marks."""
     return {
         "experiments": experiments_table.table(references),
         "verdicts": verdicts_table.table(references),
-        "pictures": gallery.section(references),
+        "images": gallery.section(references),
     }
 
 
 def marks(name: str) -> tuple[str, str]:
-    """Return the lines between which a part stands."""
+    """Return the lines before and after a part."""
     return f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
 
 

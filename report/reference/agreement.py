@@ -24,7 +24,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from report.reference.recorded_runs import is_finished
-from report.wording import fixed, setting_word
+from report.wording import fixed, setting_argument
 
 AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not comparable"
 AGREEMENTS = (AGREES, DIFFERS, NOT_COMPARABLE)
@@ -126,7 +126,7 @@ def _close(own: float, reference: float, share: float) -> bool:
 def _changed_settings(own: dict, reference: dict) -> str:
     names = [name for name in {**reference, **own} if own.get(name) != reference.get(name)]
     return "; ".join(
-        f"{setting_word(name, own.get(name))}, not {reference.get(name)}" for name in names
+        f"{setting_argument(name, own.get(name))}, not {reference.get(name)}" for name in names
     )
 
 

@@ -63,8 +63,8 @@ def joined(earlier: dict | None, new: dict) -> dict:
     A run is kept where its settings are still the experiment's own and its model is the current
     one, it read the data that the new ones read, and the new ones have none of its variant and seed
     that came further; a verdict, where the new one was not run or rests on fewer runs or findings,
-    all of its own are kept as they were, and its criterion is the same; a picture, where it was not
-    drawn anew.
+    all of its own are kept as they were, and its criterion has the same version; a picture, where
+    it was not drawn anew.
     """
     if earlier is None:
         return new
@@ -119,11 +119,13 @@ def _key(entry: dict) -> tuple[str, str, int]:
 
 
 def _standing(earlier: Sequence[dict], new: dict, kept: set[str]) -> list[dict]:
-    """Return the earlier verdict that may stand in the place of `new`, if there is one."""
+    """Return the earlier verdict that may replace `new`, if there is one, with today's texts."""
+    texts = {name: new[name] for name in ("claim", "criterion")}
     return [
-        one
+        one | texts
         for one in earlier
-        if all(one[part] == new[part] for part in ("id", "criterion")) and kept >= set(one["runs"])
+        if all(one[part] == new[part] for part in ("id", "criterion_version"))
+        and kept >= set(one["runs"])
     ]
 
 

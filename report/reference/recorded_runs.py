@@ -45,7 +45,7 @@ def completed(content: Content, entries: Iterable[dict]) -> Content:
     }
     here = {run.key: run for group in content.runs.values() for run in group}
     runs: dict[tuple[str, str], list[Run]] = {}
-    for planned in request.planned(content.asked):
+    for planned in request.planned(content.requested):
         key = planned.key
         pair = (key.experiment, key.variant)
         if run := here.get(key) or _recorded(planned, known.get((*pair, key.seed))):

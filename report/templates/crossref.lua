@@ -5,7 +5,7 @@
 --   :::
 --   [$$...$$]{#eq:name}   # Heading {#sec:name}   see @fig:name
 --
--- A figure or table without a number is given the next letter. Both writers print the same numbers.
+-- A figure or table without a number gets the next letter. HTML and PDF have the same numbers.
 
 local to_typst = FORMAT:match('typst') ~= nil
 local NAMES = { fig = 'Figure', tbl = 'Table', eq = 'Equation', sec = 'Section' }
@@ -43,7 +43,7 @@ end
 
 local function typst_body(body)
   if body.t == 'Table' then
-    -- pandoc wraps the table in a figure of its own; only the table is wanted.
+    -- pandoc wraps the table in a figure; keep only the table.
     return typst({ body }):match('(#table%(.*%))%]')
   end
   local image = body.t == 'Para' and body.content[1]
@@ -54,7 +54,7 @@ local function typst_body(body)
   return '#block(width: 100%, inset: 8pt, stroke: (dash: "dashed"), fill: rgb("#fff1e0"))[' .. typst({ body }) .. ']'
 end
 
--- What spans both columns floats to a page's top (a bottom one may cover what does not float); the rest stays where it is written.
+-- A wide figure floats to the top of a page (at the bottom it may cover text); the others stay in place.
 local function typst_float(div, kind, number, body, caption)
   local wide, long = div.classes:includes('wide'), div.classes:includes('long')
   local template = '#figure(kind: %s, supplement: [%s], numbering: (..) => %s, placement: %s, scope: %s, '
@@ -66,7 +66,7 @@ local function typst_float(div, kind, number, body, caption)
 end
 
 local function scrolling(body, label)
-  -- Pairs, not a table by name: those have no order, and the file is to be the same each time.
+  -- Pairs instead of named fields, which have no order: the file must be the same each time.
   return pandoc.Div({ body }, pandoc.Attr('', { 'scroll' }, {
     { 'role', 'region' }, { 'tabindex', '0' }, { 'aria-label', label } }))
 end
@@ -87,7 +87,7 @@ local function html_float(div, kind, number, body, caption)
   return pandoc.Figure({ body }, { long = caption }, { id = div.identifier, class = class })
 end
 
--- Every first cell of a row heads its row, and every cell of the head its column.
+-- The first cell of a row is its header, and the cells of the first row head their columns.
 local function with_headers(tbl, widths)
   for _, row in ipairs(tbl.head.rows) do
     for _, cell in ipairs(row.cells) do cell.attr.attributes.scope = 'col' end
@@ -96,10 +96,10 @@ local function with_headers(tbl, widths)
     body.row_head_columns = 1
     for _, row in ipairs(body.body) do row.cells[1].attr.attributes.scope = 'row' end
   end
-  local shares = {}
-  for share in (widths or ''):gmatch('%d+') do table.insert(shares, tonumber(share) / 100) end
-  -- Without given widths each column is as wide as it needs to be.
-  for i, column in ipairs(tbl.colspecs) do tbl.colspecs[i] = { column[1], shares[i] } end
+  local fractions = {}
+  for percent in (widths or ''):gmatch('%d+') do table.insert(fractions, tonumber(percent) / 100) end
+  -- Without widths, columns fit their content.
+  for i, column in ipairs(tbl.colspecs) do tbl.colspecs[i] = { column[1], fractions[i] } end
   return tbl
 end
 
@@ -109,7 +109,7 @@ local function verdict(span)
     span.classes[2], pandoc.utils.stringify(span)))
 end
 
--- A claim is a box that does not break; the table in it has a name, but no number.
+-- A claim is an unbreakable box; its table has a label but no number.
 local function claim_box(div)
   local blocks = pandoc.Blocks {}
   if to_typst then blocks:insert(pandoc.RawBlock('typst', '#claim[')) end
@@ -151,7 +151,7 @@ local function Header(header)
       header.content:insert(1, pandoc.Str(number))
     end
   end
-  if not to_typst then header.level = header.level + 1 end -- the page's title is the first level
+  if not to_typst then header.level = header.level + 1 end -- the title is the first level
   return header
 end
 
@@ -167,7 +167,7 @@ local function Span(span)
   return span
 end
 
--- A PDF that can be read aloud has words for its formulas: these, in the notation of LaTeX.
+-- An accessible PDF has alternative text for formulas: their LaTeX source.
 local function Math(formula)
   if not to_typst then return end
   local block = formula.mathtype == 'DisplayMath'
@@ -188,7 +188,7 @@ local function Cite(cite)
   return links
 end
 
--- Floats are written as a whole: what is in them must be in Typst's words before.
+-- Floats are converted as a whole, so their content must be Typst before.
 local function number_all(document)
   local function note(element)
     local kind = kind_of(element.identifier)

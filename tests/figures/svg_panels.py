@@ -1,10 +1,10 @@
-"""What the panels of a drawn SVG hold besides their frames, ticks and grids."""
+"""Reads the contents of an SVG's panels, without frames, ticks and grids."""
 
 import xml.etree.ElementTree as ET
 
 GROUP = "{http://www.w3.org/2000/svg}g"
 USE = "{http://www.w3.org/2000/svg}use"
-FRAME = 5  # a panel's background, and its four spines where all are shown
+FRAME = 5  # a panel's background and its four spines
 
 
 def panels(path):

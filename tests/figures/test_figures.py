@@ -27,15 +27,15 @@ def test_the_fifteen_figures_of_the_original_come_first():
 def test_figure_has_no_blank_panel(figure, work):
     path = work / "build" / "figures" / figure.file_name
     if path.suffix == ".png":
-        picture = cv2.imread(str(path))
-        tiles = picture[:, 150:].reshape(-1)
+        pixels = cv2.imread(str(path))
+        tiles = pixels[:, 150:].reshape(-1)
         assert tiles.std() > 10
-        assert (picture[:, :150] < 128).any(), "no labels"
+        assert (pixels[:, :150] < 128).any(), "no labels"
     else:
         assert all(svg_panels.data_artists(panel) for panel in svg_panels.panels(path))
 
 
-def test_an_empty_panel_is_told_from_one_with_data(tmp_path):
+def test_an_empty_panel_differs_from_one_with_data(tmp_path):
     for name, values in (("empty.svg", []), ("drawn.svg", [1, 2])):
         with plots.panels(tmp_path / name) as (axes,):
             axes.set(xlabel="epoch", ylabel="loss", xlim=(0, 1))
@@ -101,7 +101,7 @@ def test_over_seeds_ends_where_the_shortest_run_ends():
     assert plots.over_seeds(runs, "loss", epochs=1)[0].tolist() == [2.0]
 
 
-def test_curves_stand_beside_the_published_points(work):
+def test_curves_are_drawn_with_the_published_points(work):
     """A mark for each point that was read off the original's figures, and for each curve's band."""
     drawn = {
         "vae-loss": [3 * 11 + 3],

@@ -20,8 +20,8 @@ GREY = np.full((2, 9, 64, 64, 3), 140, np.uint8)
 BLACK_AT_FIRST = np.concatenate([np.full((1, 9, 64, 64, 3), 5, np.uint8), GREY[1:]])
 
 
-def content(work, words=FULL, changes=None, synthetic=False) -> Content:
-    """Return the study on the runs that `words` ask for, with its data's records below `work`.
+def content(work, arguments=FULL, changes=None, synthetic=False) -> Content:
+    """Return the study on the runs that `arguments` ask for, with its data's records below `work`.
 
     `changes` maps (experiment, variant, name) to the value there instead, or to a function of the
     seed that gives it. A name is that of a metric, or "series.<name>" or "samples.<name>".
@@ -31,13 +31,13 @@ def content(work, words=FULL, changes=None, synthetic=False) -> Content:
         for kind in ("faces", "digits"):
             record = {"name": kind, "synthetic": synthetic, "fingerprint": kind * 8}
             write_json(work / "data" / kind / "provenance.json", record)
-        asked = request.parse(list(words))
+        requested = request.parse(list(arguments))
         runs = {}
-        for planned in request.planned(asked):
+        for planned in request.planned(requested):
             pair = (planned.key.experiment, planned.key.variant)
             runs.setdefault(pair, []).append(_run(planned, changes or {}))
-        made = Content(asked, runs)
-        # Read while the records are where they are looked for.
+        made = Content(requested, runs)
+        # Read while `paths.DATA` is patched.
         used = {pair: plan.data_used(made.planned[pair]) for pair in made.all_pairs}
     object.__setattr__(
         made, "data", lambda needs: {k: v for p in needs for k, v in used[p].items()}
@@ -165,8 +165,8 @@ def _image2text(variant: str) -> dict:
     encoder, _, unaugmented = variant.partition("-")
     figure, epochs = (13, 500) if unaugmented else (12, 100)
     training, validation = (
-        published_series(figure, f"{encoder}_{words}", epochs)
-        for words in ("training", "validation")
+        published_series(figure, f"{encoder}_{split}", epochs)
+        for split in ("training", "validation")
     )
     if variant == "convlstm":
         training, validation = training + [0.5] * 100, validation + [0.55] * 100

@@ -5,8 +5,8 @@ from report.criteria.claims import DEFECT_CRITERIA, suspected
 from report.criteria.findings import INCONCLUSIVE
 from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, content
 
-WORDS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
-AS_PUBLISHED, TWIN = "published", "baseline"
+ARGUMENTS = ("PROFILE=paper", "SEEDS=0 1 2", "STUDY=corrected")
+AS_PUBLISHED = "published"
 FIRST_EPOCH = ("gan_first_epoch", AS_PUBLISHED)
 ONCE = ("image2text_ablation", "flatten-rescaled-once")
 # What makes each suspected defect wrong: the number, and its value there.
@@ -31,11 +31,11 @@ LISTED = "E8"  # no run can refute it
 DARK_GREY = np.full((2, 9, 64, 64, 3), 100, np.uint8)
 
 
-def evaluate(work, change=None, words=WORDS):
+def evaluate(work, change=None, arguments=ARGUMENTS):
     changes = {(*FIRST_EPOCH, "samples.samples"): DARK_GREY}
     if change:
         changes[change[:3]] = change[3]
-    return suspected(content(work, words, changes))
+    return suspected(content(work, arguments, changes))
 
 
 def test_every_suspected_defect_has_a_criterion():
@@ -43,41 +43,46 @@ def test_every_suspected_defect_has_a_criterion():
     assert set(DEFECT_CRITERIA) == {*REFUTATIONS, LISTED}
 
 
-def test_what_is_suspected_is_confirmed_where_runs_show_it(tmp_path):
+def test_a_suspected_defect_is_confirmed_if_runs_show_it(tmp_path):
     for name, found in evaluate(tmp_path).items():
         assert found.verdict == "confirmed", (name, found.reason, found.findings)
 
 
 @pytest.mark.parametrize("name", REFUTATIONS)
-def test_what_speaks_against_a_suspected_defect_refutes_it(name, tmp_path):
+def test_evidence_against_a_suspected_defect_refutes_it(name, tmp_path):
     found = evaluate(tmp_path, REFUTATIONS[name])
     assert {other for other in found if found[other].verdict != "confirmed"} == {name}
     assert found[name].verdict == "refuted"
 
 
-def test_blurs_that_are_not_the_right_digits_averages_refute_that_these_are_drawn(tmp_path):
-    one_picture = ("text2image_ablation", "random-validation", "average_digit_error_fraction", 0.3)
-    assert evaluate(tmp_path, one_picture)["E5"].verdict == "refuted"
+def test_blurred_images_that_are_not_the_correct_digits_averages_refute_e5(tmp_path):
+    one_image = ("text2image_ablation", "random-validation", "average_digit_error_fraction", 0.3)
+    assert evaluate(tmp_path, one_image)["E5"].verdict == "refuted"
 
 
-def test_a_lower_loss_without_nearer_drawings_does_not_show_that_queries_are_easier(tmp_path):
+def test_a_lower_loss_without_a_lower_error_against_the_averages_refutes_e4(tmp_path):
     # The loss falls from .05 to .04, and the error against the averages rises from .005 to .0052.
-    share = ("text2image_ablation", "random-validation", "average_digit_error_fraction", 0.13)
-    assert evaluate(tmp_path, share)["E4"].verdict == "refuted"
+    error_fraction = (
+        "text2image_ablation",
+        "random-validation",
+        "average_digit_error_fraction",
+        0.13,
+    )
+    assert evaluate(tmp_path, error_fraction)["E4"].verdict == "refuted"
 
 
-def test_a_reduced_scale_decides_only_where_both_sides_are_reduced_alike(tmp_path):
-    found = evaluate(tmp_path, words=("PROFILE=quick", *WORDS[1:]))
+def test_a_reduced_scale_decides_only_if_both_sides_are_reduced_alike(tmp_path):
+    found = evaluate(tmp_path, arguments=("PROFILE=quick", *ARGUMENTS[1:]))
     decided = {name for name, each in found.items() if each.verdict == "confirmed"}
     assert decided == {"E1", "E2", "E3", "E4", "E6", "E7", "E8", "E9", "E11"}
     assert {each.verdict for each in found.values()} == {"confirmed", INCONCLUSIVE}
-    same_handwriting = (*ONCE, "unseen_instances_accuracy", 0.9)
-    there = evaluate(tmp_path, same_handwriting, words=("PROFILE=quick", *WORDS[1:]))
+    same_instances = (*ONCE, "unseen_instances_accuracy", 0.9)
+    there = evaluate(tmp_path, same_instances, arguments=("PROFILE=quick", *ARGUMENTS[1:]))
     assert there["E9"].verdict == INCONCLUSIVE
 
 
 def test_without_the_corrected_study_only_published_runs_are_evaluated(tmp_path):
-    found = evaluate(tmp_path, words=WORDS[:2])
+    found = evaluate(tmp_path, arguments=ARGUMENTS[:2])
     evaluated = {name for name, each in found.items() if each.verdict == "confirmed"}
     assert evaluated == {"E2", "E6", "E7", "E8"}
     others = [each for name, each in found.items() if name not in evaluated]

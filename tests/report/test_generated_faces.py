@@ -26,10 +26,10 @@ def test_whole_epochs_within_so_many_faces(faces, epochs):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_in_each_profile_both_gans_are_measured_after_equally_many_faces(profile):
-    asked = request.parse([f"PROFILE={profile}", "STUDY=corrected"])
+    requested = request.parse([f"PROFILE={profile}", "STUDY=corrected"])
     settings = {
         planned.key.experiment: planned.settings
-        for planned in request.planned(asked, ["gan-64", "gan-128", "gan-256", "gan-corrected"])
+        for planned in request.planned(requested, ["gan-64", "gan-128", "gan-256", "gan-corrected"])
     }
     corrected = settings.pop("gan_corrected")
     for published in settings.values():

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from report.criteria.drawn_answers import (
-    drawn_sharpness,
+from report.criteria.answer_images import (
+    mean_sharpness,
     own_error,
     own_error_fraction,
     same_for_every_query,
@@ -13,38 +13,38 @@ ALIKE = np.repeat(DIGITS[:1], 8, axis=0)
 FLAT, DEEP = ("text2image", "1-1-512"), ("text2image", "2-1-512")
 
 
-def test_a_flat_drawing_has_no_sharpness():
-    assert drawn_sharpness(np.full((2, 3, 28, 28), 90, np.uint8)) == 0
+def test_a_flat_image_has_no_sharpness():
+    assert mean_sharpness(np.full((2, 3, 28, 28), 90, np.uint8)) == 0
 
 
-def test_own_error_is_none_for_the_target_and_all_for_one_drawing_of_every_query():
+def test_own_error_is_zero_for_the_target_and_one_for_one_image_of_every_query():
     assert own_error_fraction(DIGITS, DIGITS, list("+" * 8)) == 0
     assert own_error_fraction(ALIKE, DIGITS, list("+" * 8)) == pytest.approx(1)
 
 
-def test_own_error_is_all_for_a_drawing_that_depends_on_the_operator_alone():
+def test_own_error_is_one_for_an_image_that_depends_on_the_operator_alone():
     dark = DIGITS // 4
     targets = np.concatenate([DIGITS[:5], dark[5:]])
-    drawn = np.concatenate([DIGITS[:1].repeat(5, axis=0), dark[:1].repeat(3, axis=0)])
-    assert own_error_fraction(drawn, targets, list("+++++---")) == pytest.approx(1)
-    assert own_error_fraction(drawn, targets, list("+" * 8)) < 0.95
+    generated = np.concatenate([DIGITS[:1].repeat(5, axis=0), dark[:1].repeat(3, axis=0)])
+    assert own_error_fraction(generated, targets, list("+++++---")) == pytest.approx(1)
+    assert own_error_fraction(generated, targets, list("+" * 8)) < 0.95
 
 
-def test_models_that_draw_one_picture_are_found(tmp_path):
+def test_models_that_generate_one_image_are_found(tmp_path):
     rounded = ALIKE.clip(0, 254)
     rounded[0] += 1
     made = content(tmp_path, changes={(*DEEP, "samples.validation_predictions"): rounded})
     assert same_for_every_query(made, [FLAT, DEEP]) == [DEEP]
 
 
-def test_a_model_that_tells_queries_apart_with_one_seed_is_none_of_them(tmp_path):
+def test_a_model_whose_images_vary_with_one_seed_is_not_among_them(tmp_path):
     varied = {
         (*DEEP, "samples.validation_predictions"): lambda seed: DIGITS if seed == 1 else ALIKE
     }
     assert same_for_every_query(content(tmp_path, changes=varied), [DEEP]) == []
 
 
-def test_a_model_that_was_not_run_is_none_of_them(tmp_path):
+def test_a_model_that_was_not_run_is_not_among_them(tmp_path):
     made = content(tmp_path)
     made.runs.pop(DEEP)
     assert same_for_every_query(made, [DEEP]) == []

@@ -1,7 +1,7 @@
 """Samples of the VAEs from three distributions of the latents, for each latent size (E7).
 
-From N(0, I) at the published scale, a sixth, at full scale, and from the Gaussian that fits the
-codes of faces. All start from the same draws.
+N(0, I) at the published scale of a sixth, N(0, I) at full scale, and the Gaussian fitted to the
+codes of faces. All use the same random numbers.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from pathlib import Path
 from figures import Figure, plots
 from lib.runs.directories import Run
 
-_WAYS = {"samples": "scaled", "prior_samples": "N(0, I)", "posterior_samples": "fitted"}
+_DISTRIBUTIONS = {"samples": "scaled", "prior_samples": "N(0, I)", "posterior_samples": "fitted"}
 
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
@@ -18,12 +18,12 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     rows, labels = [], []
     for runs in groups:
         size = runs[0].config["spec"]["settings"]["latent_dim"]
-        for name, words in _WAYS.items():
+        for name, label in _DISTRIBUTIONS.items():
             images = runs[0].samples[name]
             rows.append(images[-1] if name == "samples" else images)
-            labels.append(f"latent {size}\n{words}")
+            labels.append(f"latent {size}\n{label}")
     plots.image_rows(path, rows, labels)
 
 
 _NEEDS = tuple((name, "published") for name in ("vae_32", "vae_64", "vae_128"))
-FIGURES = (Figure(None, "vae-ways.png", _NEEDS, draw),)
+FIGURES = (Figure(None, "vae-sampling.png", _NEEDS, draw),)

@@ -1,0 +1,79 @@
+"""Measures of the stored answer images of text to image: sharpness, dependence on the query."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from lib.metrics.images import sharpness
+from lib.runs.directories import Run
+from report.content import Content, Pair
+from report.criteria.findings import NOT_RUN
+from report.wording import estimate
+
+
+def mean_sharpness(digits: np.ndarray) -> float:
+    """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
+    grey = digits.reshape(-1, *digits.shape[-2:])
+    return float(sharpness(grey[..., None].repeat(3, -1)).mean())
+
+
+def sharpness_fractions(runs: Iterable[Run], split: str = "validation") -> tuple[float, ...]:
+    """Return the sharpness of a split's stored images relative to their targets', seed by seed."""
+    return tuple(
+        mean_sharpness(run.samples[f"{split}_predictions"])
+        / mean_sharpness(run.samples[f"{split}_targets"])
+        for run in runs
+    )
+
+
+def own_error_fraction(
+    predictions: np.ndarray, targets: np.ndarray, operators: Sequence[str]
+) -> float:
+    """Return the squared error against the own targets relative to that against other targets.
+
+    Images are uint8 (examples, ...); each of `operators` occurs at least twice. Other targets are
+    those with the same operator, which decides the padding of an answer. 1 means that an image
+    does not depend on the numbers of its query.
+    """
+    generated, wanted = (images.reshape(len(images), -1) / 255 for images in (predictions, targets))
+    errors = np.stack([np.square(one - wanted).mean(axis=-1) for one in generated])
+    alike = np.array(operators)[:, None] == np.array(operators)
+    np.fill_diagonal(alike, False)
+    # Averaged for each image first, so that each operator has the weight it has in the numerator.
+    others = np.mean([row[chosen].mean() for row, chosen in zip(errors, alike, strict=True)])
+    return float(np.diag(errors).mean() / others) if others else math.nan
+
+
+def own_error_fractions(content: Content, pair: Pair, split: str) -> list[float]:
+    """Return `own_error_fraction` of a model's stored images, seed by seed; empty if not run."""
+    return [
+        own_error_fraction(
+            run.samples[f"{split}_predictions"],
+            run.samples[f"{split}_targets"],
+            ["+" if "+" in each["query"] else "-" for each in run.result["examples"][split]],
+        )
+        for run in content.complete(pair)
+    ]
+
+
+def own_error(content: Content, pair: Pair, split: str) -> str:
+    """Return `own_error_fractions` as text."""
+    fractions = own_error_fractions(content, pair, split)
+    return estimate(fractions, ".2f") if fractions else NOT_RUN
+
+
+def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:
+    """Return those of `models` that generate one image for every query, with each seed.
+
+    A difference of one grey level is allowed: equal values near a half may be rounded differently.
+    """
+    return [
+        pair
+        for pair in models
+        if content.complete(pair)
+        and all(
+            np.ptp(run.samples["validation_predictions"], axis=0).max() <= 1
+            for run in content.complete(pair)
+        )
+    ]

@@ -1,0 +1,57 @@
+import subprocess
+
+import pypandoc
+import pytest
+
+from lib.config.arithmetic import Text2TextSettings
+from lib.config.faces import VAESettings
+from report.criteria.findings import Finding
+from report.wording import escaped, estimate, required, scale_of
+
+
+def test_estimate_shows_an_interval_only_if_seeds_differ():
+    assert estimate([0.5], ".2f") == "0.50"
+    assert estimate([0.5, 0.5], ".2f") == "0.50"
+    # 3.182 is Student's quantile for 3 degrees of freedom; the standard error is 1.
+    values = [5 + sign * 3**0.5 for sign in (-1, -1, 1, 1)]
+    assert estimate(values, ".2f") == "5.00\u00a0±\u00a03.18"
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (1441.57, ".3g", "1442"),
+        (0.012345, ".3g", "0.0123"),
+        (9.996, ".3g", "10.0"),
+        (0.0, ".3g", "0.00"),
+        (-0.5, ".2f", "\u22120.50"),
+        (123456.0, ",.0f", "123,456"),
+    ],
+)
+def test_numbers_are_printed_without_an_exponent(value, spec, text):
+    assert estimate([value], spec) == text
+
+
+def test_required_ranges_as_text():
+    assert required(Finding("", (0.0,), low=0)) == "above 0"
+    assert required(Finding("", (0.0,), high=1.5)) == "below 1.5"
+    assert required(Finding("", (0.0,), low=-0.2, high=0.2)) == "±\u20600.2"
+    assert required(Finding("", (0.0,), low=0.1, high=0.2)) == "0.1 to 0.2"
+    assert required(Finding("", (0.0,))) == ""
+
+
+def test_scale_of_gives_ranges():
+    assert scale_of([VAESettings(latent_dim=2, epochs=3)]) == "20,000 images, 3 epochs"
+    texts = [Text2TextSettings(epochs=epochs, query_count=9) for epochs in (5, 7)]
+    assert scale_of(texts) == "9 queries, 5–7 epochs"
+
+
+@pytest.mark.parametrize("name", ["a|b", "<script>alert(1)</script>", "*x* `y` [z](w) $1$ ~t~"])
+def test_markdown_shows_escaped_names_unchanged(name):
+    done = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--to", "plain", "--wrap", "none"],
+        input=escaped(name).encode(),
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == name
