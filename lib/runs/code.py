@@ -79,10 +79,20 @@ def proven() -> dict[str, list[str]]:
     return json.loads(EQUAL.read_text(encoding="utf-8"))
 
 
+def analysed() -> set[str]:
+    """Return the files that were read for their digests alone, by their paths."""
+    return set(_ANALYSED)
+
+
+_ANALYSED: set[str] = set()
+
+
 @functools.cache
 def _syntax(module: str) -> tuple[str, tuple[str, ...]]:
     """Return a digest of what a module does, and the modules that it imports and that count."""
-    tree = ast.parse((REPOSITORY / _file(module)).read_text(encoding="utf-8"))
+    path = REPOSITORY / _file(module)
+    _ANALYSED.add(str(path))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = sorted(each for each in _imported(tree) if _is_in(each, _TRAINING + _EVALUATION))
     _remove_docstrings(tree)
     return hashlib.sha256(_written(tree).encode()).hexdigest()[:16], tuple(imported)

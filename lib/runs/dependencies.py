@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from lib.runs import code
 from lib.system import files, paths
 
 
@@ -113,7 +114,8 @@ def main(record: str, module: str, *arguments: str) -> None:
 
 def _write(record: Path, reads: _Reads, began: int) -> None:
     modules = {getattr(module, "__file__", None) for module in list(sys.modules.values())}
-    read = reads.files | {file for file in modules if file and _is_ours(file)}
+    # Code counts by the runs that it makes outdated, which the key tells, and if it is run here.
+    read = (reads.files - code.analysed()) | {file for file in modules if file and _is_ours(file)}
     states = {path: _state(path) for path in sorted(read - reads.written)}
     for state in filter(None, states.values()):
         if state["time"] >= began:
