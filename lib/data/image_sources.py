@@ -1,4 +1,4 @@
-"""The images that a user brings: a folder, a zip archive or a .npy array."""
+"""Images given by the user: a folder, a zip archive or a .npy array."""
 
 import contextlib
 import functools
@@ -32,7 +32,7 @@ Load = Callable[[], Image.Image]
 
 @dataclass(frozen=True)
 class Source:
-    """What loads each entry, in the order of their names, and how many others were skipped, why."""
+    """A loader for each entry, ordered by name; how many others were skipped, and why."""
 
     loaders: list[Load]
     skipped: Counter[str]

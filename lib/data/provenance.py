@@ -2,40 +2,37 @@
 
 import datetime
 import json
-import platform
 from pathlib import Path
 
 from lib.system.files import write_json
 
 FILE = "provenance.json"
-# The packages that decide the prepared bytes, and the names they are installed under.
-PACKAGES = {"numpy": "numpy", "opencv": "opencv-python-headless", "pillow": "pillow"}
+# What decides the prepared bytes: its name here, and its name in `environment.versions`.
+VERSIONS = {
+    "python": "python",
+    "numpy": "numpy",
+    "opencv": "opencv-python-headless",
+    "pillow": "pillow",
+}
 
 
 def record(folder: Path, **facts: object) -> None:
-    """Write `facts` (JSON values), the versions of Python and PACKAGES, and the time (UTC).
+    """Write `facts` (JSON values), the versions in VERSIONS, and the time (UTC) into `folder`.
 
     Raises UserError if the folder cannot be written.
     """
-    versions = {"python": platform.python_version()}
-    versions |= {name: _version(package) for name, package in PACKAGES.items()}
+    from lib.system import environment  # not needed to find that all is prepared
+
+    installed = environment.versions()
+    versions = {name: installed[package] for name, package in VERSIONS.items()}
     now = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    write_json(Path(folder) / FILE, {**facts, "versions": versions, "made": now})
+    write_json(folder / FILE, {**facts, "versions": versions, "made": now})
 
 
 def read(folder: Path) -> dict | None:
     """Return what `record` wrote into `folder`, None if it is missing or unreadable."""
     try:
-        facts = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+        facts = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     return facts if isinstance(facts, dict) else None
-
-
-def _version(package: str) -> str | None:
-    import importlib.metadata  # takes longer than finding that all is prepared
-
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None

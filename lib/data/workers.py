@@ -17,8 +17,8 @@ def in_processes(
 ) -> Iterator[object]:
     """Yield, one by one and in order, what `work` returns for batches of `items`.
 
-    A process for each processor works ahead by a few batches, unless so few batches are not worth
-    starting one; `work` and `items` are pickled. Raises UserError if a process dies.
+    One process per processor works a few batches ahead; with too few batches for two processes,
+    this process does the work. `work` and `items` are pickled. Raises UserError if a process dies.
     """
     batches = [items[first : first + batch_size] for first in range(0, len(items), batch_size)]
     workers = min(len(os.sched_getaffinity(0)), len(batches) // 2)
@@ -46,7 +46,7 @@ def in_processes(
 
 
 def _end_with_parent() -> None:
-    """Leave Ctrl-C to the process that started this one, and end when that one is killed."""
+    """Ignore Ctrl-C, which the parent process handles, and end when the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:

@@ -213,7 +213,7 @@ def _request(
         if isinstance(error.reason, ssl.SSLCertVerificationError):
             raise _RefusedError(_one_line(error.reason)) from error
         raise _UnreachableError(_one_line(error.reason)) from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise _BrokenError(_one_line(error)) from error
 
 
