@@ -114,8 +114,15 @@ time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number):
+@pytest.mark.parametrize(
+    ("number", "forwarded"),
+    [
+        (signal.SIGINT, signal.SIGINT),
+        (signal.SIGTERM, signal.SIGTERM),
+        (signal.SIGHUP, signal.SIGTERM),
+    ],
+)
+def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number, forwarded):
     commands = json.dumps([[sys.executable, "-c", SAVING, name] for name in "abc"])
     program = (
         "import json, sys; from lib.runs.scheduler import Task, run_all;"
@@ -133,9 +140,11 @@ def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     os.killpg(scheduler.pid, number)  # as a terminal does with Ctrl-C
+    time.sleep(0.1)
+    os.killpg(scheduler.pid, signal.SIGHUP)  # as a terminal does that closes then
     output = scheduler.communicate(timeout=60)[1]
     assert scheduler.returncode == 128 + number
     for name in "ab":
-        assert (tmp_path / f"saved-{name}").read_text() == f"{number.value}\n"
+        assert (tmp_path / f"saved-{name}").read_text() == f"{forwarded.value}\n"
     assert output.count(" stopped after ") == 2
     assert not (tmp_path / "ready-c").exists()
