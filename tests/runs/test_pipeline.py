@@ -17,9 +17,9 @@ def make(tmp_path):
     """Return a function that calls Make, on made-up runs, and returns the finished process."""
     fake_runs.write(tmp_path, SETTINGS)
 
-    def run(*words):
+    def run(*arguments):
         return subprocess.run(
-            ["make", *words],
+            ["make", *arguments],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(tmp_path), "RUNTIME": "local"},
             capture_output=True,
@@ -137,7 +137,7 @@ def test_a_failure_is_named_and_with_k_the_others_are_trained(
 
 
 @pytest.mark.parametrize(
-    ("words", "part"),
+    ("arguments", "part"),
     [
         (["vae-16"], "unknown experiment vae-16; known: cae, vae-32, "),
         (["all", "PROFIL=smoke"], "unknown setting PROFIL; known: PROFILE, "),
@@ -146,9 +146,9 @@ def test_a_failure_is_named_and_with_k_the_others_are_trained(
         (["cae", "LAUNCH=srun '"], "LAUNCH=srun ': No closing quotation"),
     ],
 )
-def test_what_is_not_understood_is_refused_in_one_line(make, tmp_path, words, part):
+def test_what_is_not_understood_is_refused_in_one_line(make, tmp_path, arguments, part):
     unfinish(tmp_path, "cae")
-    done = make(*SETTINGS, *words)
+    done = make(*SETTINGS, *arguments)
     assert done.returncode == 2
     (error,) = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert error.startswith("error: ")
