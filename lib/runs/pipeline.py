@@ -38,8 +38,8 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     named = [find(target) for target in targets if target not in (*_STEPS, "all")]
     study = studied(request.study) if steps.intersection(_OF_THE_STUDY) else []
     names = list(dict.fromkeys([*named, *study]))
+    runs = planned(request, names)  # of the whole study if there are no names
     if names:
-        runs = planned(request, names)
         _prepare_data(request, names)
         needs_all = "experiments" in steps or (steps & _NEED_RUNS and not request.allow_missing)
         wanted = names if needs_all else named
