@@ -6,7 +6,7 @@ LABEL org.opencontainers.image.title="Generative models and sequence modelling: 
       org.opencontainers.image.description="Trains, draws and reports everything; see make help" \
       org.opencontainers.image.licenses="MIT"
 
-# git tells each run its commit. Debian keeps only the newest version of a package: none is named.
+# Each run records its git commit. Debian keeps only the newest version of a package: none is named.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends git make \
@@ -26,7 +26,7 @@ RUN if [ "$CUDA" = 1 ]; then \
     fi
 
 COPY . .
-# Whoever runs the image, under whatever number, may write beside the project's files and at home.
+# Any user id may add files to the project's folder and to the home folder.
 RUN useradd --uid 1000 --create-home reproduction \
  && chmod -R a+rX . \
  && chmod 1777 . /home/reproduction

@@ -6,8 +6,8 @@ gpu := $(shell nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo 1)
 CUDA ?= $(or $(gpu),0)
 # Several trainings side by side, each with one thread, use a CPU best; one training fills a GPU.
 JOBS ?= $(or $(gpu),$(shell getconf _NPROCESSORS_ONLN))
-# local: all runs in the environment; docker: all runs in the image; auto: trainings run in the image
-# if there is a GPU that Docker can use, and all else runs in the environment if it is installed.
+# local: all runs in the environment; docker: all runs in the image; auto: trainings run in the
+# image if there is a GPU that Docker can use, and all else in the environment if it is installed.
 RUNTIME ?= auto
 ifeq ($(filter auto docker local,$(RUNTIME)),)
 $(error RUNTIME=$(RUNTIME): choose auto, docker or local)
@@ -16,7 +16,7 @@ endif
 container = docker/container.sh $(if $(filter 1,$(CUDA)),cuda,cpu)
 environment := $(or $(IMAGE_VENV),.venv)
 locks := requirements.lock $(if $(filter 1,$(CUDA)),requirements-cuda.lock)
-# Compared by content: a file that is only newer installs nothing. NVIDIA's libraries do no harm.
+# Compared by content: a file that is only newer installs nothing. More than is needed is fine.
 installed := $(shell for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
   cat $$locks | cmp -s - $(environment)/requirements.lock && echo 1 && break; done)
 
@@ -25,13 +25,15 @@ runtime = $(if $(filter-out auto,$(RUNTIME)),$(RUNTIME),$(if $(installed),local,
 chosen = $(eval chosen := $(shell $(container) choose))$(chosen)
 python = $(if $(filter docker,$(runtime)),$(container) run ,$(environment)/bin/)python
 
-# What Python does in one call, each step after those that it needs: any target that has no rule here,
-# such as the name of an experiment. Python sees the settings, -j and -k as Make hands them to it.
+# All other targets, such as the experiments, are steps of one Python program, which does each after
+# those that it needs. It finds the settings, -j and -k in its environment, where Make puts them.
 own_targets := help setup image shell accept test test-slow verify-resume verify-same-bits bench \
   bench-setup lint format lock check-image clean
 steps := $(filter-out $(own_targets),$(MAKECMDGOALS))
+# With exec, Make itself waits for it after a signal.
 pipeline = $(if $(filter $(environment)/%,$(host_python)),,$(check_python);) CUDA='$(CUDA)' \
-  JOBS='$(JOBS)' RUNTIME=$(if $(installed),$(RUNTIME),$(runtime)) $(host_python) -m lib.runs.pipeline
+  JOBS='$(JOBS)' RUNTIME=$(if $(installed),$(RUNTIME),$(runtime)) \
+  exec $(host_python) -m lib.runs.pipeline
 host_python = $(if $(installed)$(filter local,$(runtime)),$(environment)/bin/python,$(PYTHON))
 
 .DEFAULT_GOAL := help

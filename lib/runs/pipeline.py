@@ -32,14 +32,14 @@ _REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Do the steps."""
-    words = [each for each in arguments if "=" not in each]
+    targets = [each for each in arguments if "=" not in each]
     request = parse([*make.arguments(), *(each for each in arguments if "=" in each)])
-    steps = {"report" if word == "all" else word for word in words} & set(_STEPS)
-    named = [find(word) for word in words if word not in (*_STEPS, "all")]
+    steps = {"report" if target == "all" else target for target in targets} & set(_STEPS)
+    named = [find(target) for target in targets if target not in (*_STEPS, "all")]
     study = studied(request.study) if steps.intersection(_OF_THE_STUDY) else []
     names = list(dict.fromkeys([*named, *study]))
+    runs = planned(request, names)  # of the whole study if there are no names
     if names:
-        runs = planned(request, names)
         _prepare_data(request, names)
         needs_all = "experiments" in steps or (steps & _NEED_RUNS and not request.allow_missing)
         wanted = names if needs_all else named

@@ -6,7 +6,12 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 
-_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# What ends this process, and what the children get for it. Trainings handle the first two only.
+_FORWARDED = {
+    signal.SIGINT: signal.SIGINT,
+    signal.SIGTERM: signal.SIGTERM,
+    signal.SIGHUP: signal.SIGTERM,
+}
 
 
 class Children:
@@ -24,7 +29,7 @@ class Children:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0, **options)
         self._running.add(child)
         if self.received:
-            self._send(self.received)
+            self._send(_FORWARDED[self.received])
         return child
 
     def wait(self, child: subprocess.Popen) -> int:
@@ -40,7 +45,7 @@ class Children:
         If one came that ends it, raises SystemExit with its status when the block has ended.
         """
         # What is ignored, as Ctrl-C by a shell's background jobs, stays ignored.
-        ending = [each for each in _ENDING if signal.getsignal(each) is not signal.SIG_IGN]
+        ending = [each for each in _FORWARDED if signal.getsignal(each) is not signal.SIG_IGN]
         before = {each: signal.signal(each, self._end) for each in ending}
         before[signal.SIGTSTP] = signal.signal(signal.SIGTSTP, self._pause)
         try:
@@ -52,8 +57,11 @@ class Children:
             raise SystemExit(128 + self.received)
 
     def _end(self, number: int, _: object) -> None:
-        self.received = number
-        self._send(number)
+        # Later signals, such as that of a terminal that closes, would interrupt the saving. Only a
+        # second Ctrl-C means to.
+        if not self.received or number == signal.SIGINT:
+            self._send(_FORWARDED[number])
+        self.received = self.received or number
 
     def _pause(self, *_: object) -> None:
         self._send(signal.SIGSTOP)

@@ -1,5 +1,6 @@
 """Runs trainings side by side, each as a process, and before each those that it needs."""
 
+import contextlib
 import dataclasses
 import datetime
 import queue
@@ -74,8 +75,7 @@ class _Schedule:
 
     def _watch(self, name: str, child: subprocess.Popen) -> None:
         for line in child.stderr or ():
-            sys.stderr.buffer.write(line)
-            sys.stderr.buffer.flush()
+            _write(line)
         self.ended.put((name, self.children.wait(child)))
 
     def _finish(self, name: str, status: int) -> None:
@@ -100,4 +100,10 @@ class _Schedule:
         )
 
     def _log(self, name: str, event: str) -> None:
-        print(f"{time.strftime('%H:%M:%S')} {self.titles[name]} {event}", file=sys.stderr)
+        _write(f"{time.strftime('%H:%M:%S')} {self.titles[name]} {event}\n".encode())
+
+
+def _write(line: bytes) -> None:
+    with contextlib.suppress(OSError):  # if the terminal was closed, the trainings still end
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()

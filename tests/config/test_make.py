@@ -24,9 +24,9 @@ def handed_on(tmp_path):
         f"all:\n\t@JOBS='$(JOBS)' {sys.executable} -c '{PROGRAM}'\n", encoding="utf-8"
     )
 
-    def call(*words, **environment):
+    def call(*arguments, **environment):
         done = subprocess.run(
-            ["make", *words],
+            ["make", *arguments],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
             capture_output=True,
@@ -56,7 +56,7 @@ def test_only_some_settings_count_in_the_environment_and_the_command_line_beats_
 
 
 @pytest.mark.parametrize(
-    ("words", "jobs", "keeps_going"),
+    ("arguments", "jobs", "keeps_going"),
     [
         (("JOBS=3",), 3, False),
         (("JOBS=3", "-j4"), 4, False),
@@ -66,8 +66,8 @@ def test_only_some_settings_count_in_the_environment_and_the_command_line_beats_
         ((), os.cpu_count(), False),
     ],
 )
-def test_jobs_and_whether_to_keep_going(handed_on, words, jobs, keeps_going):
-    assert handed_on(*words)[1:] == [jobs, keeps_going]
+def test_jobs_and_whether_to_keep_going(handed_on, arguments, jobs, keeps_going):
+    assert handed_on(*arguments)[1:] == [jobs, keeps_going]
 
 
 def test_j_without_a_number_sets_no_limit(handed_on):

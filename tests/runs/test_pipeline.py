@@ -17,9 +17,9 @@ def make(tmp_path):
     """Return a function that calls Make, on made-up runs, and returns the finished process."""
     fake_runs.write(tmp_path, SETTINGS)
 
-    def run(*words):
+    def run(*arguments):
         return subprocess.run(
-            ["make", *words],
+            ["make", *arguments],
             cwd=REPOSITORY,
             env={**os.environ, "WORK_DIR": str(tmp_path), "RUNTIME": "local"},
             capture_output=True,
@@ -137,18 +137,19 @@ def test_a_failure_is_named_and_with_k_the_others_are_trained(
 
 
 @pytest.mark.parametrize(
-    ("words", "part"),
+    ("arguments", "part"),
     [
         (["vae-16"], "unknown experiment vae-16; known: cae, vae-32, "),
         (["all", "PROFIL=smoke"], "unknown setting PROFIL; known: PROFILE, "),
+        (["reference", "DIGIT_COUNT=500"], "DIGIT_COUNT is no setting of cae, "),
         (["cae", "EPOCHS=0"], "EPOCHS=0: expected a positive number"),
         (["cae", "JOBS=0"], "JOBS=0: expected a whole number from 1"),
         (["cae", "LAUNCH=srun '"], "LAUNCH=srun ': No closing quotation"),
     ],
 )
-def test_what_is_not_understood_is_refused_in_one_line(make, tmp_path, words, part):
+def test_what_is_not_understood_is_refused_in_one_line(make, tmp_path, arguments, part):
     unfinish(tmp_path, "cae")
-    done = make(*SETTINGS, *words)
+    done = make(*SETTINGS, *arguments)
     assert done.returncode == 2
     (error,) = [line for line in done.stderr.splitlines() if not line.startswith("make")]
     assert error.startswith("error: ")

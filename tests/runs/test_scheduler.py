@@ -114,28 +114,63 @@ time.sleep(60)
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number):
-    commands = json.dumps([[sys.executable, "-c", SAVING, name] for name in "abc"])
+def start(commands):
+    """Start a scheduler of these commands, two at once, as a process."""
     program = (
         "import json, sys; from lib.runs.scheduler import Task, run_all;"
         "run_all([Task(c[-1], c) for c in json.loads(sys.argv[1])], jobs=2)"
     )
-    scheduler = subprocess.Popen(
-        [sys.executable, "-c", program, commands],
+    return subprocess.Popen(
+        [sys.executable, "-c", program, json.dumps(commands)],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,
     )
+
+
+def wait_until(happened):
     deadline = time.monotonic() + 60
-    while not all((tmp_path / f"ready-{name}").exists() for name in "ab"):
+    while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("number", "forwarded"),
+    [
+        (signal.SIGINT, signal.SIGINT),
+        (signal.SIGTERM, signal.SIGTERM),
+        (signal.SIGHUP, signal.SIGTERM),
+    ],
+)
+def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number, forwarded):
+    scheduler = start([[sys.executable, "-c", SAVING, name] for name in "abc"])
+    wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "ab"))
     os.killpg(scheduler.pid, number)  # as a terminal does with Ctrl-C
+    time.sleep(0.1)
+    os.killpg(scheduler.pid, signal.SIGHUP)  # as a terminal does that closes then
     output = scheduler.communicate(timeout=60)[1]
     assert scheduler.returncode == 128 + number
     for name in "ab":
-        assert (tmp_path / f"saved-{name}").read_text() == f"{number.value}\n"
+        assert (tmp_path / f"saved-{name}").read_text() == f"{forwarded.value}\n"
     assert output.count(" stopped after ") == 2
     assert not (tmp_path / "ready-c").exists()
+
+
+def is_paused(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+        return stat.read().rpartition(")")[2].split()[0] == "T"
+
+
+def test_a_pause_reaches_each_and_they_continue_together(tmp_path):
+    waiting = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(2)"
+    scheduler = start([[sys.executable, "-c", waiting]])
+    wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+    child = int((tmp_path / "pid").read_text())
+    os.kill(scheduler.pid, signal.SIGTSTP)
+    wait_until(lambda: is_paused(scheduler.pid) and is_paused(child))
+    os.kill(scheduler.pid, signal.SIGCONT)
+    output = scheduler.communicate(timeout=60)[1]
+    assert scheduler.returncode == 0
+    assert " done in " in output
