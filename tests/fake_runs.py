@@ -33,7 +33,7 @@ FACE_METRICS = (
     *("interpolation_smoothness", "active_units", "noise_fraction", "posterior_kl"),
     *("mean_squared_error", "samples_brightness"),
 )
-# What runs of the corrected study tell besides.
+# Further metrics of runs of the corrected study.
 MORE_METRICS = {
     "digit_classifier": ("test_accuracy", "solver_unseen_instances_exact_match"),
     "image2text_corrected": ("test_exact_match",),
@@ -60,8 +60,8 @@ METRICS = {
 }
 
 
-def write(work: Path, words: Sequence[str], synthetic: bool = True) -> None:
-    """Write the runs that the NAME=VALUE words ask for, and the data's records, below `work`."""
+def write(work: Path, arguments: Sequence[str], synthetic: bool = True) -> None:
+    """Write the runs that the NAME=VALUE `arguments` request, and the data's records, below `work`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
@@ -71,9 +71,9 @@ def write(work: Path, words: Sequence[str], synthetic: bool = True) -> None:
             if data == "digits":
                 record["arrays"] = _write_digits(work / "data" / data)
             write_json(work / "data" / data / "provenance.json", record)
-        asked = request.parse(words)
-        for planned in request.planned(asked):
-            _write_run(planned, plan.spec(planned, asked.threads))
+        requested = request.parse(arguments)
+        for planned in request.planned(requested):
+            _write_run(planned, plan.spec(planned, requested.threads))
 
 
 def _write_digits(folder: Path) -> dict[str, int]:
@@ -98,17 +98,17 @@ def built(folder: Path) -> Path:
     return work
 
 
-def make(work: Path, *words: str) -> None:
+def make(work: Path, *arguments: str) -> None:
     """Draw the figures and build the reports."""
     for stage in ("figures", "report"):
-        done = run(work, stage, *words)
+        done = run(work, stage, *arguments)
         assert done.returncode == 0, done.stderr
 
 
-def run(work: Path, *words: str) -> subprocess.CompletedProcess:
+def run(work: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Run a command of the project, as `python -m ...`, on what lies below `work`."""
     return subprocess.run(
-        [sys.executable, "-m", *words],
+        [sys.executable, "-m", *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "WORK_DIR": str(work)},
         capture_output=True,
@@ -153,8 +153,8 @@ def _epoch(kind: str, number: int, random: np.random.Generator) -> dict:
     for split in splits:
         for metric in METRICS[kind]:
             rising = metric in ("accuracy", "exact_match")
-            share = number / (number + 1)
-            epoch[split + metric] = float(share if rising else 1 - share) + random.uniform(0, 0.05)
+            fraction = number / (number + 1) if rising else 1 / (number + 1)
+            epoch[split + metric] = fraction + random.uniform(0, 0.05)
     return epoch
 
 
@@ -223,10 +223,10 @@ def _samples(kind: str, random: np.random.Generator) -> dict[str, np.ndarray]:
         }
     if kind == "text2image":
         digits = random.integers(0, 256, (2, 8, 3, 28, 28), dtype=np.uint8)
-        handwritings = random.integers(0, 256, (8, 10, 3, 28, 28), dtype=np.uint8)
+        styles = random.integers(0, 256, (8, 10, 3, 28, 28), dtype=np.uint8)
         return {
             **{f"{part}_predictions": digits[0] for part in (*_PARTS, "shown")},
             **{f"{part}_targets": digits[1] for part in (*_PARTS, "shown")},
-            "styles": handwritings,
+            "styles": styles,
         }
     return {"unused": np.zeros(1)}
