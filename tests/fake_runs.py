@@ -61,7 +61,7 @@ METRICS = {
 
 
 def write(work: Path, arguments: Sequence[str], synthetic: bool = True) -> None:
-    """Write the runs that the NAME=VALUE `arguments` request, and the data's records, below `work`."""
+    """Write the runs that `arguments` request, and the provenance of the data, below `work`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
@@ -86,15 +86,15 @@ def _write_digits(folder: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_size for name in digits.KIND.files}
 
 
-WORDS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
+ARGUMENTS = ("PROFILE=quick", "SEEDS=0 1", "STUDY=corrected")
 
 
 @functools.cache
 def built(folder: Path) -> Path:
-    """Return a folder in `folder` with what WORDS ask for: runs, figures, reports; made once."""
+    """Return a folder in `folder` with the runs, figures and report of ARGUMENTS; made once."""
     work = folder / "built"
-    write(work, WORDS)
-    make(work, *WORDS)
+    write(work, ARGUMENTS)
+    make(work, *ARGUMENTS)
     return work
 
 

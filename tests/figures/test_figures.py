@@ -51,7 +51,7 @@ def test_figures_are_the_same_bytes_when_drawn_again(work, tmp_path):
     first = work / "build" / "figures"
     kept = tmp_path / "kept"
     first.rename(kept)
-    assert fake_runs.run(work, "figures", *fake_runs.WORDS).returncode == 0
+    assert fake_runs.run(work, "figures", *fake_runs.ARGUMENTS).returncode == 0
     names = sorted(file.name for file in kept.iterdir())
     assert len(names) == len(all_figures()) + 1  # with the manifest
     assert filecmp.cmpfiles(kept, first, names, shallow=False) == (names, [], [])

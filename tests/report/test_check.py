@@ -66,7 +66,7 @@ def test_check_fails_if_a_verdict_is_the_opposite_of_the_reference_s(work, tmp_p
 
     def status():
         with pytest.raises(SystemExit) as end:
-            check.main(fake_runs.WORDS)
+            check.main(fake_runs.ARGUMENTS)
         return end.value.code
 
     assert status() == 0, "no reference"

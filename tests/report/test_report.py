@@ -178,7 +178,7 @@ def test_reports_are_the_same_bytes_when_built_again(work, tmp_path):
     kept.mkdir()
     for name in REPORTS:
         (work / "build" / name).rename(kept / name)
-    assert fake_runs.run(work, "report", *fake_runs.WORDS).returncode == 0
+    assert fake_runs.run(work, "report", *fake_runs.ARGUMENTS).returncode == 0
     assert filecmp.cmpfiles(kept, work / "build", REPORTS, shallow=False) == (REPORTS, [], [])
 
 
