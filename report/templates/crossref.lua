@@ -151,7 +151,12 @@ local function Header(header)
       header.content:insert(1, pandoc.Str(number))
     end
   end
-  if not to_typst then header.level = header.level + 1 end -- the title is the first level
+  if not to_typst then
+    header.level = header.level + 1 -- the title is the first level
+  elseif header.level == 1 then
+    -- Wide figures stay in their section: beyond it, they may leave too little room for a narrow one.
+    return { pandoc.RawBlock('typst', '#place.flush()'), header }
+  end
   return header
 end
 
