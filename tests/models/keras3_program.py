@@ -1,10 +1,13 @@
-"""What Keras 3 makes of weights, inputs and masks: a program of its own, since one process has one
-Keras. Usage: python keras3_program.py <given.npz> <found.npz>; `given` names the task.
+"""Keras 3 on given weights, inputs and masks: a program of its own, as one process has one Keras.
+
+For each line of its input, the name of a folder, it reads given.npz there, which names the task,
+writes found.npz there, and prints an empty line.
 """
 
 import json
 import os
 import sys
+from pathlib import Path
 
 os.environ.pop("TF_USE_LEGACY_KERAS", None)
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -107,7 +110,11 @@ def fit(given):
 
 
 if __name__ == "__main__":
-    with np.load(sys.argv[1]) as file:
-        given = dict(file)
-    task = {each.__name__: each for each in (warp, layer, fit)}[str(given["task"])]
-    np.savez(sys.argv[2], **{name: np.array(value) for name, value in task(given).items()})
+    for line in sys.stdin:
+        folder = Path(line.rstrip("\n"))
+        with np.load(folder / "given.npz") as file:
+            given = dict(file)
+        task = {each.__name__: each for each in (warp, layer, fit)}[str(given["task"])]
+        found = {name: np.array(value) for name, value in task(given).items()}
+        np.savez(folder / "found.npz", **found)
+        print(flush=True)

@@ -25,15 +25,25 @@ PROGRAM = Path(__file__).with_name("keras3_program.py")
 KEPT = 0.7
 
 
+@pytest.fixture(scope="module")
+def program():
+    """The program of Keras 3, started once: its imports take seconds."""
+    command = [sys.executable, str(PROGRAM)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        yield process
+        process.stdin.close()
+
+
 @pytest.fixture
-def keras3(tmp_path):
+def keras3(program, tmp_path):
     """Return a function that has Keras 3 carry out a task."""
 
     def run(task, **given):
         np.savez(tmp_path / "given.npz", task=task, **given)
-        files = [str(tmp_path / name) for name in ("given.npz", "found.npz")]
-        subprocess.run([sys.executable, str(PROGRAM), *files], check=True, capture_output=True)
-        with np.load(files[1]) as found:
+        print(tmp_path, file=program.stdin, flush=True)
+        assert program.stdout.readline() == "\n", "the program ended; see its messages"
+        with np.load(tmp_path / "found.npz") as found:
             return dict(found)
 
     return run
