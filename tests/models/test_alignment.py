@@ -16,7 +16,7 @@ def test_certain_symbols_are_set_out_as_the_queries_are():
 
 
 def test_between_two_readings_lies_their_mean():
-    """A last token that is as likely a blank as a digit: 4+6 or 4+67."""
+    """A last token that is as likely padding as a digit: 4+6 or 4+67."""
     short, long = one_hot([[4, 10, 6, 12, 12]]), one_hot([[4, 10, 6, 7, 12]])
     found = place_by_place(tf.constant((short + long) / 2))
     tens = np.concatenate([one_hot(0), (one_hot(0) + one_hot(6)) / 2, one_hot(10)])

@@ -39,7 +39,7 @@ def test_a_step_is_that_of_plain_keras(few_faces):
     assert_trained_alike(model, plain, before, 1e-3)
 
 
-def test_an_epoch_and_its_outcome(few_faces):
+def test_an_epoch_and_its_evaluation(few_faces):
     training = CAETrainer(SETTINGS, seed=0)
     metrics = training.train_epoch(1, "")
     evaluation = training.evaluation([metrics])

@@ -11,10 +11,10 @@ PADDING = 12
 def test_a_blank_has_no_ink_and_half_a_blank_half_of_it():
     generator = build_generator(filters=4, style_dim=2)
     styles = np.random.default_rng(0).standard_normal((1, 2), dtype=np.float32)
-    blank = np.eye(13, dtype=np.float32)[[PADDING]]
-    assert not np.any(generator([blank, styles]))
+    padding = np.eye(13, dtype=np.float32)[[PADDING]]
+    assert not np.any(generator([padding, styles]))
     drawing = generator.get_layer("drawing")
-    half = (blank + np.eye(13, dtype=np.float32)[[3]]) / 2
+    half = (padding + np.eye(13, dtype=np.float32)[[3]]) / 2
     expected = drawing(np.concatenate([half, styles], axis=1)) / 2
     assert np.allclose(generator([half, styles]), expected, atol=1e-6)
 

@@ -32,7 +32,7 @@ class Walk:
     def step(self, indices, weights, others):
         self.state.assign(self.state * 0.5 + tf.reduce_sum(tf.cast(indices, tf.float32) * weights))
         tf.py_function(
-            lambda *told: self.taken.append([each.numpy() for each in told]),
+            lambda *given: self.taken.append([each.numpy() for each in given]),
             [indices, weights, others],
             [],
         )

@@ -102,7 +102,7 @@ def test_one_adam_takes_longer_first_updates_than_two(few_faces):
     assert np.isclose(lengths["shared"] / lengths["separate"], corrected[0] / corrected[1], 1e-2)
 
 
-def test_an_epoch_and_its_outcome(training):
+def test_an_epoch_and_its_evaluation(training):
     history = [training.train_epoch(1, "")]
     evaluation = training.evaluation(history)
     assert evaluation.metrics.items() >= history[-1].items()

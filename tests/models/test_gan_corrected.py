@@ -69,10 +69,10 @@ def test_a_restored_training_goes_on_as_if_unbroken(few_faces):
     assert np.array_equal(resumed.arrays["samples"], unbroken.arrays["samples"])
 
 
-def test_an_epoch_and_its_outcome(training):
+def test_an_epoch_and_its_evaluation(training):
     history = [training.train_epoch(1, "")]
     evaluation = training.evaluation(history)
-    # What is measured after the last epoch is what the outcome tells.
+    # What is measured after the last epoch is in the evaluation.
     for name in ("samples_swd", "samples_recall", "samples_sharpness"):
         assert evaluation.metrics[name] == history[0][name]
     assert evaluation.samples["samples"].shape == (1, 9, 64, 64, 3)

@@ -52,7 +52,7 @@ def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(
-    ("variant", "twin", "changed"),
+    ("variant", "baseline", "changed"),
     [
         ("flatten-rescaled-once", "flatten", {"rescale_twice"}),
         ("convlstm-rescaled-once", "convlstm", {"rescale_twice"}),
@@ -67,11 +67,11 @@ def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
     ],
 )
 def test_a_variant_differs_from_its_published_twin_in_what_it_is_named_for(
-    profile, variant, twin, changed
+    profile, variant, baseline, changed
 ):
-    asked = request.Request(profile=profile)
-    (ablation,) = request.planned(asked, ["image2text-ablation"], [variant])
-    (published,) = request.planned(asked, ["image2text"], [twin])
+    requested = request.Request(profile=profile)
+    (ablation,) = request.planned(requested, ["image2text-ablation"], [variant])
+    (published,) = request.planned(requested, ["image2text"], [baseline])
     one, two = vars(ablation.settings), vars(published.settings)
     assert {name for name in two if one[name] != two[name]} - {"epochs"} == changed - {"epochs"}
     assert ("epochs" in changed) or one["epochs"] == two["epochs"]

@@ -103,8 +103,8 @@ def test_symbols_are_a_target_only_if_so_weighed(few_digits_and_others, weight):
     bias.assign(np.where(np.arange(13) == 7, 1e3, 0))
     before = [weight.numpy() for weight in training.model.trainable_variables]
     inputs = training.training_inputs(indices, SEEDS)
-    told = training.train_step(inputs, answers, np.ones(32, np.float32))
-    assert float(told["loss"]) < 1e-5
+    metrics = training.train_step(inputs, answers, np.ones(32, np.float32))
+    assert float(metrics["loss"]) < 1e-5
     after = [weight.numpy() for weight in training.model.trainable_variables]
     moved = [not np.allclose(old, new) for old, new in zip(before, after, strict=True)]
     assert any(moved) == bool(weight)

@@ -46,11 +46,11 @@ def test_a_step_in_parts_is_the_step(training, few_faces, monkeypatch):
     whole, split = training(), training()
     split.restore({name: array.copy() for name, array in whole.state()[0].items()}, {})
     before = [variable.numpy() for variable in whole.weights()]
-    told = [whole.train_step(few_faces[:8], SEED)]
+    metrics = [whole.train_step(few_faces[:8], SEED)]
     monkeypatch.setattr(micro_batches, "side_by_side", lambda: 4)
-    told.append(split.train_step(few_faces[:8], SEED))
-    for name, value in told[0].items():
-        assert np.isclose(value, told[1][name], rtol=1e-4), name
+    metrics.append(split.train_step(few_faces[:8], SEED))
+    for name, value in metrics[0].items():
+        assert np.isclose(value, metrics[1][name], rtol=1e-4), name
     trained = [
         types.SimpleNamespace(get_weights=lambda each=each: [v.numpy() for v in each.weights()])
         for each in (whole, split)

@@ -17,7 +17,7 @@ SETTINGS = Text2TextSettings(units=8, query_count=100, batch_size=32, epochs=1)
 
 @pytest.fixture(scope="module")
 def trained():
-    """A model after an epoch, what the epoch told, and the weights before it."""
+    """A model after an epoch, the metrics of the epoch, and the weights before it."""
     training = Text2TextTrainer(SETTINGS, seed=0)
     before = training.model.get_weights()
     return training, training.train_epoch(1, ""), before
@@ -48,7 +48,7 @@ def assert_epoch_of_plain_keras(training, metrics, before):
         tf_keras.optimizers.legacy.Adam(1e-3), "categorical_crossentropy", metrics=["accuracy"]
     )
     indices = generator(0, "shuffle", 1).permutation(training.splits["train"])
-    told, sizes = [], []
+    values, sizes = [], []
     for start in (0, 32, 64):
         batch = indices[start : start + 32]
         sizes.append(len(batch))
@@ -56,8 +56,8 @@ def assert_epoch_of_plain_keras(training, metrics, before):
             np.eye(13)[arithmetic().queries[batch]],
             np.eye(13)[arithmetic().answers[batch]],
         )
-        told.append(plain.train_on_batch(queries, answers))
-    means = np.average(told, axis=0, weights=sizes)
+        values.append(plain.train_on_batch(queries, answers))
+    means = np.average(values, axis=0, weights=sizes)
     assert np.isclose(metrics["loss"], means[0], rtol=1e-4)
     assert np.isclose(metrics["accuracy"], means[1], atol=3 / (3 * 85))  # near-ties may be broken
     assert_trained_alike(training.model, plain, before, 1e-3, steps=3)

@@ -72,14 +72,14 @@ def test_an_epoch_is_that_of_plain_keras(few_digits, plain):
     plain.set_weights(before)
     metrics = training.train_epoch(1, "")
     indices = generator(0, "shuffle", 1).permutation(training.train_indices)
-    told, sizes = [], []
+    values, sizes = [], []
     for start in (0, 32, 64):
         batch = indices[start : start + 32]
         sizes.append(len(batch))
         queries = np.eye(13)[arithmetic().queries[batch]]
-        told.append(plain.train_on_batch(queries, targets_of(training, batch)))
+        values.append(plain.train_on_batch(queries, targets_of(training, batch)))
     assert np.allclose(
-        (metrics["loss"], metrics["mae"]), np.average(told, axis=0, weights=sizes), rtol=1e-4
+        (metrics["loss"], metrics["mae"]), np.average(values, axis=0, weights=sizes), rtol=1e-4
     )
     assert_trained_alike(training.model, plain, before, 1e-3, steps=3)
     queries = np.eye(13)[arithmetic().queries[training.validation_indices]]

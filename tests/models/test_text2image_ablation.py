@@ -82,10 +82,10 @@ def test_everything_else_is_as_published(trained, classifier, few_digits):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_variant_changes_what_its_name_says_of_the_published_model(profile):
-    asked = request.Request(profile=profile)
-    (published,) = request.planned(asked, ["text2image"], ["1-1-512"])
+    requested = request.Request(profile=profile)
+    (published,) = request.planned(requested, ["text2image"], ["1-1-512"])
     changed = {}
-    for planned in request.planned(asked, ["text2image-ablation"]):
+    for planned in request.planned(requested, ["text2image-ablation"]):
         one, two = vars(planned.settings), vars(published.settings)
         changed[planned.key.variant] = {name for name in two if one[name] != two[name]}
         assert planned.needs

@@ -70,8 +70,8 @@ def test_aligned_inputs_hold_both_numbers_and_the_operator_of_each_query():
     first, second = (tokens[..., k] @ [100, 10, 1] for k in (0, 1))
     operators = np.array(list("0123456789+- "))[tokens[:, 0, 2]]
     assert (tokens[..., 2] == tokens[:, :1, 2]).all()
-    asked = [f"{i}{sign}{j}" for i, sign, j in zip(first, operators, second, strict=True)]
-    assert asked == decode(arithmetic().queries)
+    queries = [f"{i}{sign}{j}" for i, sign, j in zip(first, operators, second, strict=True)]
+    assert queries == decode(arithmetic().queries)
 
 
 def test_unaligned_inputs_and_answers_are_the_published_ones():
@@ -92,8 +92,8 @@ def test_the_rate_falls_as_a_cosine_to_zero():
     training = CorrectedText2TextTrainer(SETTINGS, seed=0)
     schedule = training.optimizers["model"]._learning_rate
     steps = SETTINGS.epochs * -(-len(training.train_indices) // SETTINGS.batch_size)
-    for part, share in ((0, 1), (1 / 2, 1 / 2), (1, 0)):
-        assert np.isclose(schedule(part * steps), share * SETTINGS.learning_rate, atol=1e-9)
+    for progress, rate in ((0, 1), (1 / 2, 1 / 2), (1, 0)):
+        assert np.isclose(schedule(progress * steps), rate * SETTINGS.learning_rate, atol=1e-9)
 
 
 def test_a_step_is_that_of_adamw_by_its_paper():
@@ -133,5 +133,5 @@ def test_the_outcome_tells_all_parts_and_mistakes_of_the_underived():
     evaluation = training.evaluation([])
     for part in ("train", "test", "test_not_derivable"):
         assert 0 <= evaluation.metrics[f"{part}_exact_match"] <= 1
-    asked = decode(arithmetic().queries[training.splits["test_not_derivable"]])
-    assert {mistake["query"] for mistake in evaluation.facts["mistakes"]} <= set(asked)
+    queries = decode(arithmetic().queries[training.splits["test_not_derivable"]])
+    assert {mistake["query"] for mistake in evaluation.facts["mistakes"]} <= set(queries)

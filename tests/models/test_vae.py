@@ -139,7 +139,7 @@ def test_the_noise_is_that_of_the_seed(few_faces):
     assert losses[0][1] == losses[2][1]
 
 
-def test_an_epoch_and_its_outcome(few_faces):
+def test_an_epoch_and_its_evaluation(few_faces):
     training = training_with()
     history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
     evaluation = training.evaluation(history)

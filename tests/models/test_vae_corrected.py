@@ -70,7 +70,7 @@ def test_draws_from_the_prior_have_its_moments(training):
     assert np.allclose(np.cov(draws.T), covariance, atol=0.1)
 
 
-def test_an_epoch_and_its_outcome(training, few_faces):
+def test_an_epoch_and_its_evaluation(training, few_faces):
     history = [training.train_epoch(epoch, "") for epoch in (1, 2)]
     evaluation = training.evaluation(history)
     assert evaluation.metrics["loss"] == history[-1]["loss"]

@@ -51,7 +51,7 @@ def test_an_edit_of_the_model_counts_for_its_experiments_alone(edit):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ('"""Return the encoder and the decoder."""', '"""Other words."""'),
+        ('"""Return the encoder and the decoder."""', '"""Another docstring."""'),
         ("        losses = {", "        # A comment.\n\n        losses = {"),
         (
             "return mean + tf.exp(log_variance / 2) * noise",

@@ -14,7 +14,7 @@ from tests.verify_resume import NEGATIVE_CONTROL
 from tests.workplace import Workplace, differences, wait_until
 
 EPOCHS = 8
-WORDS = ("PROFILE=smoke", f"EPOCHS={EPOCHS}")
+ARGUMENTS = ("PROFILE=smoke", f"EPOCHS={EPOCHS}")
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def workplace(tmp_path_factory, data):
     def make(experiment, variant="published", launcher=None):
         folder = tmp_path_factory.mktemp(experiment)
         (folder / "data").symlink_to(data)
-        return Workplace(folder, experiment, variant, WORDS, launcher)
+        return Workplace(folder, experiment, variant, ARGUMENTS, launcher)
 
     return make
 
@@ -53,7 +53,7 @@ def killed(place, *aims, seed=0):
 
 @pytest.fixture(scope="module")
 def trained(workplace):
-    """Where seeds 0 and 1 of vae_32 are trained, after a killed run went on as if unbroken."""
+    """Where seeds 0 and 1 of vae_32 are trained, after a killed run resumed as if uninterrupted."""
     unbroken, broken = workplace("vae_32"), workplace("vae_32")
     # As a process leaves it that is killed while it writes its first file.
     broken.run(1).mkdir(parents=True)
@@ -192,7 +192,7 @@ def test_a_second_process_is_refused(workplace):
 
 
 @pytest.mark.parametrize(
-    ("words", "part"),
+    ("arguments", "message"),
     [
         (["EPOCHS=0"], "EPOCHS=0: expected a positive number"),
         (["UNITS=3"], "UNITS is no setting of vae_32"),
@@ -203,13 +203,13 @@ def test_a_second_process_is_refused(workplace):
         ),
     ],
 )
-def test_what_cannot_be_trained_is_told_in_one_line(workplace, words, part):
-    assert part in workplace("vae_32").refused(*words)[-1]
+def test_a_training_that_is_impossible_is_refused_in_one_line(workplace, arguments, message):
+    assert message in workplace("vae_32").refused(*arguments)[-1]
 
 
 @pytest.mark.slow
-def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(tmp_path):
-    place = Workplace(tmp_path, "digit_classifier", "corrected", WORDS)
+def test_data_prepared_again_during_the_start_are_not_used(tmp_path):
+    place = Workplace(tmp_path, "digit_classifier", "corrected", ARGUMENTS)
     digits.prepare("builtin", None, tmp_path / "data" / "digits")
     record = tmp_path / "data" / "digits" / "provenance.json"
     facts = json.loads(record.read_text(encoding="utf-8"))
@@ -223,6 +223,6 @@ def test_data_that_were_prepared_anew_meanwhile_are_not_taken_for_those_before(t
     place.train()
 
 
-def test_missing_data_is_told_with_the_target(tmp_path):
-    output = Workplace(tmp_path, "vae_32", "published", WORDS).refused()
+def test_missing_data_is_refused_with_the_target(tmp_path):
+    output = Workplace(tmp_path, "vae_32", "published", ARGUMENTS).refused()
     assert output == [f"error: {tmp_path}/data/faces is not prepared; run: make data"]
