@@ -80,7 +80,7 @@ class CorrectedVAESettings(Settings):
 
     filters: AtLeastFour = 64  # at the smallest resolution
     latent_dim: PositiveInt = 64
-    epochs: PositiveInt = 35
+    epochs: PositiveInt = 40
     batch_size: BatchSize = 16
     image_count: FaceCount = FACE_COUNT
     sample_scale: PositiveFloat = 1.0  # the prior's own
