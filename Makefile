@@ -55,7 +55,7 @@ work := $(if $(WORK_DIR),$(patsubst ~/%,$(HOME)/%,$(WORK_DIR)/))
 
 .DEFAULT_GOAL := help
 .PHONY: all help setup image shell data $(experiments) $(renamed) named experiments trained figures report
-.PHONY: check checked reference test test-slow check-image bench bench-setup lint format lock clean FORCE
+.PHONY: check checked reference recorded test test-slow check-image bench bench-setup lint format lock clean FORCE
 
 all: report
 
@@ -155,7 +155,7 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(call code) \
 
 reports := $(work)build/report.html $(work)build/report.pdf
 $(work)build/reported: $(work)build/figures/complete $(call code,lib/data benchmarks report report/criteria report/reference) \
-    $(wildcard report/templates/* report/reference/paper.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
+    $(wildcard report/templates/* recorded/paper/verdicts/* $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
 	@touch $@
 
@@ -167,6 +167,10 @@ checked: $(results)
 
 reference: setup
 	@$(python) -m report.reference.record $(request)
+
+# The report of the recorded runs: without training, data or network.
+recorded: setup
+	@$(python) -m report.recorded $(request)
 
 # Files of tests are spread over the cores. What they train is trained where they run.
 pytest = RUNTIME=local $(python) -m pytest --numprocesses auto --dist loadfile --durations 30

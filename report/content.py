@@ -89,6 +89,30 @@ class Content:
         lacking = self.lacking(needs)
         return f"{NOT_RUN}: `{self.make(lacking)}`" if lacking else ""
 
+    is_recorded = False  # whether the runs are those recorded in the repository
+    absent = NOT_RUN  # what to say if more is asked for than the numbers of a run that are there
+
+    def why_not_drawn(self, figure: figures.Figure) -> str:
+        """Return what to say if a figure could not be drawn, "" if it was."""
+        return self.not_run(*figure.needs)
+
+    def unfinished(self, needs: Iterable[Pair]) -> str:
+        """Return how far each unfinished run of `needs` came, "" if all are finished.
+
+        Runs in the work folder count once they are finished.
+        """
+        del needs
+        return ""
+
+    def has_epochs(self, needs: Iterable[Pair]) -> bool:
+        """Tell whether the history of every run of `needs` is there."""
+        return all(run.has_epochs for pair in needs for run in self.runs.get(pair, ()))
+
+    def candidates(self, needs: Sequence[Pair]) -> "list[Content]":
+        """Return contents that may decide a claim about `needs`, the one with most runs first."""
+        del needs
+        return [self]
+
     def lacking(self, needs: Sequence[Pair]) -> list[Pair]:
         """Return those of `needs` of which the run of any seed is missing."""
         return figures.missing(needs, self.runs, self.asked.seeds)
@@ -135,9 +159,21 @@ class Content:
         """Return the runs of all seeds, none where any is missing."""
         return () if figures.missing([pair], self.runs, self.asked.seeds) else self.runs[pair]
 
+    @property
+    def whole(self) -> "Content":
+        """The same without runs of which only numbers are known."""
+        return self
+
     def first_run(self, experiment: str, variant: str) -> Run | None:
         """Return the first seed's run, None where any seed's is missing."""
-        return next(iter(self.complete((experiment, variant))), None)
+        return next(iter(self.whole.complete((experiment, variant))), None)
+
+    def cpu_seconds(self, experiment: str, variant: str) -> str:
+        """Return the processor time of a training, the seeds' mean, "–" if it was not measured."""
+        runs = self.complete((experiment, variant))
+        if not runs or any("cpu_seconds" not in run.result for run in runs):
+            return "–"
+        return self.value(experiment, "cpu_seconds", ",.0f", variant)
 
     @functools.cached_property
     def all_pairs(self) -> tuple[Pair, ...]:
@@ -148,8 +184,12 @@ class Content:
         """Return the records of the data that the runs of `needs` read, by its kind."""
         used: dict[str, dict] = {}
         for pair in needs:
-            used |= plan.data_used(self.planned[pair])
+            used |= self.data_of(pair)
         return used
+
+    def data_of(self, pair: Pair) -> dict[str, dict]:
+        """Return the records of the data that a run reads, by its kind."""
+        return plan.data_used(self.planned[pair])
 
     @property
     def scale_note(self) -> str:
@@ -160,26 +200,39 @@ class Content:
         return f"{self.asked.profile} profile{reduced}{changed}"
 
     @property
-    def seeds_note(self) -> str:
-        """Which seeds were run."""
-        seeds = self.asked.seeds
-        return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+    def has_intervals(self) -> bool:
+        """Whether numbers have intervals: whether there are several seeds."""
+        return len(self.asked.seeds) > 1
+
+    def seeds_note(self, needs: Iterable[Pair]) -> str:
+        """Return which seeds of `needs` were run."""
+        del needs
+        return seeds_in_words(self.asked.seeds)
 
     def data_note(self, needs: Sequence[Pair]) -> str:
         """Return which data the runs of `needs` read, as plain text; stand-ins are called so."""
         return "; ".join(f"{kind}: {called(used)}" for kind, used in self.data(needs).items())
 
     def conditions(self, needs: Sequence[Pair]) -> str:
-        """Return what ends a caption: profile and scale, data, seeds."""
-        scale = scale_of(self.settings_of(needs))
-        parts = [f"{self.scale_note}: {scale}", self.data_note(needs), self.seeds_note]
+        """Return what ends a caption: profile and scale, data, seeds, what is unfinished."""
+        scale = f"{self.scale_note}: {scale_of(self.settings_of(needs))}"
+        parts = [scale, self.data_note(needs), self.seeds_note(needs), self.unfinished(needs)]
         return escaped("; ".join(part for part in parts if part))
+
+    def figure_conditions(self, figure: figures.Figure) -> str:
+        """Return what ends a figure's caption."""
+        return self.conditions(figure.needs)
 
     @property
     def state(self) -> str:
         """What stands on every page, as plain text."""
-        parts = [self.scale_note, self.data_note(self.all_pairs), self.seeds_note]
-        return "; ".join(parts)
+        every = self.all_pairs
+        return "; ".join([self.scale_note, self.data_note(every), self.seeds_note(every)])
+
+    @property
+    def runs_folder(self) -> str:
+        """The folder of the profile's runs, as it is called in the report."""
+        return f"runs/{self.asked.profile}"
 
     def folders(self, needs: Sequence[Pair]) -> str:
         """Return the run directories of `needs`, a whole experiment's by its own."""
@@ -187,7 +240,7 @@ class Content:
         for experiment in dict.fromkeys(pair[0] for pair in needs):
             every = [(experiment, variant) for variant in self.variants(experiment)]
             used = [pair for pair in every if pair in needs]
-            folder = f"runs/{self.asked.profile}/{experiment}"
+            folder = f"{self.runs_folder}/{experiment}"
             names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
         return ", ".join(f"`{name}`" for name in names)
 
@@ -274,6 +327,12 @@ class Content:
 def pairs(experiment: str, variants: Iterable[str] = ("published",)) -> tuple[Pair, ...]:
     """Return an experiment paired with each of `variants`."""
     return tuple((experiment, variant) for variant in variants)
+
+
+def seeds_in_words(seeds: Iterable[int]) -> str:
+    """Return numbers of seeds as words: "seeds 0, 1, 2"."""
+    found = list(map(str, seeds))
+    return f"seed{'s' * (len(found) > 1)} {', '.join(found)}"
 
 
 def _pair(planned: request.Planned) -> Pair:

@@ -51,13 +51,15 @@ def rows(content: Content) -> list[list[str]]:
 
 
 def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[str]:
-    runs = content.complete(pair)
+    is_last = epoch == settings.epochs
+    runs = (content if is_last else content.whole).complete(pair)
     name = pair[0].partition("_")[0].upper()
     kind = "corrected" if pair in (CORRECTED_VAE, CORRECTED_GAN) else "published"
     seen = faces_seen(settings, epoch)
     heads = [f"{name}, {settings.latent_dim} dimensions, {kind}", f"{seen:,}"]
     if not runs:
-        return [*heads, NOT_RUN, "–", "–"]
+        known = content.absent if content.complete(pair) else NOT_RUN
+        return [*heads, content.unfinished([pair]) or known, "–", "–"]
     error = "–" if name == "GAN" else content.value(pair[0], "mean_squared_error", ".3g", pair[1])
     generated = [
         estimate(_after(runs, metric, epoch, settings.epochs), spec)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import figures
 from lib.system.paths import REPOSITORY
-from report.content import Content
+from report.reference.recorded_content import RecordedContent
+from report.reference.recorded_runs import NotRecordedError
 
 FOLDER = REPOSITORY / "docs" / "images"
 
@@ -19,18 +19,21 @@ CAPTIONS = {
 }
 
 
-def draw_all(content: Content) -> dict[str, dict[str, str]]:
-    """Draw into `FOLDER` those pictures whose runs are done.
+def draw_all(content: RecordedContent) -> dict[str, dict[str, str]]:
+    """Draw into `FOLDER` those pictures whose runs are recorded.
 
     Return by the name of each figure its file and its conditions: the scale, data and seeds.
     """
     drawn = {}
     for figure in map(content.figure, CAPTIONS):
-        if content.studies(figure.needs) and not content.not_run(*figure.needs):
-            file_name = f"{content.asked.profile}-{figure.file_name}"
-            figures.save(figure, content.runs, FOLDER / file_name)
-            conditions = content.conditions(figure.needs)
-            drawn[figure.name] = {"file": file_name, "conditions": conditions}
+        if content.lacking(figure.needs):
+            continue
+        file_name = f"{content.asked.profile}-{figure.file_name}"
+        try:
+            shown = content.draw(figure, FOLDER / file_name)
+        except NotRecordedError:
+            continue
+        drawn[figure.name] = {"file": file_name, "conditions": shown.conditions(figure.needs)}
     return drawn
 
 

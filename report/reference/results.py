@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 
 from lib.config.experiments import experiments
 from report.content import FULL_PROFILE, Pair
+from report.criteria.claims import count_seeds
+from report.criteria.findings import NOT_RUN
 from report.reference import record
 from report.reference.recorded_runs import is_finished
 from report.wording import called, escaped, estimate, metric_in_words
@@ -15,6 +17,17 @@ class ReferenceResults:
     """Finished runs of a record, one list of them for each (experiment, variant)."""
 
     runs: dict[Pair, Sequence[dict]]
+    verdicts: dict[str, dict]  # of claims and suspected defects, as in claims.json
+
+    def verdict(self, name: str) -> str:
+        """Return the verdict on a claim or a defect: "inconclusive", "not run", ..."""
+        return self.verdicts.get(name, {}).get("verdict", NOT_RUN)
+
+    def verdict_seeds(self, name: str) -> str:
+        """Return on how many seeds a verdict rests, as words, "" if it needs no run or has none."""
+        runs = self.verdicts.get(name, {}).get("runs", ())
+        seeds = count_seeds(runs) if self.verdict(name) != NOT_RUN else 0
+        return f"{seeds} seed{'s' * (seeds > 1)}" if seeds else ""
 
     def value(self, pair: Pair, name: str, spec: str) -> str:
         """Return a metric: the seeds' mean, its interval where there are several, "–" of none."""
@@ -55,9 +68,10 @@ def at_full_scale() -> ReferenceResults:
 
     Raises UserError where the reference cannot be read.
     """
-    known = record.read(FULL_PROFILE) or {"runs": []}
+    known = record.read(FULL_PROFILE) or {"runs": [], "claims": [], "defects": []}
     runs: dict[Pair, list[dict]] = {}
     for run in known["runs"]:
         if is_finished(run):
             runs.setdefault((run["experiment"], run["variant"]), []).append(run)
-    return ReferenceResults(runs)
+    verdicts = {one["id"]: one for part in record.PARTS for one in known[part]}
+    return ReferenceResults(runs, verdicts)

@@ -22,7 +22,7 @@ from report.criteria.findings import (
     verdict,
 )
 from report.criteria.gan import clipped_fraction
-from report.reference import check
+from report.reference import check, results
 from report.reference.recorded_runs import RecordedRun
 from tests.report.claimed_study import (
     BLACK_AT_FIRST,
@@ -297,7 +297,9 @@ def test_numbers_alone_may_refute_where_epochs_are_not_known(tmp_path):
     assert "flattening LSTM without augmentation, training" not in {f.what for f in found.findings}
     for run in recorded:
         run.result["metrics"]["validation_accuracy"] = 0.4
-    assert evaluated(made)["C14"].verdict == NOT_RUN
+    left_open = evaluated(made)["C14"]
+    assert left_open.verdict == INCONCLUSIVE
+    assert "only the last numbers" in left_open.reason
 
 
 def test_noise_larger_than_the_effect_is_never_called_reproduced():
@@ -396,7 +398,12 @@ def test_only_opposite_verdicts_contradict_the_reference(tmp_path, as_claimed):
 
 
 def test_verdict_lines_fit_the_terminal_and_count(as_claimed):
-    lines = check.verdict_lines(as_claimed, width=80)
+    runs = [f"runs/paper/text2text/train-10/seed-{seed}" for seed in range(10)]
+    recorded = results.ReferenceResults({}, {"C9": {"verdict": NOT_REPRODUCED, "runs": runs}})
+    lines = check.verdict_lines(as_claimed, recorded, width=80)
     assert max(map(len, lines)) <= 80
+    assert next(line for line in lines if line.startswith("C9 ")).split()[:5] == [
+        *("C9", "reproduced", "not", "reproduced,", "10")
+    ]
     assert [line.split()[0] for line in lines if line[0] == "C"] == list(as_claimed)
     assert lines[-1] == "20 reproduced, 1 not run, 1 not reproduced"
