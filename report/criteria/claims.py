@@ -124,7 +124,7 @@ def _evaluate_on(
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
     elif unfinished:
-        decided = INCONCLUSIVE, f"unfinished: {unfinished}"
+        decided = INCONCLUSIVE, unfinished
     elif unrecorded and not is_refuted:
         decided = INCONCLUSIVE, "only the last numbers of these runs are recorded, not their epochs"
     elif synthetic_kinds := content.synthetic_of(criterion.needs):

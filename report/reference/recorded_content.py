@@ -39,12 +39,13 @@ class RecordedContent(Content):
 
     def unfinished(self, needs: Iterable[Pair]) -> str:
         """Return how far each unfinished run of `needs` came, "" if all are finished."""
-        return "; ".join(
-            f"{run.key.experiment} to {run.progress}"
+        known = [
+            f"{'/'.join(pair)} to {run.progress}"
             for pair in needs
             for run in self.runs.get(pair, ())
             if not run.is_finished
-        )
+        ]
+        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number as `Content.value` does; of unfinished runs with how far they came."""

@@ -75,14 +75,14 @@ class RecordedRun(Run):
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch. Raises NotRecordedError if there is none."""
         if not self.has_epochs:
-            raise NotRecordedError(f"{self.key}: only its numbers are recorded")
+            raise NotRecordedError(f"of {self.key} there are only the numbers")
         return super().history
 
     @functools.cached_property
     def samples(self) -> dict[str, np.ndarray]:
         """The recorded arrays by name. Asking for another one raises NotRecordedError."""
         found = _Arrays()
-        found.run = str(self.key)
+        found.run = str(self.key) if self.is_finished else f"{self.key} at {self.progress}"
         for file in sorted(self.key.path.glob("*.png")):
             try:
                 found[file.stem] = image_sheets.read(file)
@@ -100,7 +100,7 @@ class _Arrays(dict):
     run = ""
 
     def __missing__(self, name: str) -> np.ndarray:
-        raise NotRecordedError(f"{self.run}: its array {name} is not recorded")
+        raise NotRecordedError(f"{self.run} has no array {name}")
 
 
 def entry(config: dict, result: dict) -> dict:
