@@ -175,6 +175,10 @@ class Content:
             return "–"
         return self.value(experiment, "cpu_seconds", ",.0f", variant)
 
+    def layers(self, experiment: str, variant: str) -> Run | None:
+        """Return a run whose result has the model's layers, None if there is none."""
+        return self.first_run(experiment, variant)
+
     @functools.cached_property
     def all_pairs(self) -> tuple[Pair, ...]:
         """Every experiment and variant."""

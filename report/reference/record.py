@@ -12,7 +12,6 @@ recorded/<profile>/
 """
 
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -27,6 +26,7 @@ from report import loss_bounds
 from report.criteria.claims import MEANINGLESS_PROFILE, evaluated, suspected
 from report.readme import gallery, sections
 from report.reference import recorded_content, recorded_runs, writing
+from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
 from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedKey, RecordedRun, read_json
 
@@ -114,17 +114,8 @@ def _own_runs(asked: request.Request) -> list[Run]:
         if (folder / "result.json").exists():
             found.append(directories.load(planned.key))
         elif (folder / "history.jsonl").exists():
-            found.append(_begun(planned))
+            found.append(begun_run(planned))
     return found
-
-
-def _begun(planned: request.Planned) -> Run:
-    folder = planned.key.path
-    lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
-    history = [json.loads(line) for line in lines]
-    numbers = {"epochs": len(history), "metrics": directories.metrics_of_epoch(history[-1])}
-    result = {**numbers, **directories.times(history)}
-    return writing.BegunRun(planned.key, directories.read_config(folder), result)
 
 
 def _write_runs(own: Sequence[Run], profile: str) -> None:
@@ -193,7 +184,10 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
     if asked.changes:
         changed = ", ".join(name.upper() for name, _ in asked.changes)
         raise UserError(f"a reference is of the experiments' own settings; leave out {changed}")
-    own = _own_runs(asked)
+    own = [
+        evaluated_so_far(run, asked) if isinstance(run, BegunRun) else run
+        for run in _own_runs(asked)
+    ]
     if not own:
         raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")
     _write_runs(own, asked.profile)

@@ -63,6 +63,11 @@ class RecordedContent(Content):
         """
         return [content.of_common_seeds(needs) for content in self._all_and_whole(needs)]
 
+    def layers(self, experiment: str, variant: str) -> Run | None:
+        """Return a run whose result has the model's layers, None if there is none."""
+        runs = self.runs.get((experiment, variant), ())
+        return next((run for run in runs if "model" in run.result), None)
+
     @functools.cached_property
     def whole(self) -> "RecordedContent":
         """The same without runs of which only numbers are recorded."""

@@ -7,24 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.runs import checkpoints
 from lib.runs.directories import Run
 from lib.system import files
 from report.reference import image_sheets
 from report.reference.drawn_arrays import drawn_arrays
 from report.reference.recorded_runs import NUMBERS, RecordedKey
-
-
-class BegunRun(Run):
-    """An unfinished run in the work folder; its arrays so far are in its newest checkpoint."""
-
-    @property
-    def samples(self) -> dict[str, np.ndarray]:
-        """The arrays by name, up to the last epoch of the result."""
-        arrays, _ = checkpoints.load(self.key.path / "checkpoint") or ({}, {})
-        if "samples" not in arrays:
-            return {}
-        return {"samples": arrays["samples"][: self.result["epochs"]]}
 
 
 def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:

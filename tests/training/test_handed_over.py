@@ -5,7 +5,10 @@ import signal
 
 import pytest
 
+from lib.config import request
 from lib.data import digits, faces
+from lib.system import paths
+from report.reference import begun_runs
 from tests.workplace import Workplace, differences
 
 EPOCHS = 6
@@ -50,3 +53,26 @@ def test_a_run_begun_elsewhere_is_finished_with_the_same_bits(work_folder):
     assert f"after epoch {len(lines)}\n" in told
     unbroken.train()
     assert not differences(other.numbers(), unbroken.numbers())
+
+
+@pytest.mark.slow
+def test_a_run_that_was_begun_is_evaluated_as_far_as_it_came(work_folder, monkeypatch):
+    place = work_folder("begun")
+    stopped_after(place, 3)
+    monkeypatch.setattr(paths, "RUNS", place.folder / "runs")
+    monkeypatch.setenv("WORK_DIR", str(place.folder))
+    asked = request.parse([*WORDS, "SEEDS=0"])
+    (planned,) = request.planned(asked, ["gan-128"])
+    run = begun_runs.evaluated_so_far(begun_runs.begun_run(planned), asked)
+    epochs = run.result["epochs"]
+    assert 3 <= epochs < EPOCHS
+    assert len(run.history) == len(run.samples["samples"]) == epochs
+    assert "interpolation" in run.samples
+    assert "samples_swd" in run.result["metrics"]
+    assert run.result["model"]
+    assert "weights_sha256" not in run.result
+
+    place.train()
+    unbroken = work_folder("unbroken")
+    unbroken.train()
+    assert not differences(place.numbers(), unbroken.numbers())
