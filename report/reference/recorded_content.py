@@ -53,8 +53,9 @@ class RecordedContent(Content):
         if self.complete((experiment, variant)) or not runs:
             return super().value(experiment, name, spec, variant)
         known = [run.result["metrics"].get(name, run.result.get(name)) for run in runs]
-        numbers = [] if None in known else [estimate(known, spec)]
-        return ", ".join([*numbers, *dict.fromkeys(run.progress for run in runs)])
+        reached = [] if name == "parameters" else dict.fromkeys(run.progress for run in runs)
+        numbers = [] if None in known or name == "epochs" else [estimate(known, spec)]
+        return ", ".join([*numbers, *reached]) or self.absent
 
     def candidates(self, needs: Sequence[Pair]) -> list[Content]:
         """Return contents with the seeds that all of `needs` have: of all runs, and of whole ones.
