@@ -1,19 +1,14 @@
 """What the report's template can ask for: numbers of the runs, captions' endings, commands."""
 
-import collections
 import dataclasses
 import functools
-import json
 import shlex
 from collections.abc import Iterable, Sequence
 
-import benchmarks
 import figures
-from benchmarks import table
 from lib.config import request
 from lib.config.base import Settings, names
 from lib.data import provenance
-from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.runs import plan
 from lib.runs.directories import Run, command_for
 from lib.system import paths
@@ -25,10 +20,8 @@ from report.wording import (
     called,
     escaped,
     estimate,
-    facts_in_words,
     scale_of,
     setting_word,
-    short_commit,
 )
 
 Pair = figures.Pair
@@ -73,16 +66,6 @@ class Content:
         """How many faces are prepared: no run has more, whatever it is set to."""
         record = provenance.read(paths.DATA / "faces") or {}
         return record.get("counts", {}).get("used", float("inf"))
-
-    @property
-    def faces_measured(self) -> int:
-        """How many faces a metric is taken over, at most."""
-        return MEASURED
-
-    @property
-    def codes_fitted(self) -> int:
-        """How many faces the Gaussian of a VAE's codes is fitted to, at most."""
-        return CODES_FITTED
 
     def not_run(self, *needs: Pair) -> str:
         """Return what to say where any of the runs is missing, or "" where they are all there."""
@@ -253,24 +236,6 @@ class Content:
         values = dataclasses.asdict(self.planned[pair].settings)
         return " ".join(setting_word(name, value) for name, value in values.items())
 
-    def makings(self) -> list[dict[str, object]]:
-        """Return each combination of versions, machine and commit, and how many runs it made."""
-        every = [run.config for group in self.runs.values() for run in group]
-        counts = collections.Counter(
-            (
-                facts_in_words(config["versions"]),
-                facts_in_words(config["hardware"]),
-                "continued_with" in config,
-                short_commit(config["commit"]),
-            )
-            for config in every
-        )
-        names = ("versions", "hardware", "others", "commit")
-        return [
-            {**dict(zip(names, made, strict=True)), "runs": number}
-            for made, number in counts.items()
-        ]
-
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data that the runs of `needs` read a stand-in replaces."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
@@ -289,25 +254,6 @@ class Content:
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
         """Tell whether the runs of `needs` have the published settings, and as many images."""
         return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
-
-    @functools.cached_property
-    def speed(self) -> dict[str, object] | None:
-        """What `make bench` measured: a row of texts for each training, and on what; or None.
-
-        Raises UserError where its file cannot be understood.
-        """
-        try:
-            bench = json.loads(benchmarks.OUTPUT.read_text(encoding="utf-8"))
-            rows = [[name, *table.cells(each)] for name, each in bench["trainings"].items()]
-            commit = short_commit(bench["commit"]) or "unknown"
-            conditions = f"{bench['hardware']['cpu']}, {bench['threads']} cores, commit {commit}"
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(
-                f"{display(benchmarks.OUTPUT)} cannot be read; remove it or run: make bench"
-            ) from error
-        return {"rows": rows, "conditions": conditions}
 
     def every_figure(self) -> tuple[figures.Figure, ...]:
         """Return every figure of what is studied."""

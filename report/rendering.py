@@ -4,10 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from lib.metrics.intervals import LEVEL
+from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.system.files import write_json
 from lib.system.paths import display
 from original.published import published
-from report import build, disagreements, generated_faces
+from report import build, disagreements, generated_faces, provenance
 from report.content import Content, pairs
 from report.criteria import drawn_answers
 from report.criteria.claims import as_json, evaluated, suspected
@@ -36,6 +37,11 @@ def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> 
             "generated_faces": generated_faces,
             "reference": results.at_full_scale(),
             "bounds": bounds,
+            "makers": provenance.makers(run for group in content.runs.values() for run in group),
+            # Not of a record: that tells of runs, wherever its report is built.
+            "speed": None if content.is_recorded else provenance.speed(),
+            "faces_measured": MEASURED,
+            "codes_fitted": CODES_FITTED,
             **{helper.__name__: helper for helper in _HELPERS},
         }
     )

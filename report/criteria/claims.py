@@ -56,7 +56,7 @@ class EvaluatedClaim:
     @property
     def seed_count(self) -> int:
         """On how many seeds the verdict rests."""
-        return count_seeds(self.runs)
+        return count_seeds(self.runs) if self.verdict != NOT_RUN else 0
 
     def record(self) -> dict:
         """Return the claim for machines."""

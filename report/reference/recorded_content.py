@@ -26,7 +26,6 @@ class RecordedContent(Content):
     is_recorded = True
     absent = "not recorded"
     face_count = float("inf")  # a recorded run read as many as its settings say
-    speed = None  # a fact about a machine, not about a run
 
     def data_of(self, pair: Pair) -> dict[str, dict]:
         """Return the records of the data that a run reads, by its kind."""

@@ -5,16 +5,10 @@ import pytest
 import benchmarks
 from benchmarks.training import summary
 from benchmarks.workloads import WORKLOADS
-from lib.config import request
 from lib.system.errors import UserError
-from report.content import Content
+from report.provenance import speed
 
 FACTS = {"examples": 100, "parameters": 1, "flops": 10, "peak_megabytes": 500.0}
-
-
-@pytest.fixture
-def content():
-    return Content(request.Request(profile="smoke"), {})
 
 
 @pytest.fixture
@@ -23,11 +17,11 @@ def output(monkeypatch, tmp_path):
     return tmp_path / "bench.json"
 
 
-def test_without_measurements_there_is_nothing_to_show(content, output):
-    assert content.speed is None
+def test_without_measurements_there_is_nothing_to_show(output):
+    assert speed() is None
 
 
-def test_each_training_is_a_row_and_the_machine_is_named(content, output):
+def test_each_training_is_a_row_and_the_machine_is_named(output):
     facts = {"ours": [FACTS], "notebook": [FACTS]}
     seconds = {"ours": [1.0], "notebook": [4.0]}
     measured = summary(WORKLOADS["text2text"], seconds, facts, peak=4_000.0)
@@ -38,12 +32,12 @@ def test_each_training_is_a_row_and_the_machine_is_named(content, output):
         "commit": "",
     }
     output.write_text(json.dumps(bench))
-    assert content.speed["rows"] == [["text2text", "100", "25", "", "4.00", "", "25%", "500"]]
-    assert content.speed["conditions"] == "A processor, 2 cores, commit unknown"
+    assert speed()["rows"] == [["text2text", "100", "25", "", "4.00", "", "25%", "500"]]
+    assert speed()["conditions"] == "A processor, 2 cores, commit unknown"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"trainings": {"text2text": {}}}'])
-def test_measurements_that_cannot_be_read_are_named(content, output, text):
+def test_measurements_that_cannot_be_read_are_named(output, text):
     output.write_text(text)
     with pytest.raises(UserError, match=r"bench\.json.*make bench"):
-        _ = content.speed
+        _ = speed()

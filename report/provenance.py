@@ -1,0 +1,48 @@
+"""What the runs were made with, and how fast that machine trains."""
+
+import collections
+import json
+from collections.abc import Iterable
+
+import benchmarks
+from benchmarks import table
+from lib.runs.directories import Run
+from lib.system.errors import UserError
+from lib.system.paths import display
+from report.wording import facts_in_words, short_commit
+
+
+def makers(runs: Iterable[Run]) -> list[dict[str, object]]:
+    """Return each combination of versions, machine and commit, and how many runs it made."""
+    counts = collections.Counter(
+        (
+            facts_in_words(config["versions"]),
+            facts_in_words(config["hardware"]),
+            "continued_with" in config,
+            short_commit(config["commit"]),
+        )
+        for config in (run.config for run in runs)
+    )
+    names = ("versions", "hardware", "others", "commit")
+    return [
+        {**dict(zip(names, made, strict=True)), "runs": number} for made, number in counts.items()
+    ]
+
+
+def speed() -> dict[str, object] | None:
+    """Return what `make bench` measured: a row of texts for each training, and on what; or None.
+
+    Raises UserError if its file cannot be understood.
+    """
+    try:
+        bench = json.loads(benchmarks.OUTPUT.read_text(encoding="utf-8"))
+        rows = [[name, *table.cells(each)] for name, each in bench["trainings"].items()]
+        commit = short_commit(bench["commit"]) or "unknown"
+        conditions = f"{bench['hardware']['cpu']}, {bench['threads']} cores, commit {commit}"
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{display(benchmarks.OUTPUT)} cannot be read; remove it or run: make bench"
+        ) from error
+    return {"rows": rows, "conditions": conditions}
