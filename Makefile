@@ -155,7 +155,7 @@ $(work)build/figures/complete: $(results) $(work)build/shown $(call code) \
 
 reports := $(work)build/report.html $(work)build/report.pdf
 $(work)build/reported: $(work)build/figures/complete $(call code,lib/data benchmarks report report/criteria report/reference) \
-    $(wildcard report/templates/* recorded/paper/verdicts/* $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
+    $(wildcard report/templates/* recorded/paper/verdicts/* recorded/paper/runs/*/*/*/result.json $(work)build/bench.json) $(if $(filter-out $(wildcard $(reports)),$(reports)),FORCE)
 	@$(python) -m report $(request)
 	@touch $@
 

@@ -47,7 +47,7 @@ class Content:
         return [variant for name, variant in self.planned if name == experiment]
 
     def setting(self, experiment: str, name: str, variant: str | None = None) -> object:
-        """Return what is set for a variant (the first where none is named)."""
+        """Return what is set for a variant (the first if none is named)."""
         variant = variant or self.variants(experiment)[0]
         return getattr(self.planned[experiment, variant].settings, name)
 
@@ -68,7 +68,7 @@ class Content:
         return record.get("counts", {}).get("used", float("inf"))
 
     def not_run(self, *needs: Pair) -> str:
-        """Return what to say where any of the runs is missing, or "" where they are all there."""
+        """Return what to say if any of the runs is missing, "" if all are there."""
         lacking = self.lacking(needs)
         return f"{NOT_RUN}: `{self.make(lacking)}`" if lacking else ""
 
@@ -124,22 +124,22 @@ class Content:
         return shlex.join(["make", *targets, *more, *words])
 
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
-        """Return a number of a result: the seeds' mean, and its interval where there are several.
+        """Return a number of a result: the seeds' mean, and its interval if there are several.
 
-        Raises UserError where a result lacks the number.
+        Raises UserError if a result lacks the number.
         """
         found = self.numbers(experiment, name, variant)
         return estimate(found, spec) if found else NOT_RUN
 
     def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
-        """Return a number of the results, one per seed, none where the run of any is missing.
+        """Return a number of the results, one per seed, none if the run of any is missing.
 
-        Raises UserError where a result lacks the number.
+        Raises UserError if a result lacks the number.
         """
         return [_number(run, name) for run in self.complete((experiment, variant))]
 
     def complete(self, pair: Pair) -> Sequence[Run]:
-        """Return the runs of all seeds, none where any is missing."""
+        """Return the runs of all seeds, none if any is missing."""
         return () if figures.missing([pair], self.runs, self.asked.seeds) else self.runs[pair]
 
     @property
@@ -148,7 +148,7 @@ class Content:
         return self
 
     def first_run(self, experiment: str, variant: str) -> Run | None:
-        """Return the first seed's run, None where any seed's is missing."""
+        """Return the first seed's run, None if any seed's is missing."""
         return next(iter(self.whole.complete((experiment, variant))), None)
 
     def cpu_seconds(self, experiment: str, variant: str) -> str:
@@ -264,7 +264,7 @@ class Content:
         return next(figure for figure in figures.all_figures() if figure.name == name)
 
     def check_figures(self, drawn: object) -> None:
-        """Raise UserError unless `drawn`, the figures' manifest, tells of exactly these runs."""
+        """Raise UserError unless `drawn`, the figures' manifest, names exactly these runs."""
         wanted = figures.manifest(self.runs, self.asked.seeds)
         there = all((figures.FOLDER / name).exists() for name in wanted)
         if drawn != wanted or not there:

@@ -1,4 +1,4 @@
-"""What the runs were made with, and how fast that machine trains."""
+"""Which machines and versions the runs come from, and how fast this machine trains."""
 
 import collections
 import json

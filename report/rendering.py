@@ -38,7 +38,7 @@ def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> 
             "reference": results.at_full_scale(),
             "bounds": bounds,
             "makers": provenance.makers(run for group in content.runs.values() for run in group),
-            # Not of a record: that tells of runs, wherever its report is built.
+            # The record is of runs; where its report is built does not matter.
             "speed": None if content.is_recorded else provenance.speed(),
             "faces_measured": MEASURED,
             "codes_fitted": CODES_FITTED,
@@ -47,7 +47,7 @@ def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> 
     )
     write_json(folder / "claims.json", as_json(content, claims, defects))
     formats = {"report.html": build.write_html, "report.pdf": build.write_pdf}
-    with ThreadPoolExecutor() as pool:  # each is the work of another program
+    with ThreadPoolExecutor() as pool:  # each waits for a program
         written = {
             folder / name: pool.submit(write, markdown, content.state, folder / name)
             for name, write in formats.items()

@@ -46,8 +46,8 @@ def _docstring(name: str) -> tuple[str, str]:
 def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, str]:
     """Return a metric, from the lowest to the highest variant, and the time of one seed of all.
 
-    Beside the time stands what of all that is not there: variants, or the last epochs of some,
-    whose metric does not count.
+    The time is followed by what is missing: variants, or the last epochs of some, whose metric does
+    not count.
     """
     variants: dict[str, list[dict]] = {}
     for run in runs:

@@ -9,8 +9,8 @@ from report.reference.recorded_runs import NotRecordedError
 FOLDER = REPOSITORY / "docs" / "images"
 
 CAPTIONS = {
-    "text2text-accuracy": "Text to text, by the share of the queries to train on: characters as"
-    " published and as reproduced, and answers that are right as a whole",
+    "text2text-accuracy": "Text to text, by the fraction of the queries to train on: per-character"
+    " accuracy as published and as reproduced, and exact match",
     "kl": "VAEs by their KL divergence and reconstruction loss, with the KL divergence in no loss,"
     " as published, summed over the batch, or averaged over it",
     "vae-corrected-samples": "Faces sampled from the corrected VAE's prior: none is a person's",

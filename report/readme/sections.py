@@ -14,7 +14,7 @@ PROFILES = ("quick", "paper")
 def write(references: Mapping[str, dict]) -> None:
     """Put each part between its marks, from the reference of each profile in `PROFILES`.
 
-    Raises UserError where the marks are missing.
+    Raises UserError if the marks are missing.
     """
     text = FILE.read_text(encoding="utf-8")
     for name, content in parts(references).items():

@@ -9,7 +9,7 @@ def table(references: Mapping[str, dict]) -> str:
     """Return the table as Markdown, claims before defects.
 
     Of several profiles one that decides has the word, unless one that leaves it open has no smaller
-    scale and no fewer seeds. Where both decide or neither does, the full scale comes first, then
+    scale and no fewer seeds. If both decide or neither does, the full scale comes first, then
     the number of seeds, then the later profile.
     """
     decisive: dict[str, tuple[str, dict]] = {}

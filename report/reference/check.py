@@ -1,7 +1,7 @@
-"""Judge the claims in the terminal: python -m report.reference.check PROFILE=quick "SEEDS=0 1".
+"""Evaluate the claims in the terminal: python -m report.reference.check PROFILE=quick "SEEDS=0 1".
 
-The runs are compared with the reference results. The exit status is 1 where any differs, or where
-a verdict is the opposite of the reference's.
+The runs are compared with the recorded ones. The exit status is 1 if any differs, or if a verdict
+is the opposite of the recorded one.
 """
 
 import collections

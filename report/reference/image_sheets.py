@@ -1,4 +1,4 @@
-"""Arrays of small images as PNG files that a person can look at: one image beside the other."""
+"""Arrays of small images as PNG files that a person can look at."""
 
 import math
 from pathlib import Path

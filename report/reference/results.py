@@ -1,4 +1,4 @@
-"""What the report tells of the reference: finished runs at the original's own scale."""
+"""What every report says of the record: finished runs at the original's own scale."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ class ReferenceResults:
         return f"{seeds} seed{'s' * (seeds > 1)}" if seeds else ""
 
     def value(self, pair: Pair, name: str, spec: str) -> str:
-        """Return a metric: the seeds' mean, its interval where there are several, "–" of none."""
+        """Return a metric: the seeds' mean, its interval if there are several, "–" without any."""
         runs = self.runs.get(pair, ())
         return estimate([run["metrics"][name] for run in runs], spec) if runs else "–"
 
@@ -38,15 +38,15 @@ class ReferenceResults:
         """Return of how many seeds there are runs."""
         return len(self.runs.get(pair, ()))
 
-    def primary_metrics(self, told: Sequence[str]) -> list[tuple[Pair, str, str]]:
-        """Return each pair, the metric that tells most, in words, and its value.
+    def primary_metrics(self, left_out: Sequence[str]) -> list[tuple[Pair, str, str]]:
+        """Return each pair, its primary metric in words, and its value.
 
-        Those experiments are left out that are in `told`.
+        The experiments in `left_out` are left out.
         """
         found = []
         for pair in self.runs:
             name = experiments()[pair[0]].settings.primary_metric
-            if pair[0] not in told:
+            if pair[0] not in left_out:
                 found.append((pair, metric_in_words(name), self.value(pair, name, ".4g")))
         return found
 
@@ -66,7 +66,7 @@ class ReferenceResults:
 def at_full_scale() -> ReferenceResults:
     """Return the finished runs of the reference at the original's own scale.
 
-    Raises UserError where the reference cannot be read.
+    Raises UserError if the reference cannot be read.
     """
     known = record.read(FULL_PROFILE) or {"runs": [], "claims": [], "defects": []}
     runs: dict[Pair, list[dict]] = {}

@@ -32,7 +32,7 @@ finally:
 
 
 def built(work):
-    """Build the report of the repository's record where there is nothing else."""
+    """Build the report of the repository's record in an empty work folder."""
     return subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=fake_runs.REPOSITORY,
@@ -81,9 +81,9 @@ def test_figures_and_verdicts_of_the_record_are_those_of_the_runs(whole_study, t
     _, differing, missing = filecmp.cmpfiles(own, tmp_path / "recorded-figures", names, False)
     assert (differing, missing) == (["vae-interpolation.png"], [])
     assert not drawn.undrawn
-    told = recorded_runs.read_json(tmp_path / "work" / "build" / "claims.json")
+    own_verdicts = recorded_runs.read_json(tmp_path / "work" / "build" / "claims.json")
     for part in record.PARTS:
-        for claim, other in zip(told[part], record.read("quick")[part], strict=True):
+        for claim, other in zip(own_verdicts[part], record.read("quick")[part], strict=True):
             runs = [f"recorded/quick/runs/{run.partition('/quick/')[2]}" for run in claim["runs"]]
             assert {**claim, "runs": runs} == other
 
