@@ -61,7 +61,9 @@ class Run:
     config: dict
     result: dict
 
-    has_epochs = True  # a recorded run may have only its numbers
+    # A recorded run may be unfinished, or have only its numbers.
+    is_finished = True
+    has_epochs = True
 
     @functools.cached_property
     def history(self) -> list[dict]:

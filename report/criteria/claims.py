@@ -113,7 +113,7 @@ def _evaluate_on(
     lacking = content.lacking(criterion.needs) if studied else []
     unfinished = content.unfinished(criterion.needs) if studied else ""
     findings, unrecorded = (), False
-    if studied and not unfinished and (criterion.in_part or not lacking):
+    if studied and (criterion.in_part or not (lacking or unfinished)):
         findings, unrecorded = _findings(criterion, content)
     found = verdict(findings, full_scale)
     is_refuted = found[0] == NOT_REPRODUCED
@@ -123,7 +123,7 @@ def _evaluate_on(
         decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.asked.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
-    elif unfinished:
+    elif unfinished and not is_refuted:
         decided = INCONCLUSIVE, unfinished
     elif unrecorded and not is_refuted:
         decided = INCONCLUSIVE, "only the last numbers of these runs are recorded, not their epochs"

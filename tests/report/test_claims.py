@@ -23,6 +23,7 @@ from report.criteria.findings import (
 )
 from report.criteria.gan import clipped_fraction
 from report.reference import check, results
+from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedRun
 from tests.report.claimed_study import (
     BLACK_AT_FIRST,
@@ -300,6 +301,23 @@ def test_numbers_alone_may_refute_where_epochs_are_not_known(tmp_path):
     left_open = evaluated(made)["C14"]
     assert left_open.verdict == INCONCLUSIVE
     assert "only the last numbers" in left_open.reason
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.7, NOT_REPRODUCED), (0.4, INCONCLUSIVE)])
+def test_an_unfinished_run_leaves_a_claim_open_unless_another_refutes_it(
+    tmp_path, accuracy, verdict
+):
+    made = content(tmp_path, changes={(*BARE, "validation_accuracy"): accuracy})
+    runs = dict(made.runs)
+    runs[READER] = [
+        RecordedRun(run.key, {"spec": {"settings": {"epochs": 200}}}, {"epochs": 80})
+        for run in runs[READER]
+    ]
+    claims = evaluated(RecordedContent(made.asked, runs))
+    assert claims["C14"].verdict == verdict
+    assert claims["C15"].verdict == INCONCLUSIVE
+    assert claims["C15"].reason == "unfinished: image2text/convlstm to epoch 80 of 200"
+    assert claims["C9"].verdict == REPRODUCED
 
 
 def test_noise_larger_than_the_effect_is_never_called_reproduced():
