@@ -83,10 +83,11 @@ def _restored(training: Trainer, planned: Planned) -> list[dict]:
 def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
     epochs, folder = planned.settings.epochs, planned.key.path
     while len(history) < epochs and not training.stopped:
-        epoch, began = len(history) + 1, time.perf_counter()
+        epoch, began, cpu_began = len(history) + 1, time.perf_counter(), time.process_time()
         metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
         seconds = round(time.perf_counter() - began, 3)
-        finished = {"epoch": epoch, "seconds": seconds, **metrics}
+        cpu_seconds = round(time.process_time() - cpu_began, 3)
+        finished = {"epoch": epoch, "seconds": seconds, "cpu_seconds": cpu_seconds, **metrics}
         arrays, facts = training.state()
         facts = {"training": facts, "history": [*history, finished]}
         checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
@@ -128,7 +129,7 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     result = {
         "metrics": evaluation.metrics,
         "epochs": len(history),
-        "seconds": round(_seconds(history), 1),
+        **directories.times(history),
         "parameters": sum(layer["parameters"] for layer in evaluation.model),
         "model": evaluation.model,
         "weights_sha256": directories.weights_digest(weights),
@@ -160,8 +161,9 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
 
 
 def _metrics_line(epoch: dict) -> str:
-    shown = {name: value for name, value in epoch.items() if name not in ("epoch", "seconds")}
-    return ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
+    return ", ".join(
+        f"{name} {value:.4g}" for name, value in directories.metrics_of_epoch(epoch).items()
+    )
 
 
 def _seconds(history: list[dict]) -> float:
