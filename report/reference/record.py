@@ -88,11 +88,11 @@ def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
 def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
     """Return whether a run has its experiment's settings, by `own`, and the current code."""
     settings = own.get(_key(entry)[:2])
-    return (
-        settings is not None
-        and entry["settings"] == dataclasses.asdict(settings)
-        and not plan.differences({"code": entry.get("code")}, {"code": code.code_of(settings)})
-    )
+    if settings is None or entry["settings"] != dataclasses.asdict(settings):
+        return False
+    recorded = entry.get("code", {})
+    parts = code.code_of(settings).items()
+    return all(code.has_equal_bits(recorded.get(part), files) for part, files in parts)
 
 
 def verdicts(content: RecordedContent) -> dict[str, list[dict]]:

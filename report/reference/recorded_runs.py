@@ -1,7 +1,7 @@
 """Recorded runs: what figures, tables and criteria read of finished runs, kept in the repository.
 
 recorded/<profile>/runs/<experiment>/<variant>/seed-<n>/
-  config.json     all that decided the numbers
+  config.json     all choices that decided the numbers; the code by its fingerprints
   result.json     the metrics; of a run that was not finished, those of its last epoch
   history.jsonl   one line per epoch; missing if only the numbers of the run are known
   <array>.png     the images that figures draw and criteria read, as sheets

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lib.runs import code
 from lib.runs.directories import Run
 from lib.system import files
 from report.reference import image_sheets
@@ -17,7 +18,7 @@ from report.reference.recorded_runs import NUMBERS, RecordedKey
 def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
     """Record a run under `key`; not `whole` means its numbers alone."""
     result = {name: run.result[name] for name in NUMBERS if name in run.result}
-    write_json(key.path / "config.json", run.config)
+    write_json(key.path / "config.json", _config(run))
     if not whole:
         write_json(key.path / "result.json", result)
         _remove_others(key.path, {"config.json", "result.json"})
@@ -30,6 +31,12 @@ def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
         _write_sheet(key.path / f"{name}.png", images)
     names = {"config.json", "result.json", "history.jsonl", *(f"{name}.png" for name in arrays)}
     _remove_others(key.path, names)
+
+
+def _config(run: Run) -> dict:
+    """Return a run's configuration, with only the fingerprints of the code that decided it."""
+    spec = run.config["spec"]
+    return {**run.config, "spec": {**spec, "code": code.fingerprints(spec["code"])}}
 
 
 def remove_run(key: RecordedKey) -> None:

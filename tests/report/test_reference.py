@@ -5,6 +5,7 @@ import pytest
 
 from lib.config import request
 from lib.config.profiles import PROFILES
+from lib.runs import code
 from lib.system import files
 from lib.system.errors import UserError
 from report.reference import check, record, recorded_content, recorded_runs
@@ -29,7 +30,10 @@ def test_a_written_reference_agrees_with_its_own_runs(study, tmp_path, capsys):
     assert {claim["id"] for claim in known["claims"]} == {f"C{k}" for k in range(1, 23)}
     for run in recorded_runs.load_all("quick"):
         config = json.loads((tmp_path / f"runs/quick/{run.key}/config.json").read_text())
+        files_by_part = config["spec"].pop("code")
+        fingerprints = run.config["spec"].pop("code")
         assert run.config == config
+        assert fingerprints == code.fingerprints(files_by_part)
     assert status(check.main, study) == 0
     assert "0 differs" in capsys.readouterr().out
 
@@ -151,10 +155,11 @@ def test_a_finished_run_stays_where_one_that_is_only_begun_has_as_many_epochs(st
     "differ",
     [
         lambda config, result: config["spec"]["settings"].update(learning_rate=0.5),
-        lambda config, result: config["spec"].update(model_version=0),
+        lambda config, result: config["spec"]["code"].update(training="earlier"),
+        lambda config, result: config["spec"]["code"].update(evaluation="earlier"),
         lambda config, result: config["spec"]["data"]["faces"].update(fingerprint="other images"),
     ],
-    ids=["settings", "model", "data"],
+    ids=["settings", "training", "evaluation", "data"],
 )
 def test_what_no_longer_fits_leaves_the_reference(study, tmp_path, differ):
     assert status(record.main, study) == 0
@@ -180,10 +185,10 @@ def test_runs_with_changed_settings_never_enter_the_reference(study, tmp_path, c
 def test_a_verdict_by_an_earlier_criterion_no_longer_counts(study):
     assert status(record.main, study) == 0
     before = verdicts()
-    assert before["C9"]["verdict"] not in ("not run", "inconclusive")
-    rewrite_verdict("C9", criterion_version=before["C9"]["criterion_version"] - 1)
-    assert verdicts()["C9"]["verdict"] == "not run"
-    assert "make reference PROFILE=quick" in verdicts()["C9"]["reason"]
+    assert before["C10"]["verdict"] not in ("not run", "inconclusive")
+    rewrite_verdict("C10", criterion_version=before["C10"]["criterion_version"] - 1)
+    assert verdicts()["C10"]["verdict"] == "not run"
+    assert "make reference PROFILE=quick" in verdicts()["C10"]["reason"]
     assert status(record.main, study) == 0
     assert verdicts() == before
 
@@ -191,8 +196,8 @@ def test_a_verdict_by_an_earlier_criterion_no_longer_counts(study):
 def test_a_verdict_by_a_reworded_criterion_stays(study):
     assert status(record.main, study) == 0
     before = verdicts()
-    rewrite_verdict("C9", criterion="Former wording.")
-    assert verdicts()["C9"]["verdict"] == before["C9"]["verdict"]
+    rewrite_verdict("C10", criterion="Former wording.")
+    assert verdicts()["C10"]["verdict"] == before["C10"]["verdict"]
     assert status(record.main, study) == 0
     assert verdicts() == before
 
