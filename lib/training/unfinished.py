@@ -9,20 +9,18 @@ unfinished/ in the run directory
   result.json     as of a finished run, but without `weights_sha256`
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from lib.config import request
 from lib.config.request import Planned
-from lib.runs import checkpoints, directories
+from lib.runs import checkpoints
 from lib.system import files, runtime
 from lib.system.errors import UserError, command
 from lib.system.paths import display
-from lib.training.trainer import trainer_class
+from lib.training import results
+from lib.training.trainer import Evaluation, trainer_class
 
 FOLDER = "unfinished"
 
@@ -47,21 +45,11 @@ def evaluate(planned: Planned, threads: int) -> None:
     _write(folder / FOLDER, history, evaluation)
 
 
-def _write(folder: Path, history: list[dict], evaluation: object) -> None:
+def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
     (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
-    with files.replaced(folder / "samples.npz") as temporary:
-        np.savez(temporary, **evaluation.samples)
-    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
-    files.write_text(folder / "history.jsonl", lines)
-    result = {
-        "metrics": evaluation.metrics,
-        "epochs": len(history),
-        **directories.times(history),
-        "parameters": sum(layer["parameters"] for layer in evaluation.model),
-        "model": evaluation.model,
-        **evaluation.facts,
-    }
-    files.write_json(folder / "result.json", result)
+    results.write_samples(folder, evaluation)
+    results.write_history(folder, history)
+    files.write_json(folder / "result.json", results.result(history, evaluation))
 
 
 @command
