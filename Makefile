@@ -27,7 +27,7 @@ python = $(if $(filter docker,$(runtime)),$(container) run ,$(environment)/bin/)
 
 # All other targets, such as the experiments, are steps of one Python program, which does each after
 # those that it needs. It finds the settings, -j and -k in its environment, where Make puts them.
-own_targets := help setup image shell accept test test-slow verify-resume verify-same-bits bench \
+own_targets := help setup image shell accept recorded test test-slow verify-resume verify-same-bits bench \
   bench-setup lint format lock check-image clean
 steps := $(filter-out $(own_targets),$(MAKECMDGOALS))
 # With exec, Make itself waits for it after a signal.
@@ -73,8 +73,8 @@ setup:
 image shell:
 	@$(container) $@
 
-accept: setup
-	@$(python) -m lib.runs.accept
+accept recorded: setup
+	@$(python) -m $(if $(filter accept,$@),lib.runs.accept,report.recorded)
 
 # Files of tests are spread over the cores. The trainings of a test run where the test does.
 test test-slow: setup

@@ -12,8 +12,10 @@ from lib.runs.directories import Run
 
 def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     """Draw the first seed's samples."""
-    samples = groups[0][0].samples["samples"]
-    plots.image_rows(path, [samples[0], samples[-1]], ["epoch 1", f"epoch {len(samples)}"])
+    run = groups[0][0]
+    samples = run.samples["samples"]
+    labels = ["epoch 1", f"epoch {run.result['epochs']}"]
+    plots.image_rows(path, [samples[0], samples[-1]], labels)
 
 
 FIGURES = tuple(

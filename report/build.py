@@ -10,7 +10,7 @@ import typst
 
 from lib.system.errors import UserError
 from lib.system.files import replaced
-from lib.system.paths import BUILD, display
+from lib.system.paths import display
 
 _TEMPLATES = Path(__file__).parent / "templates"
 # Without these, Typst writes the current time into the file and uses the fonts of the machine.
@@ -38,19 +38,25 @@ def fill_in(names: dict[str, object]) -> str:
 
 
 def write_html(markdown: str, state: str, path: Path) -> None:
-    """Write the report as one self-contained HTML file; `state` heads every screen."""
+    """Write the report as one self-contained HTML file; `state` heads every screen.
+
+    The figures lie in a folder next to `path`.
+    """
     style = (_TEMPLATES / "page.css").read_text(encoding="utf-8")
     options = ["--embed-resources", "--mathml", "--toc", "--toc-depth=2", "-V", f"style={style}"]
-    _write(path, _pandoc(markdown, state, "html5", "page.html", options))
+    _write(path, _pandoc(markdown, state, path.parent, "html5", "page.html", options))
 
 
 def write_pdf(markdown: str, state: str, path: Path) -> None:
-    """Write the report as a PDF of two columns; `state` heads every page."""
-    source = _pandoc(markdown, state, "typst", "page.typ", [])
+    """Write the report as a PDF of two columns; `state` heads every page.
+
+    The figures lie in a folder next to `path`.
+    """
+    source = _pandoc(markdown, state, path.parent, "typst", "page.typ", [])
     try:
         pdf = typst.compile(
             source,
-            root=str(BUILD),
+            root=str(path.parent),
             font_paths=[str(_FONTS)],
             ignore_system_fonts=True,
             timestamp=_TIMESTAMP,
@@ -63,13 +69,15 @@ def write_pdf(markdown: str, state: str, path: Path) -> None:
     _write(path, pdf)
 
 
-def _pandoc(markdown: str, state: str, to: str, template: str, options: list[str]) -> bytes:
+def _pandoc(
+    markdown: str, state: str, folder: Path, to: str, template: str, options: list[str]
+) -> bytes:
     arguments = [
         pypandoc.get_pandoc_path(),
         *("--from", "markdown-implicit_figures", "--to", to, "--standalone", "--fail-if-warnings"),
         *("--wrap", "none"),
         *("--template", str(_TEMPLATES / template)),
-        *("--resource-path", str(BUILD)),
+        *("--resource-path", str(folder)),
         *("--metadata", f"state={state}"),
         # Before the citations: a cross-reference must not be looked up as a source.
         *("--lua-filter", str(_TEMPLATES / "crossref.lua")),

@@ -1,19 +1,14 @@
 """What the report's templates read: numbers of the runs, endings of captions, commands."""
 
-import collections
 import dataclasses
 import functools
-import json
 import shlex
 from collections.abc import Iterable, Sequence
 
-import benchmarks
 import figures
-from benchmarks import table
 from lib.config import request
 from lib.config.base import Settings, names
 from lib.data import provenance
-from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.runs import plan
 from lib.runs.directories import Run, command_for
 from lib.system import paths
@@ -25,10 +20,8 @@ from report.wording import (
     called,
     escaped,
     estimate,
-    facts_in_words,
     scale_of,
     setting_argument,
-    short_commit,
 )
 
 Pair = figures.Pair
@@ -74,20 +67,34 @@ class Content:
         record = provenance.read(paths.DATA / "faces") or {}
         return record.get("counts", {}).get("used", float("inf"))
 
-    @property
-    def faces_measured(self) -> int:
-        """The largest number of faces that a metric is computed from."""
-        return MEASURED
-
-    @property
-    def codes_fitted(self) -> int:
-        """The largest number of faces that the Gaussian of a VAE's codes is fitted to."""
-        return CODES_FITTED
-
     def not_run(self, *needs: Pair) -> str:
         """Return a note with the command for missing runs, "" if none is missing."""
         lacking = self.lacking(needs)
         return f"{NOT_RUN}: `{self.make(lacking)}`" if lacking else ""
+
+    is_recorded = False  # whether the runs are those recorded in the repository
+    absent = NOT_RUN  # what to say if more is asked for than the numbers of a run that are there
+
+    def why_not_drawn(self, figure: figures.Figure) -> str:
+        """Return what to say if a figure could not be drawn, "" if it was."""
+        return self.not_run(*figure.needs)
+
+    def unfinished(self, needs: Iterable[Pair]) -> str:
+        """Return how far each unfinished run of `needs` came, "" if all are finished.
+
+        Runs in the work folder count once they are finished.
+        """
+        del needs
+        return ""
+
+    def has_epochs(self, needs: Iterable[Pair]) -> bool:
+        """Tell whether the history of every run of `needs` is there."""
+        return all(run.has_epochs for pair in needs for run in self.runs.get(pair, ()))
+
+    def candidates(self, needs: Sequence[Pair]) -> "list[Content]":
+        """Return contents that may decide a claim about `needs`, the one with most runs first."""
+        del needs
+        return [self]
 
     def lacking(self, needs: Sequence[Pair]) -> list[Pair]:
         """Return those of `needs` that lack the run of any seed."""
@@ -135,9 +142,25 @@ class Content:
         """Return the runs of all seeds; empty if any is missing."""
         return () if figures.missing([pair], self.runs, self.requested.seeds) else self.runs[pair]
 
+    @property
+    def whole(self) -> "Content":
+        """The same without runs of which only numbers are known."""
+        return self
+
     def first_run(self, experiment: str, variant: str) -> Run | None:
         """Return the first seed's run, None if the run of any seed is missing."""
-        return next(iter(self.complete((experiment, variant))), None)
+        return next(iter(self.whole.complete((experiment, variant))), None)
+
+    def cpu_seconds(self, experiment: str, variant: str) -> str:
+        """Return the processor time of a training, the mean over the seeds, "–" if unknown."""
+        runs = self.complete((experiment, variant))
+        if not runs or any("cpu_seconds" not in run.result for run in runs):
+            return "–"
+        return self.value(experiment, "cpu_seconds", ",.0f", variant)
+
+    def layers(self, experiment: str, variant: str) -> Run | None:
+        """Return a run whose result has the model's layers, None if there is none."""
+        return self.first_run(experiment, variant)
 
     @functools.cached_property
     def all_pairs(self) -> tuple[Pair, ...]:
@@ -148,8 +171,12 @@ class Content:
         """Return the provenance of the data that the runs of `needs` read, by its kind."""
         used: dict[str, dict] = {}
         for pair in needs:
-            used |= plan.data_used(self.planned[pair])
+            used |= self.data_of(pair)
         return used
+
+    def data_of(self, pair: Pair) -> dict[str, dict]:
+        """Return the records of the data that a run reads, by its kind."""
+        return plan.data_used(self.planned[pair])
 
     @property
     def scale_note(self) -> str:
@@ -160,25 +187,39 @@ class Content:
         return f"{self.requested.profile} profile{reduced}{changed}"
 
     @property
-    def seeds_note(self) -> str:
-        """Which seeds were run."""
-        seeds = self.requested.seeds
-        return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
+    def has_intervals(self) -> bool:
+        """Whether numbers have intervals: whether there are several seeds."""
+        return len(self.requested.seeds) > 1
+
+    def seeds_note(self, needs: Iterable[Pair]) -> str:
+        """Return which seeds of `needs` were run."""
+        del needs
+        return seeds_in_words(self.requested.seeds)
 
     def data_note(self, needs: Sequence[Pair]) -> str:
         """Return which data the runs of `needs` read, as plain text; stand-ins are marked."""
         return "; ".join(f"{kind}: {called(used)}" for kind, used in self.data(needs).items())
 
     def conditions(self, needs: Sequence[Pair]) -> str:
-        """Return the end of a caption: profile and scale, data, seeds."""
-        scale = scale_of(self.settings_of(needs))
-        parts = [f"{self.scale_note}: {scale}", self.data_note(needs), self.seeds_note]
+        """Return the end of a caption: profile and scale, data, seeds, what is unfinished."""
+        scale = f"{self.scale_note}: {scale_of(self.settings_of(needs))}"
+        parts = [scale, self.data_note(needs), self.seeds_note(needs), self.unfinished(needs)]
         return escaped("; ".join(part for part in parts if part))
+
+    def figure_conditions(self, figure: figures.Figure) -> str:
+        """Return what ends a figure's caption."""
+        return self.conditions(figure.needs)
 
     @property
     def state(self) -> str:
         """The header of every page, as plain text."""
-        return "; ".join([self.scale_note, self.data_note(self.all_pairs), self.seeds_note])
+        every = self.all_pairs
+        return "; ".join([self.scale_note, self.data_note(every), self.seeds_note(every)])
+
+    @property
+    def runs_folder(self) -> str:
+        """The folder of the profile's runs, as the report names it."""
+        return f"runs/{self.requested.profile}"
 
     def folders(self, needs: Sequence[Pair]) -> str:
         """Return the run directories of `needs`, shortened for whole experiments."""
@@ -186,7 +227,7 @@ class Content:
         for experiment in dict.fromkeys(pair[0] for pair in needs):
             every = [(experiment, variant) for variant in self.variants(experiment)]
             used = [pair for pair in every if pair in needs]
-            folder = f"runs/{self.requested.profile}/{experiment}"
+            folder = f"{self.runs_folder}/{experiment}"
             names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
         return ", ".join(f"`{name}`" for name in names)
 
@@ -194,24 +235,6 @@ class Content:
         """Return all settings of a run as NAME=VALUE, as they are given to Make."""
         values = dataclasses.asdict(self.planned[pair].settings)
         return " ".join(setting_argument(name, value) for name, value in values.items())
-
-    def environments(self) -> list[dict[str, object]]:
-        """Return each combination of versions, machine and commit, and its number of runs."""
-        every = [run.config for group in self.runs.values() for run in group]
-        counts = collections.Counter(
-            (
-                facts_in_words(config["versions"]),
-                facts_in_words(config["hardware"]),
-                "continued_with" in config,
-                short_commit(config["commit"]),
-            )
-            for config in every
-        )
-        names = ("versions", "hardware", "others", "commit")
-        return [
-            {**dict(zip(names, environment, strict=True)), "runs": number}
-            for environment, number in counts.items()
-        ]
 
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data of the runs of `needs` are stand-ins."""
@@ -233,25 +256,6 @@ class Content:
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
         """Return whether the runs of `needs` have the published settings and number of images."""
         return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
-
-    @functools.cached_property
-    def speed(self) -> dict[str, object] | None:
-        """The result of `make bench`: a table row for each training, and its conditions, or None.
-
-        Raises UserError if its file cannot be read.
-        """
-        try:
-            bench = json.loads(benchmarks.OUTPUT.read_text(encoding="utf-8"))
-            rows = [[name, *table.cells(each)] for name, each in bench["trainings"].items()]
-            commit = short_commit(bench["commit"]) or "unknown"
-            conditions = f"{bench['hardware']['cpu']}, {bench['threads']} cores, commit {commit}"
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise UserError(
-                f"{display(benchmarks.OUTPUT)} cannot be read; remove it or run: make bench"
-            ) from error
-        return {"rows": rows, "conditions": conditions}
 
     def every_figure(self) -> tuple[figures.Figure, ...]:
         """Return every figure of the requested study."""
@@ -275,6 +279,12 @@ class Content:
 def pairs(experiment: str, variants: Iterable[str] = ("published",)) -> tuple[Pair, ...]:
     """Return an experiment paired with each of `variants`."""
     return tuple((experiment, variant) for variant in variants)
+
+
+def seeds_in_words(seeds: Iterable[int]) -> str:
+    """Return numbers of seeds as words: "seeds 0, 1, 2"."""
+    found = list(map(str, seeds))
+    return f"seed{'s' * (len(found) > 1)} {', '.join(found)}"
 
 
 def _pair(planned: request.Planned) -> Pair:

@@ -1,10 +1,7 @@
 """The table of models that generate faces: published and corrected, by real faces seen."""
 
-from collections.abc import Sequence
-
 from lib.config.base import Settings
 from lib.config.faces import GANSettings
-from lib.runs.directories import Run
 from report.content import Content, Pair, pairs
 from report.criteria.findings import NOT_RUN
 from report.criteria.gan import GANS
@@ -51,22 +48,23 @@ def rows(content: Content) -> list[list[str]]:
 
 
 def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[str]:
-    runs = content.complete(pair)
     name = pair[0].partition("_")[0].upper()
     kind = "corrected" if pair in (CORRECTED_VAE, CORRECTED_GAN) else "published"
-    seen = faces_seen(settings, epoch)
-    heads = [f"{name}, {settings.latent_dim} dimensions, {kind}", f"{seen:,}"]
-    if not runs:
-        return [*heads, NOT_RUN, "–", "–"]
-    error = "–" if name == "GAN" else content.value(pair[0], "mean_squared_error", ".3g", pair[1])
-    generated = [
-        estimate(_after(runs, metric, epoch, settings.epochs), spec)
-        for metric, spec in (("samples_swd", ".3g"), ("samples_recall", ".3f"))
+    heads = [
+        f"{name}, {settings.latent_dim} dimensions, {kind}",
+        f"{faces_seen(settings, epoch):,}",
     ]
-    return [*heads, *generated, error]
-
-
-def _after(runs: Sequence[Run], metric: str, epoch: int, epochs: int) -> list[float]:
-    if epoch == epochs:
-        return [run.result["metrics"][metric] for run in runs]
-    return [run.series(metric)[epoch - 1] for run in runs]
+    measured = {"samples_swd": ".3g", "samples_recall": ".3f"}
+    if epoch == settings.epochs:
+        if name != "GAN":
+            measured["mean_squared_error"] = ".3g"
+        numbers = [content.value(pair[0], *each, pair[1]) for each in measured.items()]
+    elif runs := content.whole.complete(pair):
+        numbers = [
+            estimate([run.series(metric)[epoch - 1] for run in runs], spec)
+            for metric, spec in measured.items()
+        ]
+    else:
+        known = content.absent if content.complete(pair) else NOT_RUN
+        numbers = [content.unfinished([pair]) or known]
+    return [*heads, *numbers, *["–"] * (3 - len(numbers))]

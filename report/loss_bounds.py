@@ -7,6 +7,7 @@ import numpy as np
 from lib.data import digits
 from lib.data.arithmetic import TokenImages, arithmetic
 from lib.data.splits import split_off_last
+from lib.system import paths
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,5 +41,5 @@ def of_prepared_digits(validation_fraction: float) -> LossBounds:
     Validation uses the last queries, a fraction `validation_fraction` of all. Raises UserError if
     the digits cannot be read.
     """
-    tokens = TokenImages.for_training(digits.load())
+    tokens = TokenImages.for_training(digits.load(paths.DATA / "digits"))
     return loss_bounds(tokens, *split_off_last(arithmetic().answers, validation_fraction))

@@ -96,7 +96,7 @@ class Workplace:
         epochs = [json.loads(epoch) for epoch in history]
         assert len(epochs) == result["epochs"]
         for timed in (result, *epochs):
-            del timed["seconds"]
+            del timed["seconds"], timed["cpu_seconds"]
         del result["digest"]
         return {**result, "history": epochs, "samples": samples}
 

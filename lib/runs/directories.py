@@ -61,6 +61,10 @@ class Run:
     config: dict
     result: dict
 
+    # A recorded run may be unfinished, or have only its numbers.
+    is_finished = True
+    has_epochs = True
+
     @functools.cached_property
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch, the first epoch first.
@@ -100,6 +104,24 @@ class Run:
 
         with np.load(self.key.path / "samples.npz", allow_pickle=False) as file:
             return dict(file)
+
+
+_NOT_METRICS = ("epoch", "seconds", "cpu_seconds")
+
+
+def metrics_of_epoch(epoch: dict) -> dict[str, float]:
+    """Return what an epoch of a history measured, without its number and its times."""
+    return {name: value for name, value in epoch.items() if name not in _NOT_METRICS}
+
+
+def times(history: Sequence[dict]) -> dict[str, float]:
+    """Return the time of all epochs: `seconds`, and `cpu_seconds` of the process's processors.
+
+    Other programs on the same machine lengthen the first, hardly the second. Histories of earlier
+    versions lack the second.
+    """
+    kinds = [kind for kind in _NOT_METRICS[1:] if all(kind in epoch for epoch in history)]
+    return {kind: round(sum(epoch[kind] for epoch in history), 1) for kind in kinds}
 
 
 def read_config(folder: Path) -> dict:

@@ -1,7 +1,6 @@
 """The training loop: a checkpoint after every epoch, so that an interrupted run can resume."""
 
 import contextlib
-import json
 import logging
 import signal
 import sys
@@ -9,12 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from lib.config.request import Planned
 from lib.runs import checkpoints, directories, plan
-from lib.system import files, runtime
+from lib.system import runtime
 from lib.system.errors import UserError
+from lib.training import results
 from lib.training.trainer import Evaluation, Trainer, trainer_class
 
 # The settings that decide how much memory a training takes.
@@ -83,15 +81,16 @@ def _restored(training: Trainer, planned: Planned) -> list[dict]:
 def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
     epochs, folder = planned.settings.epochs, planned.key.path
     while len(history) < epochs and not training.stopped:
-        epoch, began = len(history) + 1, time.perf_counter()
+        epoch, began, cpu_began = len(history) + 1, time.perf_counter(), time.process_time()
         metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
         seconds = round(time.perf_counter() - began, 3)
-        finished = {"epoch": epoch, "seconds": seconds, **metrics}
+        cpu_seconds = round(time.process_time() - cpu_began, 3)
+        finished = {"epoch": epoch, "seconds": seconds, "cpu_seconds": cpu_seconds, **metrics}
         arrays, facts = training.state()
         facts = {"training": facts, "history": [*history, finished]}
         checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
         history.append(finished)
-        _write_history(folder, history)
+        results.write_history(folder, history)
         left = (epochs - epoch) * _seconds(history) / epoch
         logging.info(
             "%s: epoch %d/%d in %s, at most %s left; %s",
@@ -122,25 +121,11 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     weights = [variable.numpy() for variable in training.weights()]
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
-    with files.replaced(folder / "samples.npz") as temporary:
-        np.savez(temporary, **evaluation.samples)
-    _write_history(folder, history)
-    result = {
-        "metrics": evaluation.metrics,
-        "epochs": len(history),
-        "seconds": round(_seconds(history), 1),
-        "parameters": sum(layer["parameters"] for layer in evaluation.model),
-        "model": evaluation.model,
-        "weights_sha256": directories.weights_digest(weights),
-        **evaluation.facts,
-    }
-    directories.write_result(folder, result)
+    results.write_samples(folder, evaluation)
+    results.write_history(folder, history)
+    digest = directories.weights_digest(weights)
+    directories.write_result(folder, results.result(history, evaluation, digest))
     checkpoints.keep_newest(folder / "checkpoint")
-
-
-def _write_history(folder: Path, history: list[dict]) -> None:
-    text = "".join(json.dumps(epoch) + "\n" for epoch in history)
-    files.write_text(folder / "history.jsonl", text)
 
 
 @contextlib.contextmanager
@@ -160,8 +145,9 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
 
 
 def _metrics_line(epoch: dict) -> str:
-    shown = {name: value for name, value in epoch.items() if name not in ("epoch", "seconds")}
-    return ", ".join(f"{name} {value:.4g}" for name, value in shown.items())
+    return ", ".join(
+        f"{name} {value:.4g}" for name, value in directories.metrics_of_epoch(epoch).items()
+    )
 
 
 def _seconds(history: list[dict]) -> float:

@@ -59,8 +59,12 @@ def own_error_fractions(content: Content, pair: Pair, split: str) -> list[float]
 
 def own_error(content: Content, pair: Pair, split: str) -> str:
     """Return `own_error_fractions` as text."""
-    fractions = own_error_fractions(content, pair, split)
-    return estimate(fractions, ".2f") if fractions else NOT_RUN
+    fractions = own_error_fractions(content.whole, pair, split)
+    return estimate(fractions, ".2f") if fractions else _missing(content, pair)
+
+
+def _missing(content: Content, pair: Pair) -> str:
+    return content.absent if content.complete(pair) else NOT_RUN
 
 
 def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:
@@ -71,9 +75,9 @@ def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]
     return [
         pair
         for pair in models
-        if content.complete(pair)
+        if content.whole.complete(pair)
         and all(
             np.ptp(run.samples["validation_predictions"], axis=0).max() <= 1
-            for run in content.complete(pair)
+            for run in content.whole.complete(pair)
         )
     ]

@@ -1,6 +1,7 @@
 """Evaluates every claim and suspected defect by its criterion."""
 
 import dataclasses
+from collections.abc import Iterable
 
 from original.published import published
 from report.content import Content
@@ -22,7 +23,7 @@ from report.criteria.text2image import TEXT2IMAGE_CRITERIA
 from report.criteria.text2image_defects import TEXT2IMAGE_DEFECT_CRITERIA
 from report.criteria.text2text import TEXT2TEXT_CRITERIA
 from report.criteria.vae import VAE_CRITERIA
-from report.reference.recorded_runs import NumbersOnlyError, RecordedRun
+from report.reference.recorded_runs import NotRecordedError
 
 CRITERIA = {
     **VAE_CRITERIA,
@@ -58,6 +59,11 @@ class EvaluatedClaim:
     full_scale: bool
     runs: tuple[str, ...]  # the run directories, as seen from the working folder
 
+    @property
+    def seed_count(self) -> int:
+        """On how many seeds the verdict rests."""
+        return count_seeds(self.runs) if self.verdict != NOT_RUN else 0
+
     def record(self) -> dict:
         """Return the claim as JSON values."""
         return {
@@ -91,17 +97,43 @@ def suspected(content: Content) -> dict[str, EvaluatedClaim]:
     }
 
 
+def count_seeds(runs: Iterable[str]) -> int:
+    """Return how many seeds there are in run directories, whose last part is the seed."""
+    return len({run.rpartition("/")[2] for run in runs})
+
+
 def _evaluate(name: str, text: str, criterion: Criterion, content: Content) -> EvaluatedClaim:
+    evaluations = (
+        _evaluate_on(name, text, criterion, candidate)
+        for candidate in content.candidates(criterion.needs)
+    )
+    is_open, first = next(evaluations)
+    return next((other for still_open, other in evaluations if is_open and not still_open), first)
+
+
+def _evaluate_on(
+    name: str, text: str, criterion: Criterion, content: Content
+) -> tuple[bool, EvaluatedClaim]:
+    """Return a claim evaluated on some runs, after whether these lack what it is decided by."""
     studied = content.studies(criterion.needs)
     full_scale = studied and content.is_full_scale(criterion.needs)
-    findings, lacking = _findings(criterion, content) if studied else ((), [])
+    lacking = content.lacking(criterion.needs) if studied else []
+    unfinished = content.unfinished(criterion.needs) if studied else ""
+    findings, unrecorded = (), False
+    if studied and (criterion.in_part or not (lacking or unfinished)):
+        findings, unrecorded = _findings(criterion, content)
     found = verdict(findings, full_scale)
+    is_refuted = found[0] == NOT_REPRODUCED
     if not studied:
         decided = NOT_RUN, f"`{content.make([], 'all')} STUDY=corrected`"
-    elif lacking and found[0] != NOT_REPRODUCED:
+    elif lacking and not is_refuted:
         decided = NOT_RUN, f"`{content.make(lacking)}`"
     elif content.requested.profile == MEANINGLESS_PROFILE:
         decided = INCONCLUSIVE, f"the {MEANINGLESS_PROFILE} profile trains next to nothing"
+    elif unfinished and not is_refuted:
+        decided = INCONCLUSIVE, unfinished
+    elif unrecorded and not is_refuted:
+        decided = INCONCLUSIVE, "only the last numbers of these runs are recorded, not their epochs"
     elif synthetic_kinds := content.synthetic_of(criterion.needs):
         decided = INCONCLUSIVE, f"on stand-in {' and '.join(synthetic_kinds)}"
     elif changed := content.changes_of(criterion.needs):
@@ -110,31 +142,23 @@ def _evaluate(name: str, text: str, criterion: Criterion, content: Content) -> E
         decided = found
     runs = tuple(run.key.folder for pair in criterion.needs for run in content.runs.get(pair, ()))
     shown = tuple(finding for finding in findings if finding.values)
-    return EvaluatedClaim(name, text, criterion, shown, *decided, studied, full_scale, runs)
+    evaluated_claim = EvaluatedClaim(
+        name, text, criterion, shown, *decided, studied, full_scale, runs
+    )
+    return unrecorded, evaluated_claim
 
 
-def _findings(
-    criterion: Criterion, content: Content
-) -> tuple[tuple[Finding, ...], list[tuple[str, str]]]:
-    """Return the findings of a criterion, and the runs that are missing for the rest."""
-    lacking = content.lacking(criterion.needs)
-    if lacking and not criterion.in_part:
-        return (), lacking
-    recorded = [
-        pair
-        for pair in criterion.needs
-        if any(isinstance(run, RecordedRun) for run in content.runs.get(pair, ()))
-    ]
+def _findings(criterion: Criterion, content: Content) -> tuple[tuple[Finding, ...], bool]:
+    """Return the findings of a criterion, and whether recorded runs lack some of its numbers."""
     try:
         findings = tuple(
             dataclasses.replace(finding, level=criterion.level)
             for finding in criterion.findings(content)
         )
-    except NumbersOnlyError:
-        return (), recorded
-    if all(finding.values for finding in findings):
-        return findings, lacking
-    return findings, [pair for pair in criterion.needs if pair in lacking or pair in recorded]
+    except NotRecordedError:
+        return (), True
+    has_gaps = not all(finding.values for finding in findings)
+    return findings, has_gaps and not content.has_epochs(criterion.needs)
 
 
 def as_json(

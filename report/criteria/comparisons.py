@@ -10,7 +10,7 @@ from lib.models.faces.batches import MEASURED_PATHS
 from original.published import curve
 from report.content import Content, Pair, pairs
 from report.criteria.findings import NEVER, NO_CONTRAST, OTHER_CURVE, Finding
-from report.reference.recorded_runs import NumbersOnlyError
+from report.reference.recorded_runs import NotRecordedError
 
 SMOOTH_BELOW = 1.5  # C4, C8: largest step over the mean one
 SMOOTHNESS_MARGIN = 0.1
@@ -181,7 +181,7 @@ def near_published_curve(
     """
     points = curve(figure, name)
     distances = []
-    with contextlib.suppress(NumbersOnlyError):
+    with contextlib.suppress(NotRecordedError):
         for run in content.complete(pair):
             series = run.series(metric)
             shared = [epoch for epoch in points if epoch <= len(series)]

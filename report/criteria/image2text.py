@@ -15,7 +15,7 @@ from report.criteria.comparisons import (
     near_published_curve,
 )
 from report.criteria.findings import NEVER, ONLY_IF_FALSE, Criterion, Finding
-from report.reference.recorded_runs import NumbersOnlyError
+from report.reference.recorded_runs import NotRecordedError
 
 COMPARED_SPLIT = "train-75"  # C12: no larger than the fraction that image to text trains on
 ENCODERS = ("flatten", "convlstm")
@@ -150,7 +150,7 @@ def _at_last(content: Content, variant: str, name: str) -> tuple[float, ...]:
     last = AUGMENTED_EPOCHS if variant in ENCODERS else None
     try:
         return tuple(float(run.series(name)[:last][-1]) for run in runs)
-    except NumbersOnlyError:
+    except NotRecordedError:
         return ()
 
 

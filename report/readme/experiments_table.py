@@ -60,7 +60,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     )
     decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
     texts = dict.fromkeys(fixed(mean, decimals) for mean in (*means[:1], *means[-1:]))
-    seconds = sum(statistics.mean(run["seconds"] for run in same) for same in variants.values())
+    seconds = sum(statistics.mean(map(_seconds, same)) for same in variants.values())
     if not variants:
         return "–", "–"
     time = [_duration(seconds)]
@@ -72,6 +72,11 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
         another = "of another " if finished else ""
         time.append(f"{another}{least['epochs']} of {least['settings']['epochs']} epochs")
     return " to ".join(texts) or "–", ", ".join(time)
+
+
+def _seconds(run: dict) -> float:
+    """Return the processor time of a run, the time that passed if that was not recorded."""
+    return run.get("cpu_seconds", run["seconds"])
 
 
 def _duration(seconds: float) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-import figures
 from lib.system.paths import REPOSITORY
-from report.content import Content
+from report.reference.recorded_content import RecordedContent
+from report.reference.recorded_runs import NotRecordedError
 
 FOLDER = REPOSITORY / "docs" / "images"
 
@@ -19,18 +19,21 @@ CAPTIONS = {
 }
 
 
-def draw_all(content: Content) -> dict[str, dict[str, str]]:
-    """Draw the images whose runs are done into `FOLDER`.
+def draw_all(content: RecordedContent) -> dict[str, dict[str, str]]:
+    """Draw the images whose runs are recorded into `FOLDER`.
 
     Return the file and the conditions (scale, data, seeds) of each, by the name of the figure.
     """
     drawn = {}
     for figure in map(content.figure, CAPTIONS):
-        if content.studies(figure.needs) and not content.not_run(*figure.needs):
-            file_name = f"{content.requested.profile}-{figure.file_name}"
-            figures.save(figure, content.runs, FOLDER / file_name)
-            conditions = content.conditions(figure.needs)
-            drawn[figure.name] = {"file": file_name, "conditions": conditions}
+        if content.lacking(figure.needs):
+            continue
+        file_name = f"{content.requested.profile}-{figure.file_name}"
+        try:
+            shown = content.draw(figure, FOLDER / file_name)
+        except NotRecordedError:
+            continue
+        drawn[figure.name] = {"file": file_name, "conditions": shown.conditions(figure.needs)}
     return drawn
 
 
@@ -58,5 +61,5 @@ def remove_unused(references: Mapping[str, dict]) -> None:
 def _shown(references: Mapping[str, dict]) -> dict[str, dict[str, str]]:
     images: dict[str, dict[str, str]] = {}
     for reference in references.values():
-        images |= reference["pictures"]
+        images |= reference["images"]
     return images

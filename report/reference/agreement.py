@@ -1,18 +1,18 @@
-"""Do a user's own runs agree with the reference results?
+"""Do a user's own runs agree with the recorded ones?
 
-Runs of the same seed, software and processor have to be equal to the last bit, and those that end
-with the same weights have to tell the same metrics. All others are compared by their metrics: the
-difference of the means over the seeds, in units of its standard error as the reference's seeds tell
-it, follows Student's t with n - 1 degrees of freedom where both sample one normal distribution. All
-metrics of all runs are tested together, by the method of Holm (1979), so that of many checks where
-nothing is wrong, `LEVEL` find a difference anywhere. A metric on which the reference's seeds agree,
-such as one of the real faces alone or a share of 0 or 1, tells no standard error; it may differ by
+Runs of the same seed, software and processor must be equal to the last bit. Runs that end with the
+same weights must have the same metrics. All others are compared by their metrics. The difference of
+the means over the seeds, in units of its standard error, follows Student's t with n - 1 degrees of
+freedom if both sample one normal distribution; the recorded seeds give the standard error. All
+metrics of all runs are tested together by the method of Holm (1979): if nothing is wrong, the whole
+comparison finds a difference with probability `LEVEL`. A metric on which all recorded seeds agree
+has no standard error, such as one of the real faces alone or a fraction of 0 or 1. It may differ by
 `TOLERANCE`.
 
-What a test finds depends on the reference's seeds: of 300 metrics, one seed's has to be 8 standard
-deviations off where the reference has 8 seeds, and 90 where it has 3. And not all metrics are
-normal: of the reference's own seeds, each held against the others, about one in five differs, in a
-share near 0 or 1 or after a training that strayed. One differing metric calls for another seed.
+What a test finds depends on the recorded seeds. Of 300 metrics, that of one seed has to be 8
+standard deviations off if 8 seeds are recorded, and 90 if 3 are. Not all metrics are normal: if
+each recorded seed is compared with the others, about one in five differs, in a fraction near 0 or 1
+or after a training that diverged. After one differing metric, run a further seed.
 """
 
 import collections
@@ -29,8 +29,8 @@ from report.wording import fixed, setting_argument
 AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not comparable"
 AGREEMENTS = (AGREES, DIFFERS, NOT_COMPARABLE)
 LEVEL = 0.05
-ROUNDING = 1e-9  # a share of the value; what differs by less is equal
-TOLERANCE = 0.01  # a share of the value, or the value itself where that is below 1
+ROUNDING = 1e-9  # fraction of the value; values that differ by less are equal
+TOLERANCE = 0.01  # fraction of the value, absolute for values below 1
 
 Pair = tuple[str, str]
 
@@ -83,7 +83,7 @@ def _by_pair(runs: Sequence[dict]) -> dict[Pair, list[dict]]:
 
 
 def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
-    """Return verdict and reason where no test is needed, or none is possible; else None."""
+    """Return verdict and reason if no test is needed, or none is possible; else None."""
     if not reference:
         return NOT_COMPARABLE, "not in the reference"
     if changed := _changed_settings(own[0]["settings"], reference[0]["settings"]):
@@ -92,8 +92,8 @@ def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
         return NOT_COMPARABLE, f"other {' and '.join(others)}"
     if not all(map(is_finished, (*own, *reference))):
         return NOT_COMPARABLE, "not trained to the end"
-    twins = {run["seed"]: run for run in reference}
-    both = [(run, twins[run["seed"]]) for run in own if run["seed"] in twins]
+    by_seed = {run["seed"]: run for run in reference}
+    both = [(run, by_seed[run["seed"]]) for run in own if run["seed"] in by_seed]
     unequal = [pair for pair in both if pair[0]["weights_sha256"] != pair[1]["weights_sha256"]]
     if any(_same_machinery(*pair) for pair in unequal):
         return DIFFERS, "other weights from the same seed, software and processor"
@@ -108,19 +108,19 @@ def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
 
 
 def _other_metrics(own: dict, reference: dict) -> list[str]:
-    """Return which metrics of equal weights differ, or are told by one of two runs only."""
+    """Return which metrics of equal weights differ, or are those of one of two runs only."""
     mine, theirs = own["metrics"], reference["metrics"]
-    share = ROUNDING if _same_machinery(own, reference) else TOLERANCE
+    fraction = ROUNDING if _same_machinery(own, reference) else TOLERANCE
     return [
         name
         for name in {**theirs, **mine}
-        if name not in mine or name not in theirs or not _close(mine[name], theirs[name], share)
+        if name not in mine or name not in theirs or not _close(mine[name], theirs[name], fraction)
     ]
 
 
-def _close(own: float, reference: float, share: float) -> bool:
+def _close(own: float, reference: float, fraction: float) -> bool:
     both_nan = math.isnan(own) and math.isnan(reference)
-    return both_nan or own == reference or abs(own - reference) <= share * max(1, abs(reference))
+    return both_nan or own == reference or abs(own - reference) <= fraction * max(1, abs(reference))
 
 
 def _changed_settings(own: dict, reference: dict) -> str:
@@ -165,7 +165,7 @@ def _test(metric: str, own: list[float], reference: list[float]) -> _Test:
     difference = float(np.mean(own) - np.mean(reference))
     error = float(np.std(reference, ddof=1)) * math.sqrt(1 / len(own) + 1 / len(reference))
     if math.isnan(difference):
-        # What is not a number differs from every number, and from another one it does not.
+        # NaN differs from every number, and agrees with NaN.
         p = float(bool(np.isnan(own).any() == np.isnan(reference).any()))
     elif error > ROUNDING * abs(np.mean(reference)):
         p = 2 * float(stdtr(len(reference) - 1, -abs(difference) / error))

@@ -1,7 +1,7 @@
-"""Judge the claims in the terminal: python -m report.reference.check PROFILE=quick "SEEDS=0 1".
+"""Evaluate the claims in the terminal: python -m report.reference.check PROFILE=quick "SEEDS=0 1".
 
-The runs are compared with the reference results. The exit status is 1 where any differs, or where
-a verdict is the opposite of the reference's.
+The runs are compared with the recorded ones. The exit status is 1 if any differs, or if a verdict
+is the opposite of the recorded one.
 """
 
 import collections
@@ -17,26 +17,30 @@ from lib.system.paths import BUILD
 from report.content import Content
 from report.criteria.claims import DEFECT_VERDICTS, EvaluatedClaim, as_json, evaluated, suspected
 from report.criteria.findings import VERDICTS
-from report.reference import record
+from report.reference import record, results
 from report.reference.agreement import AGREEMENTS, DIFFERS, Agreement, compare
+from report.reference.results import ReferenceResults
 
 OUTPUT = BUILD / "claims.json"
 
 
 @command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> int:
     """Print the verdicts, write claims.json, compare with the reference results."""
-    asked = request.parse(words)
-    content = Content(asked, plan.load_runs(asked))
+    requested = request.parse(arguments)
+    content = Content(requested, plan.load_runs(requested))
     claims = evaluated(content)
     defects = suspected(content)
     write_json(OUTPUT, as_json(content, claims, defects))
-    print(content.state, *verdict_lines(claims), *verdict_lines(defects), sep="\n")
-    known = record.read(asked.profile)
+    recorded = results.at_full_scale()
+    print(content.state)
+    for evaluated_claims in (claims, defects):
+        print("", *verdict_lines(evaluated_claims, recorded), sep="\n")
+    known = record.read(requested.profile)
     if known is None:
-        print(f"there are no reference results of the {asked.profile} profile to compare with")
+        print(f"there are no reference results of the {requested.profile} profile to compare with")
         return 0
-    compared = compare(record.entries(asked), known["runs"])
+    compared = compare(record.entries(requested), known["runs"])
     print("\nThese runs and the reference", *agreement_lines(compared), sep="\n")
     opposed = opposite_verdicts(claims | defects, [*known["claims"], *known["defects"]])
     for name, (here, there) in opposed.items():
@@ -44,13 +48,19 @@ def main(words: Sequence[str] = tuple(sys.argv[1:])) -> int:
     return int(bool(opposed) or any(each.verdict == DIFFERS for each in compared))
 
 
-def verdict_lines(claims: dict[str, EvaluatedClaim], width: int = 100) -> list[str]:
-    """Return verdicts as lines of at most `width` characters, and their counts."""
-    column = max(map(len, VERDICTS))
-    lines = []
+def verdict_lines(
+    claims: dict[str, EvaluatedClaim], recorded: ReferenceResults, width: int = 100
+) -> list[str]:
+    """Return verdicts as lines of at most `width` characters, and their counts.
+
+    Next to each stands the recorded one of the full scale, and on how many seeds it rests.
+    """
+    column, recorded_column = max(map(len, VERDICTS)), len("not reproduced, 10 seeds")
+    lines = [f"{'':4}{'here':{column}}  {'recorded, full scale':{recorded_column}}"]
     for name, claim in claims.items():
         text = f"{claim.claim} [{claim.reason}]" if claim.reason else claim.claim
-        head = f"{name:4}{claim.verdict:{column}}  "
+        known = ", ".join(filter(None, (recorded.verdict(name), recorded.verdict_seeds(name))))
+        head = f"{name:4}{claim.verdict:{column}}  {known:{recorded_column}}  "
         indent = " " * len(head)
         lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent)
     counts = collections.Counter(claim.verdict for claim in claims.values())

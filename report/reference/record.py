@@ -1,91 +1,80 @@
-"""Reference results: what runs that really happened gave, for others to hold theirs against.
+"""Recorded results, which other runs are compared with.
 
-Write them from the runs that are done, or begun: python -m report.reference.record PROFILE=paper.
-What the reference knows of other runs stays in it, so that it can be put together on several
-machines; a verdict that needs no more than numbers rests on the runs of all.
+Record the finished and the unfinished runs: python -m report.reference.record PROFILE=paper.
+Runs recorded on other machines stay, so several machines can contribute to one record. Verdicts and
+the README's images rest on all recorded runs.
+
+recorded/<profile>/
+  runs/             see `recorded_runs`
+  verdicts/         one file for each claim and each suspected defect
+  images.json       which figures of these runs the README shows
+  loss_bounds.json  the squared error that text to image can reach, computed from the digits
 """
 
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 
 from lib.config import request
 from lib.config.base import Settings
 from lib.runs import code, directories, plan
-from lib.system import files
+from lib.runs.directories import Run
 from lib.system.errors import UserError, command
-from lib.system.paths import REPOSITORY, display
-from report.content import Content
-from report.criteria.claims import as_json, evaluated, suspected
+from lib.system.paths import display
+from original.published import published
+from report import loss_bounds
+from report.criteria.claims import (
+    CRITERIA,
+    DEFECT_CRITERIA,
+    MEANINGLESS_PROFILE,
+    evaluated,
+    suspected,
+)
 from report.criteria.findings import NOT_RUN
 from report.readme import gallery, sections
-from report.reference import recorded_runs
+from report.reference import recorded_content, recorded_runs, writing
+from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
+from report.reference.recorded_content import RecordedContent
+from report.reference.recorded_runs import RecordedKey, RecordedRun, read_json
 
-FOLDER = REPOSITORY / "report" / "reference"
-_PARTS = {"runs", "claims", "defects", "pictures"}
+PARTS = ("claims", "defects")
 
 
-def entries(asked: request.Request) -> list[dict]:
-    """Return what is known of each run that is asked for and was done, or begun, as JSON values.
+def entries(requested: request.Request) -> list[dict]:
+    """Return the facts of each requested run that is finished or unfinished, as JSON values.
 
-    One that was only begun has fewer `epochs` than its settings, and its last epoch's metrics.
+    An unfinished run has fewer `epochs` than its settings, and the metrics of its last epoch.
     """
-    return [
-        entry
-        for planned in request.planned(asked)
-        if (entry := _entry(planned, plan.spec(planned, asked.threads))) is not None
-    ]
+    return [recorded_runs.entry(run.config, run.result) for run in _own_runs(requested)]
 
 
 def read(profile: str) -> dict | None:
-    """Return the reference of a profile, None where there is none.
+    """Return the record of a profile, None if there is none.
 
     It has the `profile`, `runs`, as `entries` returns them, `claims` and `defects`, as in
-    claims.json, and `pictures`, as `gallery.draw_all` returns them. Raises UserError where it
-    cannot be read.
+    claims.json, and `images`, as `gallery.draw_all` returns them. A verdict by an earlier version
+    of its criterion is "not run". Raises UserError if the record cannot be read.
     """
-    file = FOLDER / f"{profile}.json"
-    try:
-        reference = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    folder = recorded_runs.FOLDER / profile
+    if not folder.exists():
         return None
-    except (OSError, ValueError) as error:
-        raise UserError(f"{display(file)} cannot be read ({error}); restore it from git") from error
-    if not isinstance(reference, dict) or not reference.keys() >= _PARTS:
-        raise UserError(f"{display(file)} has not all of its parts; restore it from git")
-    return reference
+    names = published()
+    verdicts = {part: [_verdict(profile, name) for name in names[part]] for part in PARTS}
+    runs = [run.entry for run in recorded_runs.load_all(profile)]
+    order = {pair: index for index, pair in enumerate(own_settings(profile))}
+    runs.sort(key=lambda run: (order.get(_key(run)[:2], len(order)), run["seed"]))
+    images = read_json(folder / "images.json")
+    return {"profile": profile, "runs": runs, **verdicts, "images": images}
 
 
-def joined(earlier: dict | None, new: dict) -> dict:
-    """Return the reference `new` with what `earlier` knows of other runs, both as `read` does.
-
-    A run is kept where its settings are still the experiment's own and its model is the current
-    one, it read the data that the new ones read, and the new ones have none of its variant and seed
-    that came further; a verdict, where the new one was not run or rests on fewer runs or findings,
-    all of its own are kept as they were, and its criterion has the same version; a picture, where
-    it was not drawn anew.
-    """
-    if earlier is None:
-        return new
-    runs = _joined_runs(earlier["runs"], new["runs"], new["profile"])
-    before, now = _weights(earlier["runs"]), _weights(runs)
-    kept = {folder for folder, weights in before.items() if now.get(folder) == weights}
-    verdicts = {
-        part: [
-            max(
-                [new_one, *_standing(earlier[part], new_one, kept)],
-                key=lambda one: (one["verdict"] != NOT_RUN, len(one["runs"]), len(one["evidence"])),
-            )
-            for new_one in new[part]
-        ]
-        for part in ("claims", "defects")
-    }
-    return {**new, "runs": runs, **verdicts, "pictures": earlier["pictures"] | new["pictures"]}
+def read_loss_bounds(profile: str) -> loss_bounds.LossBounds | None:
+    """Return the recorded bounds of the loss of text to image, None if there are none."""
+    file = recorded_runs.FOLDER / profile / "loss_bounds.json"
+    return loss_bounds.LossBounds(**read_json(file)["bounds"]) if file.exists() else None
 
 
 def references() -> dict[str, dict]:
-    """Return the references of those profiles that the README shows, as `read` does."""
+    """Return the records of those profiles that the README shows, as `read` does."""
     found = {profile: read(profile) for profile in sections.PROFILES}
     return {profile: reference for profile, reference in found.items() if reference is not None}
 
@@ -97,123 +86,131 @@ def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
 
 
 def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
-    """Tell whether a run has its experiment's own settings and the current model, by `own`."""
+    """Return whether a run has its experiment's settings, by `own`, and the current code."""
     settings = own.get(_key(entry)[:2])
-    return (
-        settings is not None
-        and entry["settings"] == dataclasses.asdict(settings)
-        and not plan.differences({"code": entry.get("code")}, {"code": code.code_of(settings)})
-    )
+    if settings is None or entry["settings"] != dataclasses.asdict(settings):
+        return False
+    recorded = entry.get("code", {})
+    parts = code.code_of(settings).items()
+    return all(code.has_equal_bits(recorded.get(part), files) for part, files in parts)
 
 
-def _weights(entries: Sequence[dict]) -> dict[str, str | None]:
-    """Return the digest of each run's weights, None before its end, by its run directory."""
-    return {
-        directories.RunKey(entry["profile"], *_key(entry)).folder: entry.get("weights_sha256")
-        for entry in entries
-    }
+def verdicts(content: RecordedContent) -> dict[str, list[dict]]:
+    """Return the verdicts that recorded runs give, as in claims.json."""
+    found = {"claims": evaluated(content), "defects": suspected(content)}
+    return {part: [claim.record() for claim in each.values()] for part, each in found.items()}
+
+
+def _verdict(profile: str, name: str) -> dict:
+    found = read_json(_verdict_file(profile, name))
+    if found["criterion_version"] == (CRITERIA | DEFECT_CRITERIA)[name].version:
+        return found
+    reason = f"its criterion has changed; run: make reference PROFILE={profile}"
+    return found | {"verdict": NOT_RUN, "reason": reason, "evidence": [], "runs": []}
+
+
+def _verdict_file(profile: str, name: str) -> object:
+    return recorded_runs.FOLDER / profile / "verdicts" / f"{name}.json"
 
 
 def _key(entry: dict) -> tuple[str, str, int]:
     return entry["experiment"], entry["variant"], entry["seed"]
 
 
-def _standing(earlier: Sequence[dict], new: dict, kept: set[str]) -> list[dict]:
-    """Return the earlier verdict that may replace `new`, if there is one, with today's texts."""
-    texts = {name: new[name] for name in ("claim", "criterion")}
-    return [
-        one | texts
-        for one in earlier
-        if all(one[part] == new[part] for part in ("id", "criterion_version"))
-        and kept >= set(one["runs"])
-    ]
+def _own_runs(requested: request.Request) -> list[Run]:
+    """Return the requested runs in the work folder, finished and unfinished."""
+    found = []
+    for planned in request.planned(requested):
+        folder = planned.key.path
+        if not plan.fits(folder, plan.spec(planned, requested.threads)):
+            continue
+        if (folder / "result.json").exists():
+            found.append(directories.load(planned.key))
+        elif (folder / "history.jsonl").exists():
+            found.append(begun_run(planned))
+    return found
 
 
-def _joined_runs(earlier: Sequence[dict], new: Sequence[dict], profile: str) -> list[dict]:
-    own = own_settings(profile)
-    read_now = {kind: data["fingerprint"] for entry in new for kind, data in entry["data"].items()}
-    known = {
-        _key(entry): entry
-        for entry in earlier
-        if is_current(entry, own)
-        and all(
-            data["fingerprint"] == read_now.get(kind, data["fingerprint"])
-            for kind, data in entry["data"].items()
-        )
+def _write_runs(own: Sequence[Run], profile: str) -> None:
+    """Record runs, unless the record has more epochs of the same seed.
+
+    Recorded runs leave the record if their settings or their code are no longer the current ones,
+    or if they read other data than the new runs.
+    """
+    settings = own_settings(profile)
+    read_now = {
+        kind: data["fingerprint"]
+        for run in own
+        for kind, data in run.config["spec"]["data"].items()
     }
-    for entry in new:
-        if _progress(entry) >= _progress(known.get(_key(entry), entry)):
-            known[_key(entry)] = entry
-    order = list(own)
-    return sorted(known.values(), key=lambda run: (order.index(_key(run)[:2]), run["seed"]))
+    kept: dict[tuple[str, str, int], RecordedRun] = {}
+    for run in recorded_runs.load_all(profile):
+        same_data = all(
+            data["fingerprint"] == read_now.get(kind, data["fingerprint"])
+            for kind, data in run.entry["data"].items()
+        )
+        if is_current(run.entry, settings) and same_data:
+            kept[_key(run.entry)] = run
+        else:
+            writing.remove_run(run.key)
+    for run in own:
+        key = RecordedKey(**dataclasses.asdict(run.key))
+        earlier = kept.get((key.experiment, key.variant, key.seed))
+        if earlier is None or _progress(run.result) >= _progress(earlier.result):
+            writing.write_run(run, key, whole=profile != MEANINGLESS_PROFILE)
 
 
-def _progress(entry: dict) -> tuple[bool, int]:
-    """Return how far a run came: some stop by themselves, before what is only begun gets there."""
-    return recorded_runs.is_finished(entry), entry["epochs"]
+def _progress(result: dict) -> tuple[bool, int]:
+    """Return whether a run is finished, which early stopping may bring about, and its epochs."""
+    return recorded_runs.is_finished(result), result["epochs"]
 
 
-def _entry(planned: request.Planned, spec: dict) -> dict | None:
-    folder = planned.key.path
-    if not plan.fits(folder, spec):
-        return None
-    if (folder / "result.json").exists():
-        run = directories.load(planned.key)
-        config, result = run.config, run.result
-        known = ("epochs", "seconds", "parameters", "weights_sha256", "metrics", "source_sizes")
-        evaluation = {name: result[name] for name in known if name in result}
-    else:
-        config = directories.read_config(folder)
-        evaluation = _begun(folder)
-    if evaluation is None:
-        return None
-    makers = ("versions", "hardware", "commit", "command", "continued_with")
-    made_with = {name: config[name] for name in makers if name in config}
-    return {**config["spec"], **made_with, **evaluation}
+def _write_loss_bounds(content: RecordedContent) -> None:
+    """Record the bounds of the loss of text to image, if its digits are prepared here."""
+    pair = ("text2image", content.variants("text2image")[0])
+    here, recorded = plan.data_used(content.planned[pair]), content.data_of(pair)
+    if here["digits"] == recorded["digits"]:
+        fraction = content.setting("text2image", "validation_fraction")
+        bounds = loss_bounds.of_prepared_digits(fraction)
+        file = recorded_runs.FOLDER / content.requested.profile / "loss_bounds.json"
+        writing.write_json(file, {"digits": here["digits"], "bounds": dataclasses.asdict(bounds)})
 
 
-def _begun(folder: object) -> dict | None:
-    try:
-        lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        return None
-    history = [json.loads(line) for line in lines]
-    metrics = {k: v for k, v in history[-1].items() if k not in ("epoch", "seconds")}
-    seconds = round(sum(epoch["seconds"] for epoch in history), 1)
-    return {"epochs": len(history), "seconds": seconds, "metrics": metrics}
-
-
-def _verdicts(content: Content) -> dict:
-    """Return the profile and the verdicts; which seeds and data each rests on, its runs tell."""
-    found = as_json(content, evaluated(content), suspected(content))
-    return {name: found[name] for name in ("profile", "claims", "defects")}
-
-
-@command
-def main(words: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Write the reference of the profile that is asked for, and what the README says from it."""
-    asked = request.parse([*words, "ALLOW_MISSING=1"])
-    if asked.changes:
-        changed = ", ".join(name.upper() for name, _ in asked.changes)
-        raise UserError(f"a reference is of the experiments' own settings; leave out {changed}")
-    found = entries(asked)
-    if not found:
-        raise UserError(f"no run of the {asked.profile} profile is done; run: make experiments")
-    content = Content(asked, plan.load_runs(asked))
-    file = FOLDER / f"{asked.profile}.json"
-    pictures = gallery.draw_all(content) if asked.profile in sections.PROFILES else {}
-    earlier = read(asked.profile)
-    known = joined(earlier, {"runs": found, **_verdicts(content), "pictures": pictures})
-    with_others = recorded_runs.completed(content, known["runs"])
-    known = joined(known, {**known, **_verdicts(with_others)})
-    files.write_json(file, known)
+def write_derived(profile: str) -> RecordedContent:
+    """Write what follows from a profile's recorded runs: verdicts, images, the README's parts."""
+    content = recorded_content.load(profile)
+    for claims in verdicts(content).values():
+        for claim in claims:
+            writing.write_json(_verdict_file(profile, claim["id"]), claim)
+    images = gallery.draw_all(content) if profile in sections.PROFILES else {}
+    writing.write_json(recorded_runs.FOLDER / profile / "images.json", images)
     every = references()
     sections.write(every)
     gallery.remove_unused(every)
-    begun = sum(not recorded_runs.is_finished(entry) for entry in known["runs"])
+    return content
+
+
+@command
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Record the requested runs, and what follows from the record."""
+    requested = request.parse([*arguments, "ALLOW_MISSING=1"])
+    if requested.changes:
+        changed = ", ".join(name.upper() for name, _ in requested.changes)
+        raise UserError(f"a reference has the experiments' own settings; leave out {changed}")
+    own = [
+        evaluated_so_far(run, requested) if isinstance(run, BegunRun) else run
+        for run in _own_runs(requested)
+    ]
+    if not own:
+        raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")
+    _write_runs(own, requested.profile)
+    content = write_derived(requested.profile)
+    _write_loss_bounds(content)
+    recorded = recorded_runs.load_all(requested.profile)
+    begun = sum(not run.is_finished for run in recorded)
     print(
-        f"{display(file)}: {len(known['runs'])} runs, {len(found)} of them from here, "
-        f"{begun} not at their end"
+        f"{display(recorded_runs.FOLDER / requested.profile)}: {len(recorded)} runs, {len(own)} of "
+        f"them from here, {begun} unfinished"
     )
 
 

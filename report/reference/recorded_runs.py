@@ -1,60 +1,160 @@
-"""Runs of which a reference tells the numbers: no epochs and no arrays, which lie elsewhere."""
+"""Recorded runs: what figures, tables and criteria read of finished runs, kept in the repository.
+
+recorded/<profile>/runs/<experiment>/<variant>/seed-<n>/
+  config.json     all choices that decided the numbers; the code by its fingerprints
+  result.json     the metrics; of a run that was not finished, those of its last epoch
+  history.jsonl   one line per epoch; missing if only the numbers of the run are known
+  <array>.png     the images that figures draw and criteria read, as sheets
+"""
 
 import dataclasses
-from collections.abc import Iterable
+import functools
+import json
+from pathlib import Path
 
-from lib.config import request
-from lib.runs import plan
-from lib.runs.directories import Run
-from report.content import Content
+import numpy as np
+
+from lib.runs.directories import Run, RunKey
+from lib.system.errors import UserError
+from lib.system.paths import REPOSITORY, display
+from report.reference import image_sheets
+
+FOLDER = REPOSITORY / "recorded"
+_MAKERS = ("versions", "hardware", "commit", "command", "continued_with")
+# What is recorded of each run. `make check` compares no more than this.
+NUMBERS = (
+    *("epochs", "seconds", "cpu_seconds", "parameters", "weights_sha256", "metrics"),
+    "source_sizes",
+)
 
 
-class NumbersOnlyError(Exception):
-    """Of a run that is asked for more, only the numbers are known."""
+class NotRecordedError(Exception):
+    """The record of a run lacks what is read from it: its epochs, or an array."""
 
 
+@dataclasses.dataclass(frozen=True, order=True)
+class RecordedKey(RunKey):
+    """What names a recorded run."""
+
+    @property
+    def path(self) -> Path:
+        """The folder of its record."""
+        return runs_folder(self.profile) / str(self)
+
+    @property
+    def folder(self) -> str:
+        """The folder of its record, seen from the repository's root."""
+        return f"{FOLDER.name}/{self.profile}/runs/{self}"
+
+
+@dataclasses.dataclass(frozen=True)
 class RecordedRun(Run):
-    """A finished run as a reference tells of it."""
+    """A run as it is recorded; it may be unfinished."""
 
     @property
+    def pair(self) -> tuple[str, str]:
+        """Experiment and variant."""
+        return self.key.experiment, self.key.variant
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return is_finished(self.result)
+
+    @property
+    def progress(self) -> str:
+        """How far an unfinished run came: "epoch 12 of 50"."""
+        return f"epoch {self.result['epochs']} of {self.config['spec']['settings']['epochs']}"
+
+    @property
+    def has_epochs(self) -> bool:
+        """Whether more than the numbers of the run is recorded."""
+        return (self.key.path / "history.jsonl").exists()
+
+    @functools.cached_property
     def history(self) -> list[dict]:
-        """Raises NumbersOnlyError."""
-        raise NumbersOnlyError(str(self.key))
+        """One dictionary of metrics per epoch. Raises NotRecordedError if there is none."""
+        if not self.has_epochs:
+            raise NotRecordedError(f"of {self.key} there are only the numbers")
+        return super().history
+
+    @functools.cached_property
+    def samples(self) -> dict[str, np.ndarray]:
+        """The recorded arrays by name. Asking for another one raises NotRecordedError."""
+        found = _Arrays()
+        found.run = str(self.key) if self.is_finished else f"{self.key} at {self.progress}"
+        for file in sorted(self.key.path.glob("*.png")):
+            try:
+                found[file.stem] = image_sheets.read(file)
+            except (OSError, ValueError) as error:
+                raise _unreadable(file, error) from error
+        return found
 
     @property
-    def samples(self) -> dict:
-        """Raises NumbersOnlyError."""
-        raise NumbersOnlyError(str(self.key))
+    def entry(self) -> dict:
+        """What is compared with other runs, in one dictionary."""
+        return entry(self.config, self.result)
 
 
-def is_finished(entry: dict) -> bool:
-    """Tell whether a run, as `report.reference.record.entries` returns it, came to its end."""
-    return "weights_sha256" in entry
+class _Arrays(dict):
+    run = ""
+
+    def __missing__(self, name: str) -> np.ndarray:
+        raise NotRecordedError(f"{self.run} has no array {name}")
 
 
-def completed(content: Content, entries: Iterable[dict]) -> Content:
-    """Return `content` with recorded runs in the place of those that it asks for and lacks.
+def entry(config: dict, result: dict) -> dict:
+    """Return a run's spec, makers and numbers in one dictionary."""
+    made_with = {name: config[name] for name in _MAKERS if name in config}
+    numbers = {name: result[name] for name in NUMBERS if name in result}
+    return {**config["spec"], **made_with, **numbers}
 
-    `entries` are a reference's runs, as `report.reference.record.entries` returns them; those count
-    that read the data that is prepared here.
+
+def is_finished(facts: dict) -> bool:
+    """Tell whether a run, by its `entry` or its result, came to its end."""
+    return "weights_sha256" in facts
+
+
+def runs_folder(profile: str) -> Path:
+    """Return the folder of a profile's recorded runs."""
+    return FOLDER / profile / "runs"
+
+
+def load_all(profile: str) -> list[RecordedRun]:
+    """Return all recorded runs of a profile, ordered by their names.
+
+    Raises UserError if a file cannot be read.
     """
-    known = {
-        (entry["experiment"], entry["variant"], entry["seed"]): entry
-        for entry in entries
-        if is_finished(entry)
-    }
-    here = {run.key: run for group in content.runs.values() for run in group}
-    runs: dict[tuple[str, str], list[Run]] = {}
-    for planned in request.planned(content.requested):
-        key = planned.key
-        pair = (key.experiment, key.variant)
-        if run := here.get(key) or _recorded(planned, known.get((*pair, key.seed))):
-            runs.setdefault(pair, []).append(run)
-    return dataclasses.replace(content, runs=runs)
+    folders = sorted(file.parent for file in runs_folder(profile).glob("*/*/seed-*/config.json"))
+    found = [_load(profile, folder) for folder in folders]
+    return sorted(found, key=lambda run: run.key)
 
 
-def _recorded(planned: request.Planned, entry: dict | None) -> RecordedRun | None:
-    # The content tells of the data that is prepared here: what read other data has no place in it.
-    if entry is None or entry["data"] != plan.data_used(planned):
-        return None
-    return RecordedRun(planned.key, config=entry, result=entry)
+def _load(profile: str, folder: Path) -> RecordedRun:
+    config, result = (read_json(folder / name) for name in ("config.json", "result.json"))
+    experiment, variant, seed = folder.parts[-3:]
+    try:
+        key = RecordedKey(profile, experiment, variant, int(seed.removeprefix("seed-")))
+        spec = config["spec"]
+        named = {name: spec[name] for name in dataclasses.asdict(key)}
+        if named != dataclasses.asdict(key):
+            raise ValueError("it is the record of another run")
+        entry(config, result)["metrics"]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(folder, error) from error
+    return RecordedRun(key, config, result)
+
+
+def read_json(file: Path) -> dict:
+    """Return a file's JSON object. Raises UserError if there is none."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(found, dict):
+            raise ValueError("it holds no JSON object")
+    except (OSError, ValueError) as error:
+        raise _unreadable(file, error) from error
+    return found
+
+
+def _unreadable(path: Path, error: Exception) -> UserError:
+    return UserError(f"{display(path)} cannot be read ({error}); restore it from git")

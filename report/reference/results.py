@@ -1,10 +1,12 @@
-"""What the report tells of the reference: finished runs at the original's own scale."""
+"""What every report says of the record: finished runs at the original's own scale."""
 
 import dataclasses
 from collections.abc import Iterable, Sequence
 
 from lib.config.experiments import experiments
 from report.content import FULL_PROFILE, Pair
+from report.criteria.claims import count_seeds
+from report.criteria.findings import NOT_RUN
 from report.reference import record
 from report.reference.recorded_runs import is_finished
 from report.wording import called, escaped, estimate, metric_in_words
@@ -15,9 +17,20 @@ class ReferenceResults:
     """Finished runs of a record, one list of them for each (experiment, variant)."""
 
     runs: dict[Pair, Sequence[dict]]
+    verdicts: dict[str, dict]  # of claims and suspected defects, as in claims.json
+
+    def verdict(self, name: str) -> str:
+        """Return the verdict on a claim or a defect: "inconclusive", "not run", ..."""
+        return self.verdicts.get(name, {}).get("verdict", NOT_RUN)
+
+    def verdict_seeds(self, name: str) -> str:
+        """Return on how many seeds a verdict rests, as words, "" if it needs no run or has none."""
+        runs = self.verdicts.get(name, {}).get("runs", ())
+        seeds = count_seeds(runs) if self.verdict(name) != NOT_RUN else 0
+        return f"{seeds} seed{'s' * (seeds > 1)}" if seeds else ""
 
     def value(self, pair: Pair, name: str, spec: str) -> str:
-        """Return a metric: the seeds' mean, its interval where there are several, "–" of none."""
+        """Return a metric: the seeds' mean, its interval if there are several, "–" without any."""
         runs = self.runs.get(pair, ())
         return estimate([run["metrics"][name] for run in runs], spec) if runs else "–"
 
@@ -25,15 +38,15 @@ class ReferenceResults:
         """Return of how many seeds there are runs."""
         return len(self.runs.get(pair, ()))
 
-    def primary_metrics(self, told: Sequence[str]) -> list[tuple[Pair, str, str]]:
-        """Return each pair, the metric that tells most, in words, and its value.
+    def primary_metrics(self, left_out: Sequence[str]) -> list[tuple[Pair, str, str]]:
+        """Return each pair, its primary metric in words, and its value.
 
-        Those experiments are left out that are in `told`.
+        The experiments in `left_out` are left out.
         """
         found = []
         for pair in self.runs:
             name = experiments()[pair[0]].settings.primary_metric
-            if pair[0] not in told:
+            if pair[0] not in left_out:
                 found.append((pair, metric_in_words(name), self.value(pair, name, ".4g")))
         return found
 
@@ -53,11 +66,12 @@ class ReferenceResults:
 def at_full_scale() -> ReferenceResults:
     """Return the finished runs of the reference at the original's own scale.
 
-    Raises UserError where the reference cannot be read.
+    Raises UserError if the reference cannot be read.
     """
-    known = record.read(FULL_PROFILE) or {"runs": []}
+    known = record.read(FULL_PROFILE) or {"runs": [], "claims": [], "defects": []}
     runs: dict[Pair, list[dict]] = {}
     for run in known["runs"]:
         if is_finished(run):
             runs.setdefault((run["experiment"], run["variant"]), []).append(run)
-    return ReferenceResults(runs)
+    verdicts = {one["id"]: one for part in record.PARTS for one in known[part]}
+    return ReferenceResults(runs, verdicts)

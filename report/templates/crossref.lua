@@ -41,13 +41,17 @@ local function quoted(text)
   return '"' .. text:gsub('\\', '\\\\'):gsub('"', '\\"') .. '"'
 end
 
+local function is_image(body)
+  return body.t == 'Para' and body.content[1].t == 'Image'
+end
+
 local function typst_body(body)
   if body.t == 'Table' then
     -- pandoc wraps the table in a figure; keep only the table.
     return typst({ body }):match('(#table%(.*%))%]')
   end
-  local image = body.t == 'Para' and body.content[1]
-  if image and image.t == 'Image' then
+  if is_image(body) then
+    local image = body.content[1]
     return ('#image("/%s", alt: %s, width: %s)'):format(
       image.src, quoted(pandoc.utils.stringify(image.caption)), image.attributes.width or '100%')
   end
@@ -57,9 +61,11 @@ end
 -- A wide figure floats to the top of a page (at the bottom it may cover text); the others stay in place.
 local function typst_float(div, kind, number, body, caption)
   local wide, long = div.classes:includes('wide'), div.classes:includes('long')
-  local template = '#figure(kind: %s, supplement: [%s], numbering: (..) => %s, placement: %s, scope: %s, '
-    .. 'caption: [%s])[%s] <%s>'
-  local figure = template:format(kind == 'fig' and 'image' or 'table', NAMES[kind], quoted(number),
+  local template = '#figure(kind: %s, alt: %s, supplement: [%s], numbering: (..) => %s, placement: %s, '
+    .. 'scope: %s, caption: [%s])[%s] <%s>'
+  -- An image has an alternative text; a note that replaces an image is its own.
+  local alt = kind == 'fig' and not is_image(body) and quoted(pandoc.utils.stringify(body)) or 'none'
+  local figure = template:format(kind == 'fig' and 'image' or 'table', alt, NAMES[kind], quoted(number),
     wide and 'top' or 'none', quoted(wide and 'parent' or 'column'), typst(caption), typst_body(body),
     div.identifier)
   return pandoc.RawBlock('typst', ('#[#show figure: set block(breakable: %s)\n%s]'):format(long, figure))
@@ -75,7 +81,7 @@ local function html_float(div, kind, number, body, caption)
   local label = NAMES[kind] .. ' ' .. number
   caption[1].content:insert(1, pandoc.Space())
   caption[1].content:insert(1, pandoc.Strong(label .. '.'))
-  local image = body.t == 'Para' and body.content[1].t == 'Image'
+  local image = is_image(body)
   if image then body = pandoc.Plain(body.content) end
   local wide = div.classes:includes('wide')
   if body.t == 'Table' or (image and wide) then

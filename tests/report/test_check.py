@@ -7,7 +7,7 @@ import pytest
 from lib.system import paths
 from report.criteria.claims import as_json, evaluated, suspected
 from report.criteria.findings import INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, VERDICTS
-from report.reference import check, record
+from report.reference import check, record, results
 from tests import fake_runs
 from tests.report.claimed_study import content
 from tests.report.contradictions import (
@@ -49,8 +49,15 @@ def test_only_opposite_verdicts_contradict_the_reference(tmp_path, as_claimed):
 
 
 def test_verdict_lines_fit_the_terminal_and_count(as_claimed):
-    lines = check.verdict_lines(as_claimed, width=80)
+    runs = [f"runs/paper/text2text/train-10/seed-{seed}" for seed in range(10)]
+    recorded = results.ReferenceResults({}, {"C9": {"verdict": NOT_REPRODUCED, "runs": runs}})
+    lines = check.verdict_lines(as_claimed, recorded, width=80)
     assert max(map(len, lines)) <= 80
+    assert next(line for line in lines if line.startswith("C9 ")).split()[:5] == [
+        *("C9", "reproduced", "not", "reproduced,", "10")
+    ]
+    assert [line.split()[0] for line in lines if line[0] == "C"] == list(as_claimed)
+    assert lines[-1] == "20 reproduced, 1 not run, 1 not reproduced"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +69,8 @@ def test_check_fails_if_a_verdict_is_the_opposite_of_the_reference_s(work, tmp_p
     for name in ("data", "runs"):
         monkeypatch.setattr(paths, name.upper(), work / name)
     monkeypatch.setattr(check, "OUTPUT", tmp_path / "claims.json")
-    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    known = {}
+    monkeypatch.setattr(record, "read", known.get)
 
     def status():
         with pytest.raises(SystemExit) as end:
@@ -71,17 +79,12 @@ def test_check_fails_if_a_verdict_is_the_opposite_of_the_reference_s(work, tmp_p
 
     assert status() == 0, "no reference"
     verdicts = json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))
-    known = tmp_path / "quick.json"
-    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
+    known["quick"] = {"runs": [], "images": {}, **verdicts}
     assert status() == 0
     by_id = {claim["id"]: claim for claim in verdicts["claims"]}
     assert by_id["C1"]["verdict"] == "inconclusive"
     by_id["C1"]["verdict"] = "reproduced"
-    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 0
     assert by_id["C10"]["verdict"] == "not reproduced"  # needs no images, so no stand-in
     by_id["C10"]["verdict"] = "reproduced"
-    known.write_text(json.dumps({"runs": [], "pictures": {}, **verdicts}))
     assert status() == 1
-    known.write_text("{")
-    assert status() == 2

@@ -4,6 +4,7 @@ import pytest
 
 from report.criteria.claims import evaluated
 from report.criteria.findings import INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, OTHER_CURVE, REPRODUCED
+from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedRun
 from tests.report.claimed_study import content
 from tests.report.contradictions import (
@@ -124,4 +125,23 @@ def test_numbers_alone_may_refute_where_epochs_are_not_known(tmp_path):
     assert "flattening LSTM without augmentation, training" not in {f.what for f in found.findings}
     for run in recorded:
         run.result["metrics"]["validation_accuracy"] = 0.4
-    assert evaluated(made)["C14"].verdict == NOT_RUN
+    left_open = evaluated(made)["C14"]
+    assert left_open.verdict == INCONCLUSIVE
+    assert "only the last numbers" in left_open.reason
+
+
+@pytest.mark.parametrize(("accuracy", "verdict"), [(0.7, NOT_REPRODUCED), (0.4, INCONCLUSIVE)])
+def test_an_unfinished_run_leaves_a_claim_open_unless_another_refutes_it(
+    tmp_path, accuracy, verdict
+):
+    made = content(tmp_path, changes={(*UNAUGMENTED, "validation_accuracy"): accuracy})
+    runs = dict(made.runs)
+    runs[CONVLSTM] = [
+        RecordedRun(run.key, {"spec": {"settings": {"epochs": 200}}}, {"epochs": 80})
+        for run in runs[CONVLSTM]
+    ]
+    claims = evaluated(RecordedContent(made.requested, runs))
+    assert claims["C14"].verdict == verdict
+    assert claims["C15"].verdict == INCONCLUSIVE
+    assert claims["C15"].reason == "unfinished: image2text/convlstm to epoch 80 of 200"
+    assert claims["C9"].verdict == REPRODUCED

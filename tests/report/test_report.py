@@ -9,7 +9,7 @@ import pytest
 from figures import all_figures
 from lib.config import request
 from lib.runs import plan
-from lib.system import files, paths
+from lib.system import paths
 from report.content import Content
 from report.reference import record, results
 from tests import fake_runs
@@ -83,15 +83,14 @@ def test_reference_results_are_compared_with_the_published_ones(page):
     assert found[3] == str(len(values))
 
 
-def test_an_unfinished_run_is_no_reference_result(tmp_path, monkeypatch):
+def test_an_unfinished_run_is_no_reference_result(monkeypatch):
     run = {
         **{"experiment": "vae_32", "variant": "published", "seed": 0, "data": {}},
         **{"epochs": 1, "metrics": {"loss": 0.6}},
     }
     done = {**run, "seed": 1, "metrics": {"loss": 0.5}, "weights_sha256": "0"}
-    parts = {"claims": [], "defects": [], "pictures": {}}
-    files.write_json(tmp_path / "paper.json", {"runs": [run, done], **parts})
-    monkeypatch.setattr(record, "FOLDER", tmp_path)
+    known = {"runs": [run, done], "claims": [], "defects": [], "images": {}}
+    monkeypatch.setattr(record, "read", {"paper": known}.get)
     ((pair, metric, value),) = results.at_full_scale().primary_metrics(())
     assert (pair, metric, value) == (("vae_32", "published"), "loss", "0.5000")
 

@@ -1,0 +1,35 @@
+"""The results of a training, finished or not, as the files of a run directory hold them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from lib.runs import directories
+from lib.system import files
+from lib.training.trainer import Evaluation
+
+
+def write_history(folder: Path, history: list[dict]) -> None:
+    """Write history.jsonl: one line of metrics per epoch."""
+    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    files.write_text(folder / "history.jsonl", lines)
+
+
+def write_samples(folder: Path, evaluation: Evaluation) -> None:
+    """Write samples.npz: the arrays for figures."""
+    with files.replaced(folder / "samples.npz") as temporary:
+        np.savez(temporary, **evaluation.samples)
+
+
+def result(history: list[dict], evaluation: Evaluation, digest: str | None = None) -> dict:
+    """Return the content of result.json; `digest` of the weights marks a finished training."""
+    return {
+        "metrics": evaluation.metrics,
+        "epochs": len(history),
+        **directories.times(history),
+        "parameters": sum(layer["parameters"] for layer in evaluation.model),
+        "model": evaluation.model,
+        **({"weights_sha256": digest} if digest else {}),
+        **evaluation.facts,
+    }

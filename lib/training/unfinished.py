@@ -1,0 +1,67 @@
+"""Evaluates an unfinished run: python -m lib.training.unfinished gan_128 PROFILE=paper SEEDS=0 ...
+
+The arguments are those of an experiment's command, with its name first, and VARIANT=published, for
+example. The run itself is only read: it may be resumed later, or be training.
+
+unfinished/ in the run directory
+  history.jsonl   the epochs so far
+  samples.npz     arrays as after the last epoch
+  result.json     as of a finished run, but without `weights_sha256`
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib.config import request
+from lib.config.request import Planned
+from lib.runs import checkpoints
+from lib.system import files, runtime
+from lib.system.errors import UserError, command
+from lib.system.paths import display
+from lib.training import results
+from lib.training.trainer import Evaluation, trainer_class
+
+FOLDER = "unfinished"
+
+
+def evaluate(planned: Planned, threads: int) -> None:
+    """Evaluate the model of the newest checkpoint, and write the result.
+
+    Raises UserError if there is no checkpoint.
+    """
+    folder = planned.key.path
+    found = checkpoints.load(folder / "checkpoint")
+    if found is None:
+        raise UserError(f"{display(folder)} has no checkpoint; train it first")
+    arrays, facts = found
+    kind = trainer_class(planned.settings)
+    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
+    training = kind(planned.settings, planned.key.seed)
+    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
+    training.restore(arrays, facts["training"])
+    history = facts["history"]
+    evaluation = training.evaluation(history)
+    _write(folder / FOLDER, history, evaluation)
+
+
+def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
+    (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
+    results.write_samples(folder, evaluation)
+    results.write_history(folder, history)
+    files.write_json(folder / "result.json", results.result(history, evaluation))
+
+
+@command
+def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
+    """Evaluate the run that the arguments name."""
+    experiment, *settings = arguments
+    prefix = "VARIANT="
+    variants = [each.removeprefix(prefix) for each in settings if each.startswith(prefix)]
+    requested = request.parse([each for each in settings if not each.startswith(prefix)])
+    for planned in request.planned(requested, [experiment], variants):
+        evaluate(planned, requested.threads)
+
+
+if __name__ == "__main__":
+    main()

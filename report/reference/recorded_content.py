@@ -1,0 +1,168 @@
+"""What the report's template can ask for, answered from recorded runs alone."""
+
+import contextlib
+import dataclasses
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+
+import figures
+from lib.config import request
+from lib.runs.directories import Run
+from report.content import Content, Pair, seeds_in_words
+from report.reference.recorded_runs import FOLDER, NotRecordedError, RecordedRun, load_all
+from report.wording import escaped, estimate
+
+_NO_DATA = {"name": "none is recorded", "synthetic": False, "fingerprint": ""}
+
+
+@dataclasses.dataclass(frozen=True)
+class RecordedContent(Content):
+    """Recorded runs of a profile. A variant may have any number of seeds, from one on."""
+
+    data_read: Mapping[str, dict] = dataclasses.field(default_factory=dict)
+    drawn_from: Mapping[str, "RecordedContent"] = dataclasses.field(default_factory=dict)
+    undrawn: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    is_recorded = True
+    absent = "not recorded"
+    face_count = float("inf")  # a recorded run read as many as its settings say
+
+    def data_of(self, pair: Pair) -> dict[str, dict]:
+        """Return the records of the data that a run reads, by its kind."""
+        kinds = self.planned[pair].settings.uses
+        return {kind: self.data_read.get(kind, _NO_DATA) for kind in kinds}
+
+    def complete(self, pair: Pair) -> Sequence[Run]:
+        """Return the finished runs."""
+        return [run for run in self.runs.get(pair, ()) if run.is_finished]
+
+    def unfinished(self, needs: Iterable[Pair]) -> str:
+        """Return how far each unfinished run of `needs` came, "" if all are finished."""
+        known = [
+            f"{'/'.join(pair)} to {run.progress}"
+            for pair in needs
+            for run in self.runs.get(pair, ())
+            if not run.is_finished
+        ]
+        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
+
+    def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
+        """Return a number as `Content.value` does; of unfinished runs with how far they came."""
+        runs = self.runs.get((experiment, variant), ())
+        if self.complete((experiment, variant)) or not runs:
+            return super().value(experiment, name, spec, variant)
+        known = [run.result["metrics"].get(name, run.result.get(name)) for run in runs]
+        reached = [] if name == "parameters" else dict.fromkeys(run.progress for run in runs)
+        numbers = [] if None in known or name == "epochs" else [estimate(known, spec)]
+        return ", ".join([*numbers, *reached]) or self.absent
+
+    def candidates(self, needs: Sequence[Pair]) -> list[Content]:
+        """Return contents with the seeds that all of `needs` have: of all runs, and of whole ones.
+
+        Criteria compare seed by seed.
+        """
+        return [content.of_common_seeds(needs) for content in self._all_and_whole(needs)]
+
+    def layers(self, experiment: str, variant: str) -> Run | None:
+        """Return a run whose result has the model's layers, None if there is none."""
+        runs = self.runs.get((experiment, variant), ())
+        return next((run for run in runs if "model" in run.result), None)
+
+    @functools.cached_property
+    def whole(self) -> "RecordedContent":
+        """The same without runs of which only numbers are recorded."""
+        runs = {
+            pair: kept
+            for pair, group in self.runs.items()
+            if (kept := [run for run in group if run.has_epochs])
+        }
+        return dataclasses.replace(self, runs=runs)
+
+    def _all_and_whole(self, needs: Sequence[Pair]) -> "list[RecordedContent]":
+        """Return this, and `whole` if it has runs of all `needs`."""
+        return [self] if self.whole.lacking(needs) else [self, self.whole]
+
+    def of_common_seeds(self, needs: Sequence[Pair]) -> "RecordedContent":
+        """Return the runs of those seeds that every one of `needs` has that has any."""
+        seeds = [{run.key.seed for run in self.runs[pair]} for pair in needs if pair in self.runs]
+        common = set.intersection(*seeds) if seeds else set()
+        runs = {
+            pair: kept
+            for pair, group in self.runs.items()
+            if (kept := [run for run in group if run.key.seed in common])
+        }
+        return dataclasses.replace(self, runs=runs)
+
+    @property
+    def has_intervals(self) -> bool:
+        """Whether some numbers have intervals: whether something has several seeds."""
+        return any(len(runs) > 1 for runs in self.runs.values())
+
+    def seeds_note(self, needs: Iterable[Pair]) -> str:
+        """Return which seeds of `needs` are recorded, or how many each has if they differ."""
+        seeds = {
+            tuple(run.key.seed for run in self.runs[pair]) for pair in needs if pair in self.runs
+        }
+        if len(seeds) < 2:
+            return seeds_in_words(*seeds) if seeds else ""
+        fewest, most = min(map(len, seeds)), max(map(len, seeds))
+        return f"{fewest} to {most} seeds each" if fewest < most else f"{most} seeds each"
+
+    @property
+    def scale_note(self) -> str:
+        """The profile, and that its runs are recorded."""
+        return f"recorded runs, {super().scale_note}"
+
+    @property
+    def runs_folder(self) -> str:
+        """The folder of the profile's recorded runs, as it is called in the report."""
+        return f"{FOLDER.name}/{self.requested.profile}/runs"
+
+    def draw(self, figure: figures.Figure, path: object) -> "RecordedContent":
+        """Draw a figure into the file `path`; return the content that it shows.
+
+        Its runs have to be there. Raises NotRecordedError if their record lacks what is drawn.
+        """
+        *others, last = self._all_and_whole(figure.needs)
+        for content in others:
+            with contextlib.suppress(NotRecordedError):
+                figures.save(figure, content.runs, path)
+                return content
+        figures.save(figure, last.runs, path)
+        return last
+
+    def drawn(self, folder: object) -> "RecordedContent":
+        """Draw every figure that can be drawn into `folder`; return this, which then knows them."""
+        drawn_from, undrawn = {}, {}
+        for figure in self.every_figure():
+            if self.lacking(figure.needs):
+                continue
+            try:
+                drawn_from[figure.name] = self.draw(figure, folder / figure.file_name)
+            except NotRecordedError as error:
+                undrawn[figure.name] = f"{self.absent}: {escaped(error)}"
+        return dataclasses.replace(self, drawn_from=drawn_from, undrawn=undrawn)
+
+    def why_not_drawn(self, figure: figures.Figure) -> str:
+        """Return what to say if a figure could not be drawn, "" if it was."""
+        return self.undrawn.get(figure.name, "") or self.not_run(*figure.needs)
+
+    def figure_conditions(self, figure: figures.Figure) -> str:
+        """Return what ends a figure's caption: of the runs that it shows."""
+        return self.drawn_from.get(figure.name, self).conditions(figure.needs)
+
+
+def load(profile: str) -> RecordedContent:
+    """Return the recorded runs of a profile; unfinished ones count if no other seed is finished.
+
+    Raises UserError if the record cannot be read.
+    """
+    found: dict[Pair, list[RecordedRun]] = {}
+    for run in load_all(profile):
+        found.setdefault(run.pair, []).append(run)
+    runs = {
+        pair: [run for run in group if run.is_finished] or group for pair, group in found.items()
+    }
+    read = {kind: data for run in load_all(profile) for kind, data in run.entry["data"].items()}
+    requested = request.Request(profile, study="corrected")
+    return RecordedContent(requested, runs, read)

@@ -1,0 +1,79 @@
+"""Writes recorded runs: small files, each for one thing, whose bytes change only with the run."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from lib.runs import code
+from lib.runs.directories import Run
+from lib.system import files
+from report.reference import image_sheets
+from report.reference.drawn_arrays import drawn_arrays
+from report.reference.recorded_runs import NUMBERS, RecordedKey
+
+
+def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
+    """Record a run under `key`; not `whole` means its numbers alone."""
+    result = {name: run.result[name] for name in NUMBERS if name in run.result}
+    write_json(key.path / "config.json", _config(run))
+    if not whole:
+        write_json(key.path / "result.json", result)
+        _remove_others(key.path, {"config.json", "result.json"})
+        return
+    write_json(key.path / "result.json", result | run.result)
+    lines = "".join(json.dumps(epoch) + "\n" for epoch in run.history)
+    files.write_text(key.path / "history.jsonl", lines)
+    arrays = drawn_arrays(key.experiment, run.samples)
+    for name, images in arrays.items():
+        _write_sheet(key.path / f"{name}.png", images)
+    names = {"config.json", "result.json", "history.jsonl", *(f"{name}.png" for name in arrays)}
+    _remove_others(key.path, names)
+
+
+def _config(run: Run) -> dict:
+    """Return a run's configuration, with only the fingerprints of the code that decided it."""
+    spec = run.config["spec"]
+    return {**run.config, "spec": {**spec, "code": code.fingerprints(spec["code"])}}
+
+
+def remove_run(key: RecordedKey) -> None:
+    """Remove the record of a run."""
+    shutil.rmtree(key.path)
+
+
+def write_json(path: Path, value: Mapping) -> None:
+    """Write a dictionary as JSON for people: a line for each item of what its values hold."""
+    items = [f"  {_text(name)}: {_opened(item)}" for name, item in value.items()]
+    files.write_text(path, "{\n" + ",\n".join(items) + "\n}\n" if items else "{}\n")
+
+
+def _opened(item: object) -> str:
+    if isinstance(item, dict) and item:
+        lines = [f"{_text(name)}: {_text(each)}" for name, each in item.items()]
+        return "{\n" + ",\n".join(f"    {line}" for line in lines) + "\n  }"
+    if isinstance(item, list | tuple) and item:
+        return "[\n" + ",\n".join(f"    {_text(each)}" for each in item) + "\n  ]"
+    return _text(item)
+
+
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _write_sheet(path: Path, images: np.ndarray) -> None:
+    """Write a sheet unless it holds these images: other versions of a library compress otherwise"""
+    try:
+        is_there = np.array_equal(image_sheets.read(path), images)
+    except (OSError, ValueError):
+        is_there = False
+    if not is_there:
+        image_sheets.write(path, images)
+
+
+def _remove_others(folder: Path, names: set[str]) -> None:
+    for file in folder.iterdir():
+        if file.name not in names:
+            file.unlink()
