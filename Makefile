@@ -2,7 +2,6 @@
 
 PYTHON ?= python3
 gpu := $(shell nvidia-smi -L 2>/dev/null | grep -q '^GPU' && echo 1)
-# 1: with NVIDIA's libraries.
 CUDA ?= $(or $(gpu),0)
 # Several trainings side by side, each with one thread, use a CPU best; one training fills a GPU.
 JOBS ?= $(or $(gpu),$(shell getconf _NPROCESSORS_ONLN))
@@ -20,15 +19,15 @@ locks := requirements.lock $(if $(filter 1,$(CUDA)),requirements-cuda.lock)
 installed := $(shell for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
   cat $$locks | cmp -s - $(environment)/requirements.lock && echo 1 && break; done)
 
-# Where programs run: local or docker. The shell is asked only once, and only if that is needed.
+# Where programs run: local or docker. The shell is called at most once.
 runtime = $(if $(filter-out auto,$(RUNTIME)),$(RUNTIME),$(if $(installed),local,$(chosen)))
 chosen = $(eval chosen := $(shell $(container) choose))$(chosen)
 python = $(if $(filter docker,$(runtime)),$(container) run ,$(environment)/bin/)python
 
 # All other targets, such as the experiments, are steps of one Python program, which does each after
 # those that it needs. It finds the settings, -j and -k in its environment, where Make puts them.
-own_targets := help setup image shell accept recorded test test-slow verify-resume verify-same-bits bench \
-  bench-setup lint format lock check-image clean
+own_targets := help setup image shell accept recorded test test-slow verify-resume \
+  verify-same-bits bench bench-setup lint format lock check-image clean
 steps := $(filter-out $(own_targets),$(MAKECMDGOALS))
 # With exec, Make itself waits for it after a signal.
 pipeline = $(if $(filter $(environment)/%,$(host_python)),,$(check_python);) CUDA='$(CUDA)' \
