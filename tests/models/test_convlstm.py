@@ -47,11 +47,11 @@ def test_nothing_is_dropped_when_evaluating(images):
 def test_each_gate_has_a_mask_of_its_own_that_keeps_the_mean():
     layer = ConvLSTM2D(32, 3, compiled=False, recurrent_dropout=0.3)
     model_with(layer)
-    inputs, state = tf.zeros((40, *SHAPE)), tf.ones((40, *SHAPE[1:3], 32))
-    masked = np.array(layer._masked(state, layer._drawn(inputs, training=True)))
-    assert masked.shape == (4, *state.shape)
-    kept = masked > 0
-    assert np.allclose(masked[kept], 1 / 0.7)
+    shape = (40, *SHAPE[1:3], 32)
+    masks = np.array(layer.state_masks(layer.draw_state_bits(np.prod(shape)), tf.constant(shape)))
+    assert masks.shape == (4, *shape)
+    kept = masks > 0
+    assert np.allclose(masks[kept], 1 / 0.7)
     # 38,400 draws each: the standard error is 0.0023.
     assert np.allclose(kept.mean(axis=(1, 2, 3, 4)), 0.7, atol=0.012)
     for one in range(4):
@@ -60,7 +60,7 @@ def test_each_gate_has_a_mask_of_its_own_that_keeps_the_mean():
 
 
 @pytest.mark.parametrize("which", ["dropout", "recurrent_dropout"])
-def test_masks_are_drawn_anew_unless_the_generators_are_reset(images, which):
+def test_masks_are_sampled_again_unless_the_generators_are_reset(images, which):
     model = model_with(ConvLSTM2D(FILTERS, 3, compiled=False, **{which: 0.3}))
     first, second = (model(images, training=True) for _ in range(2))
     assert not np.allclose(first, second)

@@ -95,15 +95,22 @@ class ConvLSTM2D(tf_keras.layers.ConvLSTM2D):
         """
         return self._generator.uniform_full_int([count], tf.uint64)
 
+    def state_masks(self, bits: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
+        """Return the masks of a state of this shape, one per gate, from `draw_state_bits`.
+
+        float32 (4, *shape): 0, or the factor that keeps the mean.
+        """
+        numbers = tf.cast(tf.bitcast(bits, tf.uint16), tf.int32)
+        rate = self.recurrent_dropout
+        numbers = tf.reshape(numbers, tf.concat([[4], shape], axis=0))
+        return _kept(numbers >= round(rate * LEVELS), rate)
+
     def _masked(self, state: tf.Tensor, bits: list[tf.Tensor]) -> list[tf.Tensor]:
         """Return the state for each gate, with some of its numbers dropped."""
         if not bits:
             return [state] * 4
-        numbers = tf.cast(tf.bitcast(bits[0], tf.uint16), tf.int32)
-        shape = tf.concat([[4], tf.shape(state)], axis=0)
-        rate = self.recurrent_dropout
-        kept = _kept(tf.reshape(numbers, shape) >= round(rate * LEVELS), rate)
-        return [state * kept[gate] for gate in range(4)]
+        masks = self.state_masks(bits[0], tf.shape(state))
+        return [state * masks[gate] for gate in range(4)]
 
     # Gates are in Keras' order: input, forget, candidate, output.
 
