@@ -12,20 +12,20 @@ def test_the_readme_shows_what_was_drawn_and_under_which_conditions(study, tmp_p
     images = record.read("quick")["images"]
     assert "text2text-accuracy" in images
     text = (tmp_path / "README.md").read_text()
-    for picture in images.values():
-        assert (tmp_path / "docs" / "images" / picture["file"]).stat().st_size < 300_000
-        assert f"(docs/images/{picture['file']})" in text
-        assert "quick profile, reduced" in picture["conditions"]
-        assert picture["conditions"] in text
+    for image in images.values():
+        assert (tmp_path / "docs" / "images" / image["file"]).stat().st_size < 300_000
+        assert f"(docs/images/{image['file']})" in text
+        assert "quick profile, reduced" in image["conditions"]
+        assert image["conditions"] in text
 
 
-def test_a_picture_of_the_paper_profile_takes_the_place_of_a_reduced_one():
+def test_an_image_of_the_paper_profile_takes_the_place_of_a_reduced_one():
     def known(profile):
-        picture = {"file": f"{profile}-handwritings.png", "conditions": f"{profile} profile"}
-        return {"runs": [], "images": {"styles": picture}}
+        image = {"file": f"{profile}-styles.png", "conditions": f"{profile} profile"}
+        return {"runs": [], "images": {"styles": image}}
 
     section = gallery.section({profile: known(profile) for profile in sections.PROFILES})
-    assert "paper-handwritings.png" in section
+    assert "paper-styles.png" in section
     assert "quick" not in section
 
 
@@ -65,7 +65,7 @@ def test_the_verdict_that_rests_on_most_is_shown(quick, paper, shown):
     assert f"| C1 | It holds. {shown}\n" in verdicts_table.table(references)
 
 
-def test_no_picture_in_the_repository_is_one_that_the_readme_does_not_show():
+def test_no_image_in_the_repository_is_one_that_the_readme_does_not_show():
     text = sections.FILE.read_text(encoding="utf-8")
     for file in gallery.FOLDER.glob("*"):
         assert f"docs/images/{file.name}" in text
