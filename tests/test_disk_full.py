@@ -206,7 +206,7 @@ def test_killed_figures_are_not_shown_and_are_drawn_again(reported):
     before = contents(build)
     kill_at(reported, "figures", lambda: not (build / "figures" / "manifest.json").exists())
     line = refused(reported, "report", *REPORT_ARGUMENTS)
-    assert "build/figures does not show these runs; run: make figures" in line
+    assert "build/figures are of other runs; run: make figures" in line
     for name in ("report.html", "report.pdf"):
         assert (build / name).read_bytes() == before[(build / name).relative_to(build)]
     assert fake_runs.run(reported, "figures", *REPORT_ARGUMENTS).returncode == 0

@@ -126,6 +126,8 @@ def start(commands):
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,
+        # Where SIGHUP is ignored, as by nohup, the scheduler would ignore it, too.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     )
 
 
