@@ -116,7 +116,7 @@ def test_unfinished_runs_are_labelled_and_decide_nothing(study, tmp_path, monkey
     caption = page[page.index('id="fig:vae-loss"') :].partition("</figure>")[0]
     assert f"vae_32/published to {run.progress}" in caption.replace("\\", "")
     assert "<img" in caption
-    row = page[page.index('id="tbl:vae-parts"') :].partition("</tr>")[2].partition("</tr>")[0]
+    row = page[page.index('id="tbl:vae-losses"') :].partition("</tr>")[2].partition("</tr>")[0]
     losses = [each.result["metrics"]["loss"] for each in (run, *recorded("vae_32", 1))]
     assert f"{sum(losses) / 2:.4f}" in row
     assert run.progress in row
