@@ -89,7 +89,8 @@ def alike(
     """Return findings that hold if two experiments differ by no more than a fraction.
 
     `tolerances` has the fraction for each metric, and `margins` how much narrower the bounds are
-    for one seed. Evaluated at the full scale only.
+    for one seed, which decides nothing about a metric without a margin. Evaluated at the full
+    scale only.
     """
     return [
         Finding(
@@ -97,7 +98,7 @@ def alike(
             relative(content, first, second, name),
             low=-tolerance,
             high=tolerance,
-            margin=margins[name],
+            margin=margins.get(name),
             at_reduced_scale=NEVER,
         )
         for name, tolerance in tolerances.items()

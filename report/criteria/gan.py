@@ -31,8 +31,9 @@ BLACK_BELOW = 0.1  # C7: mean brightness, from 0 (black) to 1
 BLACK_MARGIN = 0.02
 NO_DIFFERENCE = 0.05  # C7: mean brightness after the last epoch
 NO_DIFFERENCE_MARGIN = 0.02
-# C5, of one seed: chosen before any such run, without a measured spread between seeds.
-ALIKE_MARGINS = {"samples_sharpness": 0.1, "samples_swd": 0.1}
+# C5: of one seed nothing is decided. The relative differences of three seeds of the quick profile,
+# seen before any run at full scale, have standard deviations above both tolerances.
+ALIKE_MARGINS: dict[str, float] = {}
 MID_GREY = 127.5  # of 255: 0 on the generator's scale from -1 to 1
 
 
@@ -119,12 +120,12 @@ def _black_at_first(content: Content) -> list[Finding]:
 GAN_CRITERIA = {
     "C5": Criterion(
         f"Sharpness and SWD differ by less than {SHARPNESS_TOLERANCE:.0%} between any two sizes, "
-        "each with its whole interval, after the published number of epochs. With one seed, the "
-        f"bounds are narrower by {ALIKE_MARGINS['samples_sharpness']:.0%} and "
-        f"{ALIKE_MARGINS['samples_swd']:.0%}.",
+        "each with its whole interval, after the published number of epochs. One seed decides "
+        "nothing: seeds differ by more than that.",
         published_runs(*GANS),
         ("tbl:gan-images", "fig:gan-64-samples", "fig:gan-128-samples", "fig:gan-256-samples"),
         _sizes_look_alike,
+        version=2,
     ),
     "C6": Criterion(
         f"At every size, sharpness is below {BLURRED_BELOW:.0%} of that of real faces and SWD is "

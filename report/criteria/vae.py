@@ -25,8 +25,9 @@ from report.criteria.findings import NEVER, Criterion, Finding
 
 VAES = ("vae_32", "vae_64", "vae_128")
 LOSS_TOLERANCE = 0.01  # C3: fraction of the loss
-# C3, of one seed: chosen before any such run, without a measured spread between seeds.
-ALIKE_MARGINS = {"loss": 0.003, "samples_sharpness": 0.05, "samples_swd": 0.05}
+# C3, of one seed: two standard deviations of the relative differences of three seeds of the quick
+# profile, fixed before any run at full scale. Those of the sharpness, 0.85, leave no range.
+ALIKE_MARGINS = {"loss": 0.009, "samples_swd": 0.17}
 ALIKE_WITHIN = 0.25  # C4
 MAINLY = 0.5  # C19: fraction of the loss
 CURVES_CONDITION = (
@@ -173,13 +174,13 @@ VAE_CRITERIA = {
     "C3": Criterion(
         "With 64 latent dimensions, 128 filters change the loss of 64 filters by less than "
         f"{LOSS_TOLERANCE:.0%}, and sharpness and SWD by less than {SHARPNESS_TOLERANCE:.0%}, each "
-        "with its whole interval. With one seed, these bounds are narrower by "
-        f"{ALIKE_MARGINS['loss']:.1%}, {ALIKE_MARGINS['samples_sharpness']:.0%} and "
-        f"{ALIKE_MARGINS['samples_swd']:.0%}. Requires the full scale: wider networks learn at "
-        "another speed.",
+        "with its whole interval. With one seed, the bounds of loss and SWD are narrower by "
+        f"{ALIKE_MARGINS['loss']:.1%} and {ALIKE_MARGINS['samples_swd']:.0%}; sharpness decides "
+        "nothing. Requires the full scale: wider networks learn at another speed.",
         published_runs("vae_64", "vae_64_wide"),
         ("tbl:vae-losses", "tbl:vae-images"),
         _filters_do_not_matter,
+        version=2,
     ),
     "C4": Criterion(
         f"{SMOOTH_CONDITION} The ratio differs by less than {ALIKE_WITHIN:g} between sizes. "
