@@ -30,10 +30,11 @@ def epochs_until(settings: Settings, faces: int) -> int:
 
 
 def rows(content: Content) -> list[list[str]]:
-    """Return for each model: name, real faces seen, SWD, recall and error of reconstructions.
+    """Return for each model its name, the real faces seen, and SWD, precision, recall and error.
 
-    The corrected GAN has a row for its end and one for each number of real faces that a published
-    GAN has seen, rounded down to whole epochs.
+    A published VAE has a second row, for samples from the Gaussian that fits its codes, the closest
+    of its samplings. The corrected GAN has a row for its end and one for each number of real faces
+    that a published GAN has seen, rounded down to whole epochs.
     """
     table = []
     for pair in NEEDS:
@@ -44,17 +45,24 @@ def rows(content: Content) -> list[list[str]]:
             equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
             ends = sorted({*equal, settings.epochs} - {0})
         table += [_row(content, pair, settings, epoch) for epoch in ends]
+        if pair[0] in VAES:
+            table.append(_row(content, pair, settings, settings.epochs, "posterior"))
     return table
 
 
-def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[str]:
+def _row(
+    content: Content, pair: Pair, settings: Settings, epoch: int, sampling: str = "samples"
+) -> list[str]:
     name = pair[0].partition("_")[0].upper()
     kind = "corrected" if pair in (CORRECTED_VAE, CORRECTED_GAN) else "published"
+    if sampling == "posterior":
+        kind += ", fitted Gaussian"
     heads = [
         f"{name}, {settings.latent_dim} dimensions, {kind}",
         f"{faces_seen(settings, epoch):,}",
     ]
-    measured = {"samples_swd": ".3g", "samples_recall": ".3f"}
+    specs = {"swd": ".3g", "precision": ".3f", "recall": ".3f"}
+    measured = {f"{sampling}_{metric}": spec for metric, spec in specs.items()}
     if epoch == settings.epochs:
         if name != "GAN":
             measured["mean_squared_error"] = ".3g"
@@ -67,4 +75,4 @@ def _row(content: Content, pair: Pair, settings: Settings, epoch: int) -> list[s
     else:
         known = content.absent if content.complete(pair) else NOT_RUN
         numbers = [content.unfinished([pair]) or known]
-    return [*heads, *numbers, *["–"] * (3 - len(numbers))]
+    return [*heads, *numbers, *["–"] * (4 - len(numbers))]
