@@ -15,14 +15,7 @@ from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.paths import display
 from report.criteria.findings import NOT_RUN
-from report.wording import (
-    SCALE,
-    called,
-    escaped,
-    estimate,
-    scale_of,
-    setting_argument,
-)
+from report.wording import SCALE, called, escaped, estimate, scale_of, setting_argument
 
 Pair = figures.Pair
 FULL_PROFILE = "paper"
