@@ -76,13 +76,25 @@ def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
         assert first["loss"] != second["loss"]
 
 
-def test_a_terminated_run_says_how_to_go_on_and_does_so(trained, workplace):
+def test_a_terminated_run_says_how_to_resume_does_so_and_records_what_continued_it(
+    trained, workplace
+):
     place = workplace("vae_32")
     status, output = place.train_one_epoch(signal.SIGTERM)
     assert status == 143
     assert "vae_32/published/seed-0: the same command resumes after epoch " in output
     assert "Traceback" not in output
-    assert "vae_32/published/seed-0: resuming after epoch " in place.train()
+
+    config = place.run() / "config.json"
+    started = json.loads(config.read_text(encoding="utf-8"))
+    started["versions"]["numpy"] = "1.0"
+    config.write_text(json.dumps(started), encoding="utf-8")
+    output = place.train()
+    assert "vae_32/published/seed-0: resuming after epoch " in output
+    assert " was started with other versions; " in output
+    (later,) = json.loads(config.read_text(encoding="utf-8"))["continued_with"]
+    assert later["versions"]["numpy"] == np.__version__
+    assert later["commit"] == started["commit"]
     assert not differences(place.numbers(), trained.numbers())
 
 
@@ -161,19 +173,6 @@ def test_a_run_with_other_settings_is_archived_and_comes_back(trained, workplace
     assert "result.json" not in contents(archived)
     assert "already done" in place.train()
     assert contents(place.run()) == first
-
-
-def test_a_run_that_others_began_says_so_and_records_who_went_on(workplace):
-    place = workplace("vae_32")
-    place.train_one_epoch(signal.SIGTERM)
-    config = place.run() / "config.json"
-    begun = json.loads(config.read_text(encoding="utf-8"))
-    begun["versions"]["numpy"] = "1.0"
-    config.write_text(json.dumps(begun), encoding="utf-8")
-    assert " was started with other versions; " in place.train()
-    (later,) = json.loads(config.read_text(encoding="utf-8"))["continued_with"]
-    assert later["versions"]["numpy"] == np.__version__
-    assert later["commit"] == begun["commit"]
 
 
 def test_a_second_process_is_refused(workplace):
