@@ -48,7 +48,7 @@ class _Reads:
     def __call__(self, event: str, arguments: tuple) -> None:
         if event == "open" and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
             self._note(self.files, arguments[0])
-        elif event == "os.rename":
+        elif event == "os.rename" and "__pycache__" not in os.fsdecode(arguments[1]):
             self._note(self.written, arguments[1])
         elif event == "os.scandir":
             self._note(self.folders, arguments[0])

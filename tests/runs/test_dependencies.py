@@ -49,7 +49,13 @@ def run(work, *arguments):
     path = f"{work}{os.pathsep}{REPOSITORY}"
     done = subprocess.run(
         [sys.executable, "-m", "lib.runs.dependencies", record, "drawing", *arguments],
-        env={**os.environ, "WORK_DIR": str(work), "PYTHONPATH": path},
+        # Empty: compiled modules are written, as they are by default.
+        env={
+            **os.environ,
+            "WORK_DIR": str(work),
+            "PYTHONPATH": path,
+            "PYTHONDONTWRITEBYTECODE": "",
+        },
         cwd=work,
         timeout=60,
     )
