@@ -71,8 +71,7 @@ class Run:
 
         Raises UserError unless there are as many as the result reports.
         """
-        lines = (self.key.path / "history.jsonl").read_text(encoding="utf-8").splitlines()
-        epochs = [json.loads(line) for line in lines]
+        epochs = read_history(self.key.path)
         numbers = [epoch.get("epoch") if isinstance(epoch, dict) else None for epoch in epochs]
         reported = self.result.get("epochs")
         if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != reported:
@@ -106,6 +105,8 @@ class Run:
             return dict(file)
 
 
+UNFINISHED = "unfinished"  # the folder in it with the evaluation of a run that has not ended
+
 _NOT_METRICS = ("epoch", "seconds", "cpu_seconds")
 
 
@@ -122,6 +123,18 @@ def times(history: Sequence[dict]) -> dict[str, float]:
     """
     kinds = [kind for kind in _NOT_METRICS[1:] if all(kind in epoch for epoch in history)]
     return {kind: round(sum(epoch[kind] for epoch in history), 1) for kind in kinds}
+
+
+def read_history(folder: Path) -> list:
+    """Return what each line of history.jsonl holds. Raises OSError or ValueError without one."""
+    lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def write_history(folder: Path, history: Sequence[dict]) -> None:
+    """Write history.jsonl: one line of metrics per epoch."""
+    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
+    files.write_text(folder / "history.jsonl", lines)
 
 
 def read_config(folder: Path) -> dict:

@@ -90,7 +90,7 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         facts = {"training": facts, "history": [*history, finished]}
         checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
         history.append(finished)
-        results.write_history(folder, history)
+        directories.write_history(folder, history)
         left = (epochs - epoch) * _seconds(history) / epoch
         logging.info(
             "%s: epoch %d/%d in %s, at most %s left; %s",
@@ -122,7 +122,7 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
     results.write_samples(folder, evaluation)
-    results.write_history(folder, history)
+    directories.write_history(folder, history)
     digest = directories.weights_digest(weights)
     directories.write_result(folder, results.result(history, evaluation, digest))
     checkpoints.keep_newest(folder / "checkpoint")

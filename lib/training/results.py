@@ -1,6 +1,5 @@
 """The results of a training, finished or not, as the files of a run directory hold them."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +7,6 @@ import numpy as np
 from lib.runs import directories
 from lib.system import files
 from lib.training.trainer import Evaluation
-
-
-def write_history(folder: Path, history: list[dict]) -> None:
-    """Write history.jsonl: one line of metrics per epoch."""
-    lines = "".join(json.dumps(epoch) + "\n" for epoch in history)
-    files.write_text(folder / "history.jsonl", lines)
 
 
 def write_samples(folder: Path, evaluation: Evaluation) -> None:

@@ -15,14 +15,12 @@ from pathlib import Path
 
 from lib.config import request
 from lib.config.request import Planned
-from lib.runs import checkpoints
+from lib.runs import checkpoints, directories
 from lib.system import files, runtime
 from lib.system.errors import UserError, command
 from lib.system.paths import display
 from lib.training import results
 from lib.training.trainer import Evaluation, trainer_class
-
-FOLDER = "unfinished"
 
 
 def evaluate(planned: Planned, threads: int) -> None:
@@ -42,13 +40,13 @@ def evaluate(planned: Planned, threads: int) -> None:
     training.restore(arrays, facts["training"])
     history = facts["history"]
     evaluation = training.evaluation(history)
-    _write(folder / FOLDER, history, evaluation)
+    _write(folder / directories.UNFINISHED, history, evaluation)
 
 
 def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
     (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
     results.write_samples(folder, evaluation)
-    results.write_history(folder, history)
+    directories.write_history(folder, history)
     files.write_json(folder / "result.json", results.result(history, evaluation))
 
 

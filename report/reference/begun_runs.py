@@ -14,8 +14,6 @@ from lib.runs import directories
 from lib.runs.directories import Run
 from lib.system.paths import REPOSITORY
 
-_EVALUATED = "unfinished"  # the folder that `lib.training.unfinished` writes
-
 
 @dataclasses.dataclass(frozen=True)
 class BegunRun(Run):
@@ -26,7 +24,7 @@ class BegunRun(Run):
     @property
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch."""
-        return _history(self.folder)
+        return directories.read_history(self.folder)
 
     @property
     def samples(self) -> dict[str, np.ndarray]:
@@ -40,7 +38,7 @@ class BegunRun(Run):
 def begun_run(planned: request.Planned) -> BegunRun:
     """Return a run that was begun, whose directory has a history, but no result."""
     folder = planned.key.path
-    config, history = directories.read_config(folder), _history(folder)
+    config, history = directories.read_config(folder), directories.read_history(folder)
     numbers = {"epochs": len(history), "metrics": directories.metrics_of_epoch(history[-1])}
     return BegunRun(planned.key, config, {**numbers, **directories.times(history)}, folder)
 
@@ -50,7 +48,7 @@ def evaluated_so_far(run: BegunRun, requested: request.Request) -> BegunRun:
 
     TensorFlow does that in a process of its own, once for each number of epochs.
     """
-    folder = run.folder / _EVALUATED
+    folder = run.folder / directories.UNFINISHED
     result = _result(folder)
     if result.get("epochs") != run.result["epochs"] and any(run.folder.glob("checkpoint/epoch-*")):
         arguments = [f"VARIANT={run.key.variant}", f"SEEDS={run.key.seed}"]
@@ -73,8 +71,3 @@ def _result(folder: Path) -> dict:
         return json.loads((folder / "result.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
-
-
-def _history(folder: Path) -> list[dict]:
-    lines = (folder / "history.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]

@@ -157,12 +157,13 @@ def load(profile: str) -> RecordedContent:
 
     Raises UserError if the record cannot be read.
     """
+    recorded = load_all(profile)
     found: dict[Pair, list[RecordedRun]] = {}
-    for run in load_all(profile):
+    for run in recorded:
         found.setdefault(run.pair, []).append(run)
     runs = {
         pair: [run for run in group if run.is_finished] or group for pair, group in found.items()
     }
-    read = {kind: data for run in load_all(profile) for kind, data in run.entry["data"].items()}
+    read = {kind: data for run in recorded for kind, data in run.entry["data"].items()}
     requested = request.Request(profile, study="corrected")
     return RecordedContent(requested, runs, read)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.runs import code
+from lib.runs import code, directories
 from lib.runs.directories import Run
 from lib.system import files
 from report.reference import image_sheets
@@ -24,8 +24,7 @@ def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
         _remove_others(key.path, {"config.json", "result.json"})
         return
     write_json(key.path / "result.json", result | run.result)
-    lines = "".join(json.dumps(epoch) + "\n" for epoch in run.history)
-    files.write_text(key.path / "history.jsonl", lines)
+    directories.write_history(key.path, run.history)
     arrays = drawn_arrays(key.experiment, run.samples)
     for name, images in arrays.items():
         _write_sheet(key.path / f"{name}.png", images)
