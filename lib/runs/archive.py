@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-import os
 from pathlib import Path
 
 from lib.runs import directories, plan
@@ -56,8 +55,6 @@ def _bring_back(folder: Path, spec: dict) -> None:
     """Move the newest archived run with this spec, if there is one, to `folder`."""
     for archived in sorted(folder.parent.glob(f"{folder.name}.archived-*"), reverse=True):
         if plan.fits(archived, spec):
-            for file in archived.iterdir():
-                os.utime(file)  # figures drawn since are older than the run that comes back
             archived.rename(folder)
             logging.info("%s: brought back from %s", paths.display(folder), archived.name)
             return

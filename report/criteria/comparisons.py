@@ -50,9 +50,12 @@ def gap(
     Empty if runs of either are missing.
     """
     values = [content.numbers(name, metric, variant) for name, variant, metric in (one, other)]
-    if not all(values):
-        return ()
-    return tuple(first - second for first, second in zip(*values, strict=True))
+    return differences(*values) if all(values) else ()
+
+
+def differences(numbers: Sequence[float], others: Sequence[float]) -> tuple[float, ...]:
+    """Return the differences of two series, seed by seed."""
+    return tuple(one - other for one, other in zip(numbers, others, strict=True))
 
 
 def more_accurate(

@@ -11,6 +11,7 @@ from report.criteria.comparisons import (
     STALLED,
     STALLED_MARGIN,
     TO_ONE,
+    differences,
     gain,
     near_published_curve,
 )
@@ -189,7 +190,7 @@ def _reading_and_calculating_is_better(content: Content) -> list[Finding]:
     return [
         Finding(
             "exact match, classifier and calculation minus the better model",
-            tuple(one - other for one, other in zip(calculated, best, strict=True)),
+            differences(calculated, best),
             low=0,
             margin=ONE_SEED,
             at_reduced_scale=NEVER,

@@ -2,7 +2,7 @@
 
 from original.published import published
 from report.content import Content, pairs
-from report.criteria.comparisons import ONE_SEED, more_accurate
+from report.criteria.comparisons import ONE_SEED, differences, more_accurate
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Criterion, Finding
 
 BLUR_MARGIN = 0.005  # E13: validation minus training accuracy
@@ -73,7 +73,7 @@ def _blur_costs_training_accuracy(content: Content) -> list[Finding]:
     return [
         Finding(
             "validation minus training accuracy, three interpolations minus one",
-            tuple(more - fewer for more, fewer in zip(three, one, strict=True)),
+            differences(three, one),
             low=0,
             margin=BLUR_MARGIN,
             at_reduced_scale=NEVER,
