@@ -92,6 +92,16 @@ def parse(arguments: Sequence[str]) -> Request:
     return Request(**options, changes=tuple(sorted(changes.items())))
 
 
+def parse_with_variants(arguments: Sequence[str]) -> tuple[Request, list[str]]:
+    """Read the arguments of an experiment's command: as `parse`, and any VARIANT=<name>.
+
+    Returns the request and the names of the variants.
+    """
+    prefix = "VARIANT="
+    variants = [each.removeprefix(prefix) for each in arguments if each.startswith(prefix)]
+    return parse([each for each in arguments if not each.startswith(prefix)]), variants
+
+
 def planned(
     request: Request, goals: Sequence[str] = (), variants: Sequence[str] = ()
 ) -> list[Planned]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.config.experiments import experiments
-from lib.config.request import Planned, Request, parse, planned
+from lib.config.request import Planned, Request, parse_with_variants, planned
 from lib.runs import archive, directories, plan
 from lib.system import files, paths
 from lib.system.environment import hardware, source_commit, versions
@@ -27,16 +27,14 @@ def main(file: str, arguments: Sequence[str] | None = None) -> None:
     Besides the settings, VARIANT=<name> chooses one variant.
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    variants = [each for each in arguments if each.startswith("VARIANT=")]
-    request = parse([each for each in arguments if each not in variants])
+    request, variants = parse_with_variants(arguments)
     experiment = Path(file).stem
     logging.basicConfig(
         format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr
     )
     # A run that others need may be in progress in one of their processes.
     shared = any(experiment in each.settings.needs for each in experiments().values())
-    names = [each.removeprefix("VARIANT=") for each in variants]
-    for run in planned(request, [experiment], names):
+    for run in planned(request, [experiment], variants):
         with locked(run.key.path, wait=shared):
             _train(run, request)
 

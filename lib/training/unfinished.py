@@ -54,9 +54,7 @@ def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Evaluate the run that the arguments name."""
     experiment, *settings = arguments
-    prefix = "VARIANT="
-    variants = [each.removeprefix(prefix) for each in settings if each.startswith(prefix)]
-    requested = request.parse([each for each in settings if not each.startswith(prefix)])
+    requested, variants = request.parse_with_variants(settings)
     for planned in request.planned(requested, [experiment], variants):
         evaluate(planned, requested.threads)
 
