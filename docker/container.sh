@@ -100,7 +100,7 @@ mount() {
 }
 
 # run_in <docker's options> -- <program>: runs as the caller, who can write only the repository and
-# WORK_DIR, and read what FACES and DIGITS name.
+# WORK_DIR, and read what FACES, IMAGES and DIGITS name.
 run_in() {
   local options=() program=() argument path
   local mounts=(--mount "type=bind,source=$PWD,target=$PWD")
@@ -114,7 +114,7 @@ run_in() {
     options+=(--env "WORK_DIR=$path")
   fi
   for argument in "$@"; do
-    if [[ $argument =~ ^(FACES|DIGITS)=(.+)$ && -e ${BASH_REMATCH[2]/#\~/$HOME} ]]; then
+    if [[ $argument =~ ^(FACES|IMAGES|DIGITS)=(.+)$ && -e ${BASH_REMATCH[2]/#\~/$HOME} ]]; then
       path=$(realpath -- "${BASH_REMATCH[2]/#\~/$HOME}")
       mount "$path" ,readonly
       argument=${BASH_REMATCH[1]}=$path

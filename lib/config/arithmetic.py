@@ -27,6 +27,8 @@ AtLeastTwo = Annotated[int, Range(minimum=2)]
 class SequenceSettings(Settings):
     """The settings that all recurrent models share."""
 
+    targets = ("answer",)
+
     query_count: QueryCount = QUERY_COUNT  # a random sample if fewer than all
     # Compile recurrent layers with XLA: faster steps, but the first takes some seconds. On a CPU,
     # convolutions are never compiled; on a GPU, everything is.

@@ -27,6 +27,7 @@ class Settings:
     uses: ClassVar[tuple[str, ...]] = ()  # the data sets it reads: "faces", "digits"
     needs: ClassVar[tuple[str, ...]] = ()  # the experiments whose finished runs it reads
     keeps_weights: ClassVar[bool] = False  # in the run directory, for other trainings
+    targets: ClassVar[tuple[str, ...]] = ()  # of Make, for which a trained model can be used
     primary_metric: ClassVar[str] = "loss"  # the metric that summarises a run
 
     epochs: PositiveInt

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import importlib
+import sys
 from collections.abc import Mapping
 
 from lib.config.base import Settings
@@ -36,6 +37,12 @@ def experiments() -> dict[str, Experiment]:
         if not file.stem.startswith("_")
     }
     return dict(sorted(found.items(), key=lambda each: STUDIES.index(each[1].study)))
+
+
+def title(name: str) -> str:
+    """Return the first line of the docstring of the experiment's file, without its full stop."""
+    experiments()
+    return sys.modules[f"experiments.{name}"].__doc__.splitlines()[0].rstrip(".")
 
 
 def studied(study: str) -> list[str]:

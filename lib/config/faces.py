@@ -20,6 +20,7 @@ class CAESettings(Settings):
 
     trainer = "lib.models.faces.autoencoder:CAETrainer"
     uses = ("faces",)
+    targets = ("reconstruct", "interpolate", "encode")
 
     filters: PositiveInt = 128
     latent_dim: PositiveInt = 512
@@ -34,6 +35,7 @@ class VAESettings(Settings):
 
     trainer = "lib.models.faces.vae:VAETrainer"
     uses = ("faces",)
+    targets = ("generate", "reconstruct", "interpolate", "encode")
 
     filters: PositiveInt = 64
     latent_dim: PositiveInt
@@ -51,6 +53,7 @@ class GANSettings(Settings):
 
     trainer = "lib.models.faces.gan:GANTrainer"
     uses = ("faces",)
+    targets = ("generate", "interpolate")
     primary_metric = "samples_swd"
 
     filters: PositiveInt = 128
@@ -76,6 +79,7 @@ class CorrectedVAESettings(Settings):
 
     trainer = "lib.models.faces.vae_corrected:CorrectedVAETrainer"
     uses = ("faces",)
+    targets = ("generate", "reconstruct", "interpolate", "encode")
     primary_metric = "samples_swd"
 
     filters: AtLeastFour = 64  # at the smallest resolution

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 
 from lib.config import make
-from lib.config.experiments import experiments
+from lib.config.experiments import experiments, title
 from lib.config.profiles import PROFILES, default_profile
 from lib.config.request import parse, planned
 from lib.system.errors import command
@@ -15,6 +15,13 @@ _TARGETS = {
     "experiments": "train all experiments, without figures and report",
     "figures": "draw all figures into build/figures/",
     "report": "build/report.html and build/report.pdf",
+    "generate": "samples of a trained model: MODEL=vae-32 COUNT=64 SEED=0",
+    "reconstruct": "your pictures by a trained autoencoder: MODEL=vae-32 FACES=<picture or folder>",
+    "interpolate": 'from one sample or picture to the next: MODEL=vae-32 FACES="a.jpg b.jpg"',
+    "encode": "the latents of your pictures as .npz and .csv: MODEL=vae-32 FACES=<folder>",
+    "answer": 'a query by a trained model: MODEL=text2text QUERY="46+69", IMAGES=<handwriting>',
+    "export": "the networks of a run, finished or not, as .keras files: MODEL=gan-64",
+    "tensorboard": "curves and images of all runs in TensorBoard, if that is installed",
     "recorded": "build/recorded/report.html and .pdf from recorded/, without training or data",
     "check": "train what is missing; verdict on every claim; compare with the recorded runs",
     "reference": "write recorded/ and README's tables from the finished and the unfinished runs",
@@ -90,8 +97,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
 
 
 def _summary(name: str, variants: int) -> str:
-    first_line = sys.modules[f"experiments.{name}"].__doc__.splitlines()[0].rstrip(".")
-    return f"{first_line}  ({variants} variants)" if variants > 1 else first_line
+    return f"{title(name)}  ({variants} variants)" if variants > 1 else title(name)
 
 
 def _table(rows: dict[str, str]) -> None:

@@ -5,6 +5,10 @@ runs/<profile>/<experiment>/<variant>/seed-<n>/
   history.jsonl   one line per epoch
   samples.npz     arrays that figures draw from
   checkpoint/     the newest resumable state
+  networks/       the trained networks as .keras files
+  images/         what the model shows: after each epoch, and in the end
+  events/         the same for TensorBoard
+  page.html       all of this on one page
   weights.npz     the weights, if other trainings read them
   result.json     written last; its presence means done
 """
@@ -105,6 +109,7 @@ class Run:
             return dict(file)
 
 
+NETWORKS = "networks"  # the folder in it with the trained networks, as .keras files
 UNFINISHED = "unfinished"  # the folder in it with the evaluation of a run that has not ended
 
 _NOT_METRICS = ("epoch", "seconds", "cpu_seconds")

@@ -1,9 +1,10 @@
 """`python -m lib.runs.pipeline <step> ... [NAME=VALUE ...]`: what the Makefile calls for all steps.
 
 A step is the name of an experiment, or data, experiments, figures, report, all, check, reference.
-The steps come in this order, and each does only what is not done. RUNTIME, CUDA, LAUNCH and JOBS in
-the environment say how programs are started. This needs nothing but Python's standard library: with
-RUNTIME=docker, it is the only program that runs outside of the image.
+The steps come in this order, and each does only what is not done. A step that uses a trained model
+comes alone: generate, reconstruct, interpolate, encode, answer, export, tensorboard. RUNTIME, CUDA,
+LAUNCH and JOBS in the environment say how programs are started. This needs nothing but Python's
+standard library: with RUNTIME=docker, it is the only program that runs outside of the image.
 """
 
 import os
@@ -19,11 +20,17 @@ from lib.config.request import Planned, Request, parse, planned
 from lib.runs import dependencies, plan, scheduler
 from lib.runs.processes import call
 from lib.system.errors import UserError, command
-from lib.system.paths import BUILD, REPOSITORY
+from lib.system.paths import BUILD, REPOSITORY, display
 
 _OF_THE_STUDY = ("data", "experiments", "figures", "report", "check")
 _STEPS = (*_OF_THE_STUDY, "reference")
 _COMPARISONS = {"check": "report.reference.check", "reference": "report.reference.record"}
+_USES = {
+    **dict.fromkeys(
+        ("generate", "reconstruct", "interpolate", "encode", "answer", "export"), "lib.trained"
+    ),
+    "tensorboard": "lib.visual.tensorboard",
+}
 _NEED_RUNS = {"figures", "report", "check"}
 _FIGURES = BUILD / "figures"
 _REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
@@ -33,6 +40,9 @@ _REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Do the steps."""
     targets = [each for each in arguments if "=" not in each]
+    if set(targets) & set(_USES):
+        _use(targets, [*make.arguments(), *(each for each in arguments if "=" in each)])
+        return
     request = parse([*make.arguments(), *(each for each in arguments if "=" in each)])
     steps = {"report" if target == "all" else target for target in targets} & set(_STEPS)
     named = [find(target) for target in targets if target not in (*_STEPS, "all")]
@@ -45,6 +55,16 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         wanted = names if needs_all else named
         _train(request, [run for run in runs if run.key.experiment in wanted])
     _show(request, steps)
+    for run in runs if named and not steps else ():
+        if run.key.experiment in named and (page := run.key.path / "page.html").exists():
+            print(f"{run.key}: {display(page)}")
+
+
+def _use(targets: Sequence[str], arguments: Sequence[str]) -> None:
+    """Use a trained model, which is neither trained here nor needs anything prepared."""
+    if len(targets) > 1:
+        raise UserError(f"make {' '.join(targets)}: use a trained model by one target at a time")
+    call([*_python(), "-m", _USES[targets[0]], *targets, *arguments])
 
 
 def _prepare_data(request: Request, names: Sequence[str]) -> None:

@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lib.config.request import Planned
+from lib.models import export
 from lib.runs import checkpoints, directories, plan
-from lib.system import runtime
+from lib.system import paths, runtime
 from lib.system.errors import UserError
 from lib.training import results
+from lib.training.progress import Progress
 from lib.training.trainer import Evaluation, Trainer, trainer_class
+from lib.visual import page
 
 # The settings that decide how much memory a training takes.
 _SIZES = ("batch_size", "units", "filters", "discriminator_filters", "latent_dim", "style_dim")
@@ -41,6 +44,7 @@ def run_training(planned: Planned, threads: int) -> None:
         _finish(training, evaluation, folder, history)
     spent = _duration(_seconds(history))
     logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
+    logging.info("%s: see %s", planned.key, paths.display(page.write(planned.key)))
 
 
 @contextlib.contextmanager
@@ -80,6 +84,7 @@ def _restored(training: Trainer, planned: Planned) -> list[dict]:
 
 def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
     epochs, folder = planned.settings.epochs, planned.key.path
+    progress = Progress(folder)
     while len(history) < epochs and not training.stopped:
         epoch, began, cpu_began = len(history) + 1, time.perf_counter(), time.process_time()
         metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
@@ -91,6 +96,7 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
         history.append(finished)
         directories.write_history(folder, history)
+        progress.show(training, history)
         left = (epochs - epoch) * _seconds(history) / epoch
         logging.info(
             "%s: epoch %d/%d in %s, at most %s left; %s",
@@ -124,6 +130,7 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     results.write_samples(folder, evaluation)
     directories.write_history(folder, history)
     digest = directories.weights_digest(weights)
+    export.write(folder / directories.NETWORKS, training.networks())
     directories.write_result(folder, results.result(history, evaluation, digest))
     checkpoints.keep_newest(folder / "checkpoint")
 

@@ -51,6 +51,17 @@ class Trainer:
         """Evaluate the trained model."""
         raise NotImplementedError
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the networks of a trained model by name, as they are used after the training."""
+        return self.models
+
+    def preview(self) -> np.ndarray | None:
+        """Return images that show what the model has learnt so far, None if it has none.
+
+        uint8 (n, height, width) or (n, height, width, 3). Nothing in the training may depend on it.
+        """
+        return None
+
     def weights(self) -> list[tf.Variable]:
         """Return the variables of all models, in a fixed order."""
         return [variable for name in sorted(self.models) for variable in self.models[name].weights]

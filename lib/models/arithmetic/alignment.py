@@ -14,7 +14,7 @@ def place_by_place(tokens: tf.Tensor) -> tf.Tensor:
     the probability of its operator and its end. The weights need not add up to 1. One-hot tokens
     give `aligned_queries`.
     """
-    operator = tokens[..., VOCABULARY.index("+")] + tokens[..., VOCABULARY.index("-")]
+    operator = tokens[:, :, VOCABULARY.index("+")] + tokens[:, :, VOCABULARY.index("-")]
     zero = tf.one_hot(tf.zeros_like(tokens[:, 0, 0], tf.int32), len(VOCABULARY))
     aligned = 0.0
     for first in (1, 2):

@@ -89,6 +89,11 @@ class Image2TextTrainer(AnswerTrainer):
         scale = 255 * 255 if self.settings.rescale_twice else 255
         return tf.cast(images, tf.float32)[..., None] / scale
 
+    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the images of queries: uint8 (n, 5, 28, 28)."""
+        images = tf.gather(self.images, tf.gather(self.instances, indices))
+        return {"answered_images": images.numpy()}
+
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each rotated, zoomed and shifted if AUGMENT is set."""
         images, settings = self.inputs(indices), self.settings

@@ -77,6 +77,13 @@ def split(settings: CorrectedImage2TextSettings, seed: int) -> dict[str, np.ndar
     return {"train": train, "test": test}
 
 
+def without_lambda(model: tf_keras.Model) -> tf_keras.Model:
+    """Return what `build_model` returns, without its Lambda layer, which cannot be written."""
+    images, encoder, softmax, _, answer = model.layers
+    logits = encoder(images.output)
+    return tf_keras.Model(images.output, [answer(place_by_place(softmax(logits))), logits])
+
+
 class CorrectedImage2TextTrainer(AnswerTrainer):
     """Trains on digit instances sampled in each epoch; tests on queries and digits never seen."""
 
@@ -97,6 +104,10 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
         """The correct answers, aligned on the right: uint8 (20000, 3)."""
         return aligned_answers()
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the model."""
+        return {"model": without_lambda(self.model)}
+
     def _evaluated_instances(self) -> np.ndarray:
         """Return the instances that each query is evaluated in: unseen ones for the test split."""
         instances = self.tokens.sample_training(arithmetic().queries, self.seed)
@@ -116,6 +127,11 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
 
     def _pixels(self, instances: tf.Tensor) -> tf.Tensor:
         return tf.cast(tf.gather(self.images, instances), tf.float32)[..., None] / 255
+
+    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the images of queries: uint8 (n, 5, 28, 28)."""
+        images = tf.gather(self.images, tf.gather(self.instances, indices))
+        return {"answered_images": images.numpy()}
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the queries' images, each rotated, zoomed and shifted, and their tokens."""

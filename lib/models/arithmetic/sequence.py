@@ -16,7 +16,7 @@ from lib.training.epochs import Steps, batch_count, padded_batches
 from lib.training.trainer import Evaluation, Trainer, adam, layer_table, reseed
 
 layers = tf_keras.layers
-MISTAKES_KEPT = 12
+ANSWERS_KEPT = 12
 EVALUATION_BATCH = 100
 EXAMPLES = 8  # answers in images that are shown
 
@@ -62,7 +62,7 @@ class AnswerTrainer(Trainer):
 
     `model` maps inputs to probabilities (batch, 3, 13), unless a subclass overrides `losses` and
     `predict`. `splits` has the indices of queries in `lib.data.arithmetic`: "train", perhaps
-    "validation", and others. Mistakes on the last split are kept.
+    "validation", and others. Some answers on the last split are kept.
     """
 
     def __init__(
@@ -134,31 +134,42 @@ class AnswerTrainer(Trainer):
         }
 
     def evaluation(self, history: list[dict]) -> Evaluation:
-        """Evaluate every split; keep some of the mistakes on the last one."""
+        """Evaluate every split; keep some answers on the last one, and some of its mistakes."""
         metrics = {
             f"{split}_{name}": value
             for split, indices in self.splits.items()
             for name, value in self.evaluate(indices).items()
         }
         *_, unseen = self.splits.values()
-        facts = {"mistakes": self.mistakes(unseen)}
-        return Evaluation(metrics, samples={}, model=layer_table(self.model), facts=facts)
+        shown = generator(self.seed, "mistakes").permutation(unseen)[:ANSWERS_KEPT]
+        facts = {"mistakes": self.mistakes(unseen), "answers": self._as_texts(shown)}
+        samples = self.shown_inputs(shown)
+        return Evaluation(metrics, samples, model=layer_table(self.model), facts=facts)
+
+    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the images of the queries whose answers are kept, if the queries are images."""
+        del indices
+        return {}
 
     def mistakes(self, indices: np.ndarray) -> list[dict[str, str]]:
         """Return the first wrong answers of `indices`, in a random but fixed order."""
         indices = generator(self.seed, "mistakes").permutation(indices)
         predicted = self._predicted(indices)[1]
-        wrong = np.flatnonzero((predicted != self.answer_codes[indices]).any(axis=1))[
-            :MISTAKES_KEPT
-        ]
+        wrong = (predicted != self.answer_codes[indices]).any(axis=1)
+        return self._as_texts(indices[wrong][:ANSWERS_KEPT])
+
+    def _as_texts(self, indices: np.ndarray) -> list[dict[str, str]]:
+        """Return each query, its correct answer and the predicted one."""
+        if not len(indices):
+            return []
         texts = (
-            decode(arithmetic().queries[indices[wrong]]),
-            decode(self.answer_codes[indices[wrong]]),
-            decode(predicted[wrong]),
+            decode(arithmetic().queries[indices]),
+            decode(self.answer_codes[indices]),
+            decode(self._predicted(indices)[1]),
         )
         return [
-            dict(zip(("query", "answer", "predicted"), mistake, strict=True))
-            for mistake in zip(*texts, strict=True)
+            dict(zip(("query", "answer", "predicted"), each, strict=True))
+            for each in zip(*texts, strict=True)
         ]
 
     def _predicted(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,7 @@ from lib.training.trainer import Evaluation, Trainer, adam, layer_table, to_uint
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
+PREVIEWED = 12  # answers that are shown after each epoch
 KEPT = 200  # queries of each split whose generated answers are kept
 SHOWN = "46+69"  # the query of the original's figure 14
 
@@ -163,13 +164,26 @@ class Text2ImageTrainer(Trainer):
         errors -= self.targets(indices, self.instances)
         return weighted_mean(tf.square(errors), weights), weighted_mean(tf.abs(errors), weights)
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the model with its best weights."""
+        self._restore_best()
+        return self.models
+
+    def _restore_best(self) -> None:
+        count = len(self.model.weights)
+        self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
+
+    def preview(self) -> np.ndarray:
+        """Return the answers to some validation queries, each as one image (28, 84)."""
+        answers = self.generate(self._chosen("validation", self.validation_indices)[:PREVIEWED])
+        return answers.transpose(0, 2, 1, 3).reshape(-1, SIDE, ANSWER_LENGTH * SIDE)
+
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Restore the best weights, evaluate them, and generate the answers to some queries.
 
         Training and validation queries are kept apart: the original shows answers to any of them.
         """
-        count = len(self.model.weights)
-        self.model.set_weights([self.arrays[f"best-{k}"] for k in range(count)])
+        self._restore_best()
         splits = {"validation": self.validation_indices, "training": self.train_indices}
         (shown,) = np.flatnonzero((arithmetic().queries == encode([SHOWN])).all(axis=1))
         chosen = {name: self._chosen(name, indices) for name, indices in splits.items()}

@@ -51,6 +51,7 @@ from lib.training.epochs import Steps
 from lib.training.trainer import Evaluation, Trainer, adam, adamw, layer_table, reseed, to_uint8
 
 STYLES_SHOWN = 10
+PREVIEWED = 12  # answers that are shown after each epoch
 SIDE = digits.SIDE
 
 
@@ -104,6 +105,18 @@ class CorrectedText2ImageTrainer(Trainer):
             variables = self.models[name].trainable_variables
             decayed = cosine_decay(rate, self.train_indices, settings)
             self.optimizers[name] = adam(variables, decayed, **momentum)
+
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return all networks; the generator is the averaged one."""
+        own = {name: model for name, model in self.models.items() if name != "average"}
+        return {**own, "generator": self.average}
+
+    def preview(self) -> np.ndarray:
+        """Return the answers to some test queries in one style, each as one image (28, 84)."""
+        indices = self.test_indices[:PREVIEWED]
+        styles = np.tile(self._styles("shown styles", 1), (len(indices), 1))
+        answers, _ = self.generate(indices, styles)
+        return answers.transpose(0, 2, 1, 3).reshape(-1, SIDE, ANSWER_LENGTH * SIDE)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, in random order and in new digit instances."""

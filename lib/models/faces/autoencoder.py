@@ -57,14 +57,28 @@ class CAETrainer(Trainer):
         self.optimizers["cae"].apply_gradients(zip(gradients, variables, strict=True))
         return {"loss": loss}
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the encoder and the decoder."""
+        encoder, decoder = self.models["cae"].layers
+        return {"encoder": encoder, "decoder": decoder}
+
+    def preview(self) -> np.ndarray:
+        """Return faces and, after them, their reconstructions."""
+        faces = np.array(self.faces.images[:SHOWN])
+        return np.concatenate([faces, self.reconstruct(faces)])
+
+    def reconstruct(self, pixels: np.ndarray) -> np.ndarray:
+        """Return the reconstructions of uint8 faces (n, 64, 64, 3), as uint8."""
+        blocks = [
+            self.models["cae"](block.astype(np.float32) / 255).numpy()
+            for block in blocks_of(pixels)
+        ]
+        return to_uint8(np.concatenate(blocks))
+
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Reconstruct faces, and measure how well."""
         real, _ = self.faces.measured()
-        blocks = blocks_of(real)
-        reconstructed = [
-            self.models["cae"](block.astype(np.float32) / 255).numpy() for block in blocks
-        ]
-        reconstructions = to_uint8(np.concatenate(reconstructed))
+        reconstructions = self.reconstruct(real)
         return Evaluation(
             metrics={
                 "loss": history[-1]["loss"],

@@ -117,6 +117,10 @@ class GANTrainer(Trainer):
         generated = [self.sampler(block).numpy() for block in blocks_of(latents)]
         return to_uint8((np.concatenate(generated) + 1) / 2)
 
+    def preview(self) -> np.ndarray:
+        """Return the samples of the newest epoch."""
+        return self.arrays["samples"][-1]
+
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Interpolate between latents, and measure."""
         latent_dim = self.settings.latent_dim

@@ -75,6 +75,10 @@ class CorrectedGANTrainer(GANTrainer):
         """Return the generator and the discriminator."""
         return build_generator(filters, latent_dim, "generator"), build_discriminator(filters)
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the averaged generator, which samples come from, and the discriminator."""
+        return {"generator": self.sampler, "discriminator": self.discriminator}
+
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train as published, then measure the samples of the averaged generator."""
         losses = super().train_epoch(epoch, title)

@@ -157,6 +157,10 @@ class VAETrainer(Trainer):
             [to_uint8(self.decoder(block).numpy()) for block in blocks_of(latents)]
         )
 
+    def preview(self) -> np.ndarray:
+        """Return the samples of the newest epoch."""
+        return self.arrays["samples"][-1]
+
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
         vae = TrainedVAE(self.encode, self.decode, self.prior, self.settings.sample_scale)

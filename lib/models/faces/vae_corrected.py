@@ -129,6 +129,19 @@ class CorrectedVAETrainer(VAETrainer):
         """Return draws from the fitted prior for draws (..., latent_dim) from N(0, I)."""
         return self.arrays["prior_mean"] + standard @ self.arrays["prior_factor"].T
 
+    def networks(self) -> dict[str, tf_keras.Model]:
+        """Return the encoder, the mean of the decoder, and the fitted prior.
+
+        The prior is a linear network from draws from N(0, I) to latents.
+        """
+        means = tf_keras.Model(self.decoder.input, self.decoder.output[0], name="decoder")
+        latent_dim = self.settings.latent_dim
+        prior = tf_keras.Sequential(
+            [layers.Input((latent_dim,)), layers.Dense(latent_dim)], name="prior"
+        )
+        prior.set_weights([self.arrays["prior_factor"].T, self.arrays["prior_mean"]])
+        return {"encoder": self.encoder, "decoder": means, "prior": prior}
+
     def kl_weight(self, count: int) -> float:
         """Return 1: the bound's own."""
         del count

@@ -1,0 +1,109 @@
+"""The options of the commands that use trained models: NAME=VALUE, as Make passes them.
+
+No TensorFlow here.
+"""
+
+import dataclasses
+import difflib
+import os
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from lib.system.errors import UserError
+
+LARGEST_COUNT = 100_000
+LARGEST_STEPS = 1_000
+# Settings of Make and of trainings, which may stand in the environment.
+_IGNORED = ("PYTHON", "JOBS", "RUNTIME", "CUDA", "WORK_DIR", "LAUNCH", "STUDY", "DATA", "THREADS")
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What a command is to use and to make."""
+
+    model: str
+    profile: str | None = None
+    run_seed: int = 0
+    variant: str | None = None
+    recorded: bool = False
+    count: int | None = None
+    seed: int = 0
+    steps: int = 9
+    queries: tuple[str, ...] = ()
+    faces: tuple[Path, ...] = ()
+    images: tuple[Path, ...] = ()
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Parse NAME=VALUE arguments. Raises UserError for any that is not understood."""
+    readers = {
+        "MODEL": ("model", _text),
+        "PROFILE": ("profile", _text),
+        "SEEDS": ("run_seed", _number(0, 2**31 - 1)),
+        "VARIANT": ("variant", _text),
+        "RECORDED": ("recorded", _flag),
+        "COUNT": ("count", _number(1, LARGEST_COUNT)),
+        "SEED": ("seed", _number(0, 2**31 - 1)),
+        "STEPS": ("steps", _number(2, LARGEST_STEPS)),
+        "QUERY": ("queries", _queries),
+        "FACES": ("faces", _paths),
+        "IMAGES": ("images", _paths),
+    }
+    values = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if equals and name in readers:
+            field, read = readers[name]
+            if value:
+                values[field] = read(name, value)
+        elif name not in _IGNORED:
+            close = difflib.get_close_matches(name.upper(), readers, 1)
+            meant = f"did you mean {close[0]}? " if close else ""
+            raise UserError(f"unknown option {name}; {meant}known: {', '.join(readers)}")
+    if "model" not in values:
+        raise UserError("MODEL= is missing; name a trained model, such as MODEL=vae-32")
+    return Options(**values)
+
+
+def _text(name: str, value: str) -> str:
+    del name
+    return value
+
+
+def _number(least: int, most: int):
+    def read(name: str, value: str) -> int:
+        is_whole = value.isdecimal() and value.isascii() and len(value) <= len(str(most))
+        if not is_whole or not least <= int(value) <= most:
+            raise UserError(f"{name}={value}: expected a whole number from {least} to {most:,}")
+        return int(value)
+
+    return read
+
+
+def _flag(name: str, value: str) -> bool:
+    if value not in ("0", "1"):
+        raise UserError(f"{name}={value}: choose 0 or 1")
+    return value == "1"
+
+
+def _queries(name: str, value: str) -> tuple[str, ...]:
+    queries = tuple(each.strip() for each in value.split(",") if each.strip())
+    if not queries:
+        raise UserError(f'{name}={value}: give a query, or several as in {name}="46+69, 7-12"')
+    return queries
+
+
+def _paths(name: str, value: str) -> tuple[Path, ...]:
+    """Return the one path that `value` is, or the several that it lists, quoted as in a shell."""
+    whole = Path(value).expanduser()
+    try:
+        if os.path.lexists(whole):
+            return (whole,)
+        several = [Path(each).expanduser() for each in shlex.split(value)]
+    except (OSError, ValueError, RuntimeError) as error:
+        raise UserError(f"{name}={value!a}: no such file or folder") from error
+    for path in several:
+        if not path.exists():
+            raise UserError(f"{name}={value}: there is no file or folder {path}")
+    return tuple(several)
