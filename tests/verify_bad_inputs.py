@@ -5,6 +5,7 @@ results, which must not change. `make` takes the same arguments, as in `make vae
 """
 
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -15,6 +16,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 VAE = "experiments.vae_32"
 T2T = "experiments.text2text"
@@ -75,17 +77,23 @@ CASES = [
     # The user's own images and digits
     (DATA, "vae-32 FACES=nowhere.zip", "FACES=nowhere.zip: there is no such file or folder"),
     (DATA, "vae-32 FACES=empty", "empty holds 0 usable images and at least 64 are needed"),
-    (DATA, "vae-32 FACES=texts", "(skipped: 70 not a JPEG, PNG, GIF, BMP, WebP, TIFF or PNM"),
-    (DATA, "vae-32 FACES=text.txt", "text.txt cannot be read as a zip archive"),
+    (DATA, "vae-32 FACES=texts", "(skipped: 70 not a JPEG, PNG, GIF, BMP, WebP, TIFF, PNM, HEIC"),
+    (DATA, "vae-32 FACES=text.txt", "text.txt is neither an image, nor an archive or array of"),
+    (DATA, "vae-32 FACES=one.png", "one.png holds 1 usable images and at least 64 are needed"),
+    (DATA, "vae-32 FACES=page.zip", "page.zip is an HTML page, probably the answer to a download"),
+    (DATA, "vae-32 FACES=packed.7z", "packed.7z is a 7z archive; unpack it and give the folder"),
+    (DATA, "vae-32 FACES=packed.rar", "packed.rar is a RAR archive; unpack it and give the folder"),
+    (DATA, "vae-32 FACES=film.mp4", "film.mp4 is a video; save its frames as images and give a"),
+    (DATA, "vae-32 FACES=cut.tar.gz", "cut.tar.gz cannot be read as a tar archive"),
     (DATA, "vae-32 FACES=cut.zip", "cut.zip cannot be read as a zip archive"),
     (DATA, "vae-32 FACES=texts.zip", "texts.zip holds 0 usable images"),
     (DATA, "vae-32 FACES=outside.zip", "70 name that points out of the archive"),
-    (DATA, "vae-32 FACES=cut.npy", "cut.npy is not a whole .npy array of numbers"),
-    (DATA, "vae-32 FACES=objects.npy", "objects.npy is not a whole .npy array of numbers"),
-    (DATA, "vae-32 FACES=two.npz", "two.npz holds 0 usable images"),
-    (DATA, "vae-32 FACES=flat.npy", "flat.npy has the shape (70, 192); it must be (count, "),
-    (DATA, "vae-32 FACES=whole-numbers.npy", "whole-numbers.npy holds int64; it must hold uint8"),
-    (DATA, "vae-32 FACES=too-bright.npy", "70 values outside 0..1 or not a number"),
+    (DATA, "vae-32 FACES=cut.npy", "cut.npy is not a whole .npy or .npz array of numbers"),
+    (DATA, "vae-32 FACES=objects.npy", "objects.npy holds object; it must hold bool, integers or"),
+    (DATA, "vae-32 FACES=two.npz", "two.npz holds a (70, 8, 8, 3) uint8, b (70, 8, 8, 3) uint8; "),
+    (DATA, "vae-32 FACES=flat.npy", "flat.npy has the shape (70, 192); reshape it, as (count, "),
+    (DATA, "vae-32 FACES=whole-numbers.npy", "whole-numbers.npy holds int64 from 0 to 1020, and "),
+    (DATA, "vae-32 FACES=too-bright.npy", "too-bright.npy holds float32 from 0 to 510, and which "),
     (DATA, "vae-32 FACES=few.npy", "few.npy holds 63 usable images and at least 64 are needed"),
     (DATA, "text2image DIGITS=nowhere", "DIGITS=nowhere: there is no such file or folder"),
     (DATA, "text2image DIGITS=empty", "empty holds no train-images-idx3-ubyte.gz (nor "),
@@ -118,13 +126,23 @@ def make_inputs(folder):
             outside.writestr(f"../{k}.jpg", "no image")
     (folder / "text.txt").write_text("no image", encoding="utf-8")
     (folder / "cut.zip").write_bytes((folder / "texts.zip").read_bytes()[:2000])
-    np.savez(folder / "two.npz", small, small)
+    np.savez(folder / "two.npz", a=small, b=small)
+    Image.fromarray(small[0]).save(folder / "one.png")
+    first_bytes = {
+        "page.zip": b"<!DOCTYPE html><html>",
+        "packed.7z": b"7z\xbc\xaf\x27\x1c",
+        "packed.rar": b"Rar!\x1a\x07",
+        "film.mp4": b"\0\0\0\x20ftypisom",
+        "cut.tar.gz": gzip.compress(b"a.png" + bytes(400)),
+    }
+    for name, content in first_bytes.items():
+        (folder / name).write_bytes(content)
     arrays = {
         "cut": small,
         "objects": np.array([{"an": "object"}]),
         "flat": small.reshape(70, 192),
-        "whole-numbers": small.astype(np.int64),
-        "too-bright": small.astype(np.float32),
+        "whole-numbers": small.astype(np.int64) * 4,
+        "too-bright": small.astype(np.float32) * 2,
         "few": small[:63],
     }
     for name, array in arrays.items():

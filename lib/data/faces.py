@@ -6,13 +6,13 @@ inside the functions, so that finding everything already prepared costs next to 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import json
 import os
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 from lib.config.base import FACE_COUNT
 from lib.data import prepared
 from lib.data.download.remote_files import CELEBA
+from lib.data.images import SIDE
+from lib.data.images.listing import MAX_ENTRIES, listed
 from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.files import sha256
@@ -30,10 +32,16 @@ if TYPE_CHECKING:
     import numpy as np
 
 FOLDER = paths.DATA / "faces"
-KIND = prepared.Kind("faces", "CelebA", "FACES=<folder, zip or npy>", ("images",), preparation=2)
+KIND = prepared.Kind(
+    "faces", "CelebA", "FACES=<folder, archive or array>", ("images",), preparation=2
+)
 MINIMUM = 64
 SYNTHETIC_NAME = "drawn stand-in faces"
 SYNTHETIC_COUNT = 4_000
+SKIPPED = "skipped.txt"
+# Raised when images are read in another way: given again, they are then prepared again. What is
+# prepared stays in use, as does a training on it if the pixels turn out the same.
+READING = 2
 SIZES = 10  # how many sizes of the images, most common first, the provenance names
 
 
@@ -54,8 +62,8 @@ def load(folder: Path = FOLDER) -> Faces:
 def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = FACE_COUNT) -> dict:
     """Put the first `limit` faces into `folder` as one array and return their provenance.
 
-    `source` is a folder, zip or .npy of images, or None. See `prepared.prepare` for `mode` and for
-    what is kept.
+    `source` is a folder, archive or array of images, or None. See `prepared.prepare` for `mode`
+    and for what is kept.
 
     Raises UserError for an unknown mode, an unreadable source, fewer than 64 usable images, a
     failed download (Offline in mode "real") or an unwritable folder.
@@ -72,30 +80,57 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
 
 def _given(source: Path, limit: int) -> prepared.Given:
     try:
-        files = _names_sizes_and_times(source)
+        files, linked = _names_sizes_and_times(source)
     except OSError as error:
         raise UserError(
-            f"{display(source)}: {error.strerror}; give a folder, a zip or a .npy of images"
+            f"{display(source)}: {error.strerror}; give a folder, an archive or an array of images"
         ) from error
     state = {
         "path": str(source.resolve()),
         "files": len(files),
-        "names_sizes_and_times": hashlib.sha256(json.dumps(files).encode()).hexdigest(),
+        "names_sizes_and_times": _digest(files),
         "limit": limit,
+        "reading": READING,
     }
+    if linked:
+        folders, linked_files = linked
+        state["links"] = {"to": folders, "names_sizes_and_times": _digest(linked_files)}
     return prepared.Given(state, partial(_build_given, source, limit))
 
 
-def _names_sizes_and_times(source: Path) -> list[tuple[str, int, int]]:
-    """Return these of the file `source` or of every file in the folder `source`, sorted."""
-    if source.is_dir():
-        found = [Path(place, name) for place, _, names in os.walk(source) for name in names]
-        stats = {str(path.relative_to(source)): path.lstat() for path in found}
-    elif source.exists() and not source.is_file():  # opening a pipe would wait for a writer
-        raise UserError(f"{display(source)} is no file; give a folder, a zip or a .npy of images")
-    else:
-        stats = {"": source.stat()}
+_Stats = list[tuple[str, int, int]]
+
+
+def _names_sizes_and_times(source: Path) -> tuple[_Stats, tuple[list[str], _Stats] | None]:
+    """Return these of the file `source` or of every file in the folder `source`, sorted.
+
+    If there are links in the folder, return also to which folders they lead, and the names, sizes
+    and times of what is found through them.
+    """
+    if not source.is_dir():
+        if source.exists() and not source.is_file():  # opening a pipe would wait for a writer
+            raise UserError(
+                f"{display(source)} is no file; give a folder, an archive or an array of images"
+            )
+        return _sorted({"": source.stat()}), None
+    found = [Path(place, name) for place, _, names in os.walk(source) for name in names]
+    own = _sorted({str(path.relative_to(source)): path.lstat() for path in found})
+    listing = listed(source, MAX_ENTRIES)
+    if not listing.led_to:
+        return own, None
+    through = {}
+    for name in listing.files:
+        with contextlib.suppress(OSError):  # of a link that leads nowhere
+            through[name] = (source / name).stat()
+    return own, (sorted(listing.led_to), _sorted(through))
+
+
+def _sorted(stats: dict[str, os.stat_result]) -> _Stats:
     return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats.items())
+
+
+def _digest(files: _Stats) -> str:
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 def _build_given(source: Path, limit: int, folder: Path) -> tuple[int, dict]:
@@ -125,33 +160,52 @@ def _build_celeba(downloads: Path, limit: int, folder: Path) -> tuple[int, dict]
 
 def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[int, dict]:
     """Fill `folder` with the first `limit` usable images at `path`."""
-    from lib.data.image_sources import opened, resized
-    from lib.data.images import RESIZED
+    from lib.data.images.reading import open_images
+    from lib.data.images.resizing import RESIZED
 
-    with opened(path) as source:
-        skipped, sizes = source.skipped.copy(), Counter()
-
-        def usable() -> Iterator[np.ndarray]:
-            for result in resized(source.loaders):
-                if isinstance(result, str):
-                    skipped[result] += 1
-                else:
-                    sizes[result.size] += 1
-                    yield result.pixels
-
-        total = min(limit, len(source.loaders))
-        fingerprint, used = _write_array(folder / "images.npy", usable(), total)
-    reasons = ", ".join(f"{count:,} {reason}" for reason, count in skipped.most_common())
+    with open_images(path) as images, _list_of_skipped(folder) as note:
+        for reading in images.report.readings:
+            print(f"{display(path)}: {reading}", file=sys.stderr)
+        pixels = (image.pixels for image in images.read(limit, note))
+        total = min(limit, images.count)
+        fingerprint, used = _write_array(folder / "images.npy", pixels, total)
+        report = images.report
     if used < min(MINIMUM, limit):
         raise UserError(
             f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
-            f" (skipped: {reasons or 'none'}); give more images"
+            f" (skipped: {report.summary() or 'none'}); give more images"
         )
-    if reasons:
-        print(f"{display(path)}: {used:,} images used; skipped: {reasons}", file=sys.stderr)
-    common = {f"{width}x{height}": count for (width, height), count in sizes.most_common(SIZES)}
-    counts = {"used": used, "skipped": dict(skipped), "sizes": common, "distinct_sizes": len(sizes)}
+    if report.skipped:
+        warning = "WARNING  " if report.is_worrying else ""
+        print(
+            f"{warning}{display(path)}: {used:,} images used; skipped: {report.summary()}; "
+            f"all names are in {display(folder.with_name(KIND.name) / SKIPPED)}",
+            file=sys.stderr,
+        )
+    sizes = report.sizes.most_common(SIZES)
+    counts = {
+        "used": used,
+        "skipped": dict(report.skipped),
+        "sizes": {f"{width}x{height}": count for (width, height), count in sizes},
+        "distinct_sizes": len(report.sizes),
+    }
+    if report.remarks:
+        counts["colours"] = dict(report.remarks)
+    if report.readings:
+        facts["reading"] = "; ".join(report.readings)
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
+
+
+@contextlib.contextmanager
+def _list_of_skipped(folder: Path) -> Iterator[Callable[[str, str], None]]:
+    """Yield a function that notes the name of an image and why it is skipped, in a file."""
+    from lib.data.images.reading import printable
+
+    path = folder / SKIPPED
+    with open(path, "w", encoding="utf-8") as file:
+        yield lambda name, reason: print(f"{reason}\t{printable(name)}", file=file)
+    if path.stat().st_size == 0:
+        path.unlink()
 
 
 def _build_synthetic(count: int, folder: Path) -> tuple[int, dict]:
@@ -175,8 +229,6 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     """
     from numpy.lib import format as npy
     from tqdm import tqdm
-
-    from lib.data.images import SIDE
 
     def write_header(count: int) -> None:
         header = {"descr": "|u1", "fortran_order": False, "shape": (count, SIDE, SIDE, 3)}

@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
@@ -17,11 +17,23 @@ def in_processes(
 ) -> Iterator[object]:
     """Yield, one by one and in order, what `work` returns for batches of `items`.
 
-    One process per processor works a few batches ahead; with too few batches for two processes,
-    this process does the work. `work` and `items` are pickled. Raises UserError if a process dies.
+    See `batches_in_processes`.
     """
-    batches = [items[first : first + batch_size] for first in range(0, len(items), batch_size)]
-    workers = min(len(os.sched_getaffinity(0)), len(batches) // 2)
+    firsts = range(0, len(items), batch_size)
+    batches = (items[first : first + batch_size] for first in firsts)
+    return batches_in_processes(work, batches, len(firsts))
+
+
+def batches_in_processes(
+    work: Callable[[Sequence], Sequence], batches: Iterable[Sequence], expected: int
+) -> Iterator[object]:
+    """Yield, one by one and in order, what `work` returns for each of the `batches`.
+
+    One process per processor works a few batches ahead; if too few batches are `expected` for two
+    processes, this process does the work. `work` and the batches are pickled. Raises UserError if a
+    process dies.
+    """
+    workers = min(len(os.sched_getaffinity(0)), expected // 2)
     if workers < 2:
         for batch in batches:
             yield from work(batch)

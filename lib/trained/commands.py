@@ -14,6 +14,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from lib.data.arithmetic import arithmetic, decode
+from lib.data.images.reading import NamedImage
 from lib.metrics.images import reconstruction_error
 from lib.models import export
 from lib.system import files
@@ -24,7 +25,7 @@ from lib.trained import handwriting
 from lib.trained.faces import FaceModel
 from lib.trained.model import BLOCK, TrainedModel
 from lib.trained.options import Options
-from lib.trained.pictures import Picture, pictures
+from lib.trained.pictures import pictures
 from lib.visual import sheets
 
 ON_A_SHEET = 400  # images, at most
@@ -199,13 +200,13 @@ def _compared(queries: Sequence[str], answers: Sequence[str]) -> list[str]:
     ]
 
 
-def _given(options: Options) -> Iterator[Picture]:
+def _given(options: Options) -> Iterator[NamedImage]:
     if not options.faces:
         raise UserError("FACES= is missing; give a picture, or a folder or archive of pictures")
     return pictures(options.faces)
 
 
-def _blocks(given: Iterable[Picture]) -> Iterator[tuple[list[str], np.ndarray]]:
+def _blocks(given: Iterable[NamedImage]) -> Iterator[tuple[list[str], np.ndarray]]:
     """Yield the names and the pixels of the pictures, block by block, under a progress bar."""
     given = iter(given)
     with _progress(None, "pictures") as bar:

@@ -8,7 +8,8 @@ from PIL import Image
 
 from lib.data.arithmetic import QUERY_LENGTH
 from lib.data.digits import SIDE
-from lib.data.images import UnusableError, decode
+from lib.data.images.decoding import decode
+from lib.data.images.unusable import UnusableError
 from lib.system.errors import UserError
 from lib.system.paths import display
 
@@ -37,7 +38,7 @@ def read(paths: Sequence[Path]) -> np.ndarray:
 
 def _grey(path: Path) -> np.ndarray:
     try:
-        return np.asarray(decode(path.read_bytes()).convert("L"))
+        return np.asarray(decode(path.read_bytes()).image.convert("L"))
     except UnusableError as error:
         raise UserError(f"{display(path)} is no usable picture: {error}") from error
     except OSError as error:

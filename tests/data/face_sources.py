@@ -1,13 +1,12 @@
 """Images as a user brings them, and what becomes of them."""
 
 import io
-from collections import Counter
 
 import numpy as np
 from PIL import Image
 
-from lib.data.image_sources import opened, resized
-from lib.data.images import resize
+from lib.data.images.reading import open_images
+from lib.data.images.resizing import resize
 
 
 def pixels(seed=0, side=20):
@@ -23,12 +22,11 @@ def png(seed=0):
     return buffer.getvalue()
 
 
-def read(path):
+def read(path, limit=10**6):
     """The usable images in order, and how often each reason to skip one was given."""
-    with opened(path) as source:
-        results = list(resized(source.loaders))
-        skipped = source.skipped + Counter(result for result in results if isinstance(result, str))
-    return [result.pixels for result in results if not isinstance(result, str)], skipped
+    with open_images(path) as images:
+        found = [image.pixels for image in images.read(limit)]
+    return found, images.report.skipped
 
 
 def assert_images(images, seeds):

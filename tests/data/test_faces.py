@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from lib.data import faces, provenance
-from lib.data.images import resize
+from lib.data.images.resizing import resize
 from lib.system.errors import UserError
 from lib.system.paths import REPOSITORY
 from tests.data.face_sources import leftovers, save_array
@@ -91,14 +91,14 @@ def test_unusable_images_do_not_count_towards_the_limit(tmp_path, faces_folder):
     np.save(tmp_path / "x.npy", values)
     facts = faces.prepare("auto", tmp_path / "x.npy", faces_folder, limit=100)
     assert facts["counts"]["used"] == 100
-    assert facts["counts"]["skipped"] == {"values outside 0..1 or not a number": 50}
+    assert facts["counts"]["skipped"] == {"values that are not a number": 50}
 
 
 def test_too_few_usable_images_are_an_error_that_counts_them(tmp_path, faces_folder):
     values = np.zeros((70, 16, 16, 3), np.float32)
-    values[:7] = 2
+    values[:7] = np.nan
     np.save(tmp_path / "x.npy", values)
-    with pytest.raises(UserError, match=r"63 usable.*at least 64.*7 values outside") as caught:
+    with pytest.raises(UserError, match=r"63 usable.*at least 64.*7 values that are not") as caught:
         faces.prepare("auto", tmp_path / "x.npy", faces_folder)
     assert "\n" not in str(caught.value)
     assert leftovers(faces_folder) == []
@@ -106,7 +106,7 @@ def test_too_few_usable_images_are_an_error_that_counts_them(tmp_path, faces_fol
 
 def test_a_pipe_is_refused_rather_than_read(tmp_path, faces_folder):
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(UserError, match="give a folder, a zip"):
+    with pytest.raises(UserError, match="give a folder, an archive"):
         faces.prepare("auto", tmp_path / "pipe", faces_folder)
 
 

@@ -171,7 +171,7 @@ def test_synthetic_faces_are_used_if_nothing_can_be_downloaded(
     assert facts["synthetic"] is True
     assert facts["name"] == "drawn stand-in faces"
     assert faces.load(faces_folder).images.shape == (70, 64, 64, 3)
-    assert "FACES=<folder, zip or npy>" in capsys.readouterr().err
+    assert "FACES=<folder, archive or array>" in capsys.readouterr().err
 
 
 def test_an_unwritable_folder_is_an_error(tmp_path):

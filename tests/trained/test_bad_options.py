@@ -56,7 +56,7 @@ COMMANDS = {
     "reconstruct MODEL=vae-32": "FACES= is missing",
     "reconstruct MODEL=vae-32 FACES=nowhere": "nowhere",
     "reconstruct MODEL=vae-32 FACES={bad}/empty": "no usable picture",
-    "reconstruct MODEL=vae-32 FACES={bad}/text.jpg": "no usable picture",
+    "reconstruct MODEL=vae-32 FACES={bad}/text.jpg": "text.jpg is neither an image",
     "answer MODEL=text2text": "QUERY= is missing",
     "answer MODEL=text2text QUERY=100+1": "from 0 to 99",
     "answer MODEL=text2text QUERY=4*5": "'4*5'",

@@ -70,7 +70,7 @@ def test_reconstructions_come_with_the_error_of_each_picture(called, photos):
     with Image.open(path) as image:
         pixels = np.asarray(image).astype(float)[::2, ::2]
     upper, lower = pixels[:64, :64] / 255, pixels[65:129, :64] / 255
-    assert np.isclose(float(rows[0]["reconstruction_mse"]), np.square(upper - lower).mean(), 1e-4)
+    assert np.isclose(float(rows[0]["mean_squared_error"]), np.square(upper - lower).mean(), 1e-4)
     assert any("not a" in line or "skipped" in line for line in called["reconstruct"].errors)
 
 

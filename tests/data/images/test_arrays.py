@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.data import image_sources
-from lib.data.images import resize
+from lib.data.images import arrays
+from lib.data.images.resizing import resize
+from lib.data.images.unusable import TOO_LARGE
 from lib.system.errors import UserError
 from tests.data.face_sources import assert_images, pixels, read
 
@@ -30,32 +31,38 @@ def test_an_array_of_grey_is_used(tmp_path):
 
 def test_values_that_are_no_brightness_are_counted(tmp_path):
     values = np.zeros((5, 8, 8, 3), np.float32)
-    values[0, 0, 0, 0], values[1, 2, 2], values[2, 0] = np.nan, 1.5, -0.1
-    values[3] = np.inf
+    values[0, 0, 0, 0], values[3] = np.nan, np.inf
     np.save(tmp_path / "x.npy", values)
     images, skipped = read(tmp_path / "x.npy")
-    assert len(images) == 1
-    assert skipped == {"values outside 0..1 or not a number": 4}
+    assert len(images) == 3
+    assert skipped == {arrays.NOT_A_NUMBER: 2}
 
 
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        (np.zeros((4, 8, 8, 3), np.int64), "holds int64"),
-        (np.zeros((4, 8, 8, 3), bool), "holds bool"),
+        (np.full((4, 8, 8, 3), 1000, np.int64), r"int64 from 1000 to 1000.*astype\('uint8'\)"),
+        (np.full((4, 8, 8, 3), 4095, np.uint16), "uint16 from 4095 to 4095"),
+        (np.full((4, 8, 8, 3), 1, np.uint16), "uint16 from 1 to 1"),
+        (np.full((4, 8, 8, 3), -5, np.int16), "int16 from -5"),
+        (np.full((4, 8, 8, 3), 1.5), "float64 from 1.5"),
+        (np.full((4, 8, 8, 3), -0.1), "float64 from -0.1"),
+        (np.full((4, 8, 8, 3), 300.0), "float64 from 300"),
         (np.zeros((4, 8, 8, 3), np.complex64), "holds complex64"),
-        (np.zeros((8, 8), np.uint8), "has the shape"),
-        (np.zeros((4, 3, 8, 8), np.uint8), "has the shape"),
-        (np.zeros((4, 8, 8, 4), np.uint8), "has the shape"),
+        (np.zeros((8, 8), np.uint8), r"has the shape.*reshape\(8, height, width, 3\)"),
+        (np.zeros((218, 178, 3), np.uint8), "has the shape.*if it is one image"),
+        (np.zeros((4, 3, 8, 3), np.uint8), "which axis has the colours is not clear"),
+        (np.zeros((4, 8, 8, 2), np.uint8), "has the shape"),
         (np.zeros((0, 8, 8, 3), np.uint8), "has the shape"),
         (np.array(5, np.uint8), "has the shape"),
-        (np.array([{"a": 1}], object), "not a whole"),
+        (np.array([{"a": 1}], object), "holds object"),
     ],
 )
 def test_an_array_of_something_else_is_an_error(tmp_path, values, message):
     np.save(tmp_path / "x.npy", values)
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(UserError, match=message) as refused:
         read(tmp_path / "x.npy")
+    assert "\n" not in str(refused.value)
 
 
 def test_what_is_no_array_is_an_error(tmp_path):
@@ -65,13 +72,9 @@ def test_what_is_no_array_is_an_error(tmp_path):
         path.write_bytes(content)
         with pytest.raises(UserError, match="not a whole"):
             read(path)
-    with open(path, "wb") as file:
-        np.savez(file, np.zeros((4, 8, 8, 3), np.uint8))
-    with pytest.raises(UserError, match=r"\.npz"):
-        read(path)
 
 
 def test_an_array_with_huge_images_is_counted(tmp_path, monkeypatch):
-    monkeypatch.setattr(image_sources, "MAX_PIXELS", 63)
+    monkeypatch.setattr(arrays, "MAX_PIXELS", 63)
     np.save(tmp_path / "x.npy", np.zeros((2, 8, 8, 3), np.uint8))
-    assert read(tmp_path / "x.npy") == ([], {image_sources.TOO_LARGE: 2})
+    assert read(tmp_path / "x.npy") == ([], {TOO_LARGE: 2})

@@ -1,0 +1,52 @@
+"""Which numbers mean black and white, judged by the range of all values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Brightness:
+    """`black` and `white` are the values that mean them; `text` says so in words."""
+
+    black: float
+    white: float
+    text: str = ""
+
+    def to_bytes(self, values: np.ndarray) -> np.ndarray:
+        """Return `values` as uint8, 0 black to 255 white, rounded."""
+        if values.dtype == np.uint8 and (self.black, self.white) == (0, 255):
+            return values
+        factor = np.float32(255 / (self.white - self.black))
+        scaled = (values.astype(np.float32) - np.float32(self.black)) * factor
+        return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+
+
+BYTES = Brightness(0, 255)
+
+
+def of_range(kind: str, minimum: float, maximum: float) -> Brightness | None:
+    """Return what values from `minimum` to `maximum` mean, None if that is not clear.
+
+    `kind` is NumPy's letter for the type: "f" floating point, "i" and "u" integers, "b" bool.
+    """
+    if kind == "b":
+        return Brightness(0, 1, "bool: False taken as black, True as white")
+    if kind == "f":
+        return _of_floats(minimum, maximum)
+    if kind in "iu" and minimum >= 0:
+        if 2 <= maximum <= 255:
+            return Brightness(0, 255, "integers from 0 to 255 taken as 8 bits")
+        if 2**15 <= maximum < 2**16:
+            return Brightness(0, 65535, "integers from 0 to 65535 taken as 16 bits")
+    return None
+
+
+def _of_floats(minimum: float, maximum: float) -> Brightness | None:
+    if minimum >= 0 and maximum <= 1:
+        return Brightness(0, 1, "floats from 0 to 1 taken as black to white")
+    if minimum >= 0 and 16 <= maximum <= 255:
+        return Brightness(0, 255, "floats from 0 to 255 taken as black to white")
+    if -1 <= minimum <= -0.25 and maximum <= 1:
+        return Brightness(-1, 1, "floats from -1 to 1 taken as black to white")
+    return None

@@ -1,0 +1,139 @@
+"""One image: from the bytes of a file to RGB pixels, by Pillow."""
+
+import contextlib
+import functools
+import io
+import warnings
+from dataclasses import dataclass
+
+from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
+
+from lib.data.images import jpeg, pixels
+from lib.data.images.unusable import (
+    DAMAGED,
+    MAX_JPEG_PIXELS,
+    MAX_PIXELS,
+    NOT_AN_IMAGE,
+    TOO_LARGE,
+    UnusableError,
+)
+
+FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
+# Pillow's own limit is below the photos of some phones. Ours are checked before any decoding.
+Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
+# Images are decoded in several processes already.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+_TO_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """An image in mode RGB and sRGB, upright, on white.
+
+    `size` is the width and height that the file has; a large image is already shrunk. `remark` says
+    what was done to its colours, None if nothing was.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    remark: str | None = None
+
+
+def decode(data: bytes) -> Decoded:
+    """Return the image in `data`.
+
+    It is turned upright by its EXIF orientation (in HEIC, by the container's own rotation alone),
+    transparent regions are white, colours are converted to sRGB by the image's profile, more than 8
+    bits are scaled to 8, and of an animation the first frame is taken. An image of more than
+    `pixels.LARGE` pixels is shrunk by a whole factor. Raises UnusableError for anything else and,
+    before any decoding, for a header that announces too many pixels.
+    """
+    if not data:
+        raise UnusableError("empty file")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow's, of damaged metadata and of large images
+            return _decode(data)
+    except UnusableError:
+        raise
+    except UnidentifiedImageError as error:
+        raise UnusableError(NOT_AN_IMAGE) from error
+    except Image.DecompressionBombError as error:
+        raise UnusableError(TOO_LARGE) from error
+    except Exception as error:  # Pillow raises errors of many types on damaged bytes
+        raise UnusableError(DAMAGED) from error
+
+
+def _decode(data: bytes) -> Decoded:
+    image = _opened(data)
+    width, height = image.size
+    if data.startswith(jpeg.START):
+        image = _checked_jpeg(image, data)
+    else:
+        _check_size(image)
+    if image.format == "PNG":
+        _scale_clear_grey(image, data)
+    image.load()
+    orientation = 1
+    with contextlib.suppress(Exception):  # damaged metadata leaves the pixels usable
+        orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
+    rgb, remark = pixels.to_rgb(image)
+    if orientation in _TO_UPRIGHT:
+        rgb = rgb.transpose(_TO_UPRIGHT[orientation])
+        if orientation >= 5:
+            width, height = height, width
+    return Decoded(rgb, (width, height), remark)
+
+
+def _opened(data: bytes) -> Image.Image:
+    # AVIF has the same container, and a decoder in Pillow.
+    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
+        _register_heif()
+        return Image.open(io.BytesIO(data), formats=("HEIF", "AVIF"))
+    return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+@functools.cache
+def _register_heif() -> None:
+    import pillow_heif  # only if there is such an image
+
+    pillow_heif.register_heif_opener(decode_threads=1, thumbnails=False)
+
+
+def _check_size(image: Image.Image) -> None:
+    """Raise UnusableError for an opened, not yet decoded image that is too large."""
+    width, height = image.size
+    if image.format == "TIFF":
+        # A tile may be larger than its image, and is decoded whole.
+        width = max(width, image.tag_v2.get(ExifTags.Base.TileWidth, 0))
+        height = max(height, image.tag_v2.get(ExifTags.Base.TileLength, 0))
+    if width * height > MAX_PIXELS:
+        raise UnusableError(TOO_LARGE)
+
+
+def _checked_jpeg(image: Image.Image, data: bytes) -> Image.Image:
+    """Return an opened JPEG whose data are whole, with its end if that was missing."""
+    parsed = jpeg.parse(data)
+    jpeg.check_size(image, parsed)
+    jpeg.check_data(parsed)
+    if not parsed.is_ended:
+        image = Image.open(io.BytesIO(data + jpeg.END), formats=("JPEG",))
+    if image.width * image.height > pixels.LARGE:
+        image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
+        _check_size(image)
+    return image
+
+
+def _scale_clear_grey(image: Image.Image, data: bytes) -> None:
+    """Scale the transparent level of a grey PNG of 2 or 4 bits as Pillow scales its pixels."""
+    level, bits = image.info.get("transparency"), data[24]
+    if image.mode == "L" and isinstance(level, int) and bits < 8:
+        image.info["transparency"] = level * 255 // (2**bits - 1)

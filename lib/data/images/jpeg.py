@@ -1,0 +1,166 @@
+"""JPEG files: where they end, whether their data are whole, and decoding at a reduced scale.
+
+Pillow decodes damaged data without a word: libjpeg's warnings are lost in it. OpenCV writes them to
+stderr, from which they are caught here.
+"""
+
+import contextlib
+import functools
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from lib.data.images.unusable import DAMAGED, MAX_JPEG_PIXELS, TOO_LARGE, UnusableError
+
+START, END = b"\xff\xd8", b"\xff\xd9"
+# Markers that begin a frame; not among them: tables, arithmetic conditioning, extensions.
+_FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_SEQUENTIAL = (0xC0, 0xC1)
+_SCAN, _COMMENT = 0xDA, 0xFE
+# In compressed data, 0xff is followed by 0, by a restart marker, or by more 0xff.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
+# Of a frame that is decoded only once all its scans are read.
+_MAX_COEFFICIENT_BYTES = 320_000_000
+# Bytes behind the last block that some cameras write.
+_MAX_EXTRA_BYTES = 16
+_MAX_MISSING_FRACTION = 0.01
+
+
+@dataclass(frozen=True)
+class Jpeg:
+    """The first JPEG in a file: the parts that its pixels need, without what follows it.
+
+    The parts have no metadata, end with an end marker, and start a sequential scan as the standard
+    demands, so that the decoder has no reason to warn except for damage. `is_ended` says whether
+    the file has the end marker. `coefficient_bytes` is the memory for all coefficients, 0 if blocks
+    are decoded one by one.
+    """
+
+    parts: list[bytes | memoryview]
+    is_ended: bool
+    coefficient_bytes: int
+
+
+def parse(data: bytes) -> Jpeg:
+    """Return the first JPEG in `data`, which begins with START.
+
+    Raises UnusableError if no compressed data follow.
+    """
+    parts: list[bytes | memoryview] = [START]
+    frame, scan_at, end, at = b"", None, None, 2
+    is_buffered = False
+    while end is None and (found := _MARKER.search(data, at)) is not None:
+        code, start = found[0][1], found.start()
+        if code == END[1]:
+            end = start
+            break
+        at = start + 2 + max(2, int.from_bytes(data[start + 2 : start + 4], "big"))
+        if scan_at is not None or 0xE0 <= code <= 0xEF or code == _COMMENT:
+            continue
+        segment = data[start:at]
+        if code in _FRAMES and not frame:
+            frame, is_buffered = segment, code not in _SEQUENTIAL
+        if code == _SCAN:
+            scan_at = at
+            is_buffered |= segment[4:5] != frame[9:10]  # not all components in the first scan
+            if frame and frame[1] in _SEQUENTIAL:
+                segment = segment[:-3] + bytes([0, 63, 0])
+        parts.append(segment)
+    if scan_at is None:
+        raise UnusableError(DAMAGED)
+    parts += [memoryview(data)[scan_at:end], END]
+    return Jpeg(parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0)
+
+
+def _coefficient_bytes(frame: bytes) -> int:
+    """Return the memory that all coefficients of a frame take, two bytes each."""
+    height, width = (int.from_bytes(frame[at : at + 2], "big") for at in (1, 3))
+    sampling = [(each >> 4, each & 15) for each in frame[7::3]]
+    widest = max((across for across, _ in sampling), default=0) or 1
+    highest = max((down for _, down in sampling), default=0) or 1
+    samples = sum(across * down for across, down in sampling) / (widest * highest)
+    return int(2 * samples * width * height)
+
+
+def check_size(image: Image.Image, jpeg: Jpeg) -> None:
+    """Raise UnusableError for an opened JPEG with more pixels than can be decoded in memory."""
+    if image.width * image.height > MAX_JPEG_PIXELS:
+        raise UnusableError(TOO_LARGE)
+    if jpeg.coefficient_bytes > _MAX_COEFFICIENT_BYTES:
+        raise UnusableError("progressive JPEG with too many pixels")
+
+
+def check_data(jpeg: Jpeg) -> None:
+    """Raise UnusableError if the decoder reports damage.
+
+    Allowed are a few bytes behind the last block, and that the last blocks of a file that is cut
+    off are missing, at most a hundredth of the image.
+    """
+    grey, messages = _decoded(b"".join(jpeg.parts))
+    extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
+    if extra:
+        if int(extra[1]) > _MAX_EXTRA_BYTES:
+            raise UnusableError(DAMAGED)
+    elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
+        is_cut = b"premature end of data segment" in messages and not jpeg.is_ended
+        # Of a progressive image, every scan is a part of every block.
+        is_only_cut = is_cut and not jpeg.coefficient_bytes
+        if not is_only_cut or _missing(grey) > _MAX_MISSING_FRACTION:
+            raise UnusableError(DAMAGED)
+
+
+def _decoded(data: bytes) -> tuple[np.ndarray | None, bytes]:
+    """Return the brightness of each block, or of four, and the decoder's messages."""
+    with _caught_stderr() as caught:
+        try:
+            grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
+        except cv2.error:
+            grey = None
+        return grey, os.pread(caught, 4096, 0)
+
+
+def _missing(grey: np.ndarray | None) -> float:
+    """Return which fraction at the end of an image has the decoder's value for missing blocks."""
+    if grey is None:
+        return 1.0
+    is_missing = (grey == 128)[::-1, ::-1]
+    rows = _leading(is_missing.all(axis=1))
+    # A row of blocks is one or two rows of pixels here, by the sampling of the colours.
+    pixels = rows * grey.shape[1] + sum(map(_leading, is_missing[rows : rows + 2]))
+    return pixels / grey.size
+
+
+def _leading(flags: np.ndarray) -> int:
+    """Return how many of the first flags are true."""
+    return len(flags) if flags.all() else int(np.argmin(flags))
+
+
+@functools.cache
+def _messages_file() -> int:
+    return os.memfd_create("messages")
+
+
+@contextlib.contextmanager
+def _caught_stderr() -> Iterator[int]:
+    """Send what native code writes to stderr to a file in memory; yield its descriptor."""
+    file = _messages_file()
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    try:
+        stderr = os.dup(2)
+    except OSError:  # it is closed
+        stderr = None
+    os.dup2(file, 2)
+    try:
+        yield file
+    finally:
+        if stderr is None:
+            os.close(2)
+        else:
+            os.dup2(stderr, 2)
+            os.close(stderr)

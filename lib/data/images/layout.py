@@ -1,0 +1,82 @@
+"""Which axes of an array are images, rows, columns and colours, and which values are white."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lib.data.images.brightness import BYTES, Brightness, of_range
+from lib.system.errors import UserError
+
+_CHANNELS = (1, 3, 4)
+_EXAMPLE = "as (count, height, width, 3)"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the elements of an array become images; `text` says so, "" for the usual layout."""
+
+    is_channels_first: bool
+    brightness: Brightness = BYTES
+    text: str = ""
+
+    def pixels(self, element: np.ndarray) -> np.ndarray:
+        """Return an element as uint8, (height, width) or (height, width, 3 or 4)."""
+        values = self.brightness.to_bytes(element)
+        if self.is_channels_first:
+            values = np.moveaxis(values, 0, -1)
+        return values[..., 0] if values.ndim == 3 and values.shape[2] == 1 else values
+
+
+def of_shape(shape: tuple[int, ...], name: str) -> Layout:
+    """Return the layout of an array of this shape. Raises UserError if it is not clear."""
+    advice = ""
+    if min(shape, default=0) <= 0:
+        advice = "it must hold images"
+    elif len(shape) == 2:
+        advice = f"reshape it, {_EXAMPLE}: images.reshape({shape[0]}, height, width, 3)"
+    elif len(shape) == 3:
+        if shape[2] not in _CHANNELS:
+            return Layout(False)
+        advice = (
+            f"if it is one image, give several, {_EXAMPLE}; if not, add an axis: images[..., None]"
+        )
+    elif len(shape) == 4:
+        first, last = shape[1] in _CHANNELS, shape[3] in _CHANNELS
+        if last and not first:
+            text = {1: "(count, height, width, 1) taken as grey", 4: "4 channels taken as RGBA"}
+            return Layout(False, text=text.get(shape[3], ""))
+        if first and not last:
+            kind = {1: "grey", 3: "RGB", 4: "RGBA"}[shape[1]]
+            return Layout(True, text=f"(count, {shape[1]}, height, width) taken as {kind}")
+        if first:
+            advice = "which axis has the colours is not clear; resize the images"
+    if not advice:
+        advice = "it must be (count, height, width, 3) or (count, height, width)"
+    raise UserError(f"{name} has the shape {shape}; {advice}")
+
+
+def of_values(dtype: np.dtype, ranges: list[tuple[float, float]], name: str) -> Brightness:
+    """Return the meaning of values, given the ranges of all images without NaN and infinity.
+
+    Raises UserError if it is not clear, with what to call in NumPy.
+    """
+    check_type(dtype, name)
+    if not ranges:
+        return BYTES
+    minimum, maximum = min(low for low, _ in ranges), max(high for _, high in ranges)
+    found = of_range(dtype.kind, minimum, maximum)
+    if found is None:
+        raise UserError(
+            f"{name} holds {dtype} from {minimum:g} to {maximum:g}, and which value is white is "
+            "not clear; save it as 8 bits: numpy.clip(images / white * 255, 0, 255).astype('uint8')"
+        )
+    return found
+
+
+def check_type(dtype: np.dtype, name: str) -> None:
+    """Raise UserError unless an array of this type may hold brightness."""
+    if dtype.kind not in "buif":
+        raise UserError(
+            f"{name} holds {dtype}; it must hold bool, integers or floating-point numbers: "
+            "images.astype('uint8')"
+        )

@@ -1,0 +1,95 @@
+"""Pixels of every kind become 8-bit RGB: any depth, palette, transparency or colour profile."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from lib.data.images import brightness
+from lib.data.images.brightness import Brightness
+from lib.data.images.colour import conversion
+from lib.data.images.unusable import UnusableError
+
+# An image with more pixels is first shrunk by a whole factor, to at least MINIMUM_SIDE.
+LARGE = 4_000_000
+MINIMUM_SIDE = 256
+_STRIP_PIXELS = 1_000_000
+_GREY = ("1", "L", "LA", "La")
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What is needed to convert a strip: the range of its values, and the grey that is clear."""
+
+    values: Brightness | None
+    clear: int | None
+    profile: bytes | None
+
+
+def to_rgb(image: Image.Image) -> tuple[Image.Image, str | None]:
+    """Return a decoded image in mode RGB and sRGB, on white, and a remark on its colour profile.
+
+    16 bits and floating-point values are scaled to 8 bits. An image of more than LARGE pixels is
+    shrunk by averaging blocks. Raises UnusableError for values of no clear range.
+    """
+    clear = image.info.get("transparency") if image.mode.startswith("I;16") else None
+    meaning = _Meaning(_values(image), clear, image.info.get("icc_profile"))
+    factor = min(image.size) // MINIMUM_SIDE
+    if image.width * image.height <= LARGE or factor < 2:
+        return _strip_to_rgb(image, meaning)
+    small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
+    remark = None
+    for top, strip in _strips(image, factor):
+        converted, remark = _strip_to_rgb(strip, meaning)
+        small.paste(converted.reduce(factor), (0, top // factor))
+    return small, remark
+
+
+def _strips(image: Image.Image, multiple: int = 1) -> Iterator[tuple[int, Image.Image]]:
+    """Yield the top and the pixels of strips, whose height is a multiple except for the last's."""
+    height = max(1, _STRIP_PIXELS // (image.width * multiple)) * multiple
+    for top in range(0, image.height, height):
+        yield top, image.crop((0, top, image.width, min(top + height, image.height)))
+
+
+def _values(image: Image.Image) -> Brightness | None:
+    """Return the meaning of values of more than 8 bits, None if there are only 8."""
+    if image.mode.startswith("I;16") or (image.format == "PPM" and image.mode == "I"):
+        return Brightness(0, 65535)
+    if image.mode not in ("I", "F"):
+        return None
+    ranges = []
+    for _, strip in _strips(image):
+        values = np.asarray(strip)
+        if not np.isfinite(values).all():
+            raise UnusableError("values that are not a number")
+        ranges.append((values.min(), values.max()))
+    kind = "f" if image.mode == "F" else "i"
+    found = brightness.of_range(kind, min(low for low, _ in ranges), max(up for _, up in ranges))
+    if found is None:
+        name = "floating-point" if image.mode == "F" else "32-bit"
+        raise UnusableError(f"{name} values in neither 0..1 nor 0..255")
+    return found
+
+
+def _strip_to_rgb(image: Image.Image, meaning: _Meaning) -> tuple[Image.Image, str | None]:
+    mask, is_grey = None, image.mode in _GREY
+    if meaning.clear is not None:
+        # Pillow ignores it for 16 bits.
+        is_opaque = np.asarray(image) != meaning.clear
+        mask = Image.fromarray(is_opaque.astype(np.uint8) * 255)
+    elif image.has_transparency_data:
+        image = image.convert("RGBA")
+        mask = image.getchannel("A")
+    if meaning.values is not None:
+        # Pillow itself clips 16 bits to 255.
+        image, is_grey = Image.fromarray(meaning.values.to_bytes(np.asarray(image))), True
+    mode = "L" if is_grey else "CMYK" if image.mode == "CMYK" else "RGB"
+    convert, remark = conversion(meaning.profile, mode)
+    rgb = convert(image.convert(mode)) if convert else image.convert("RGB")
+    if mask is None:
+        return rgb, remark
+    white = Image.new("RGB", rgb.size, "white")
+    white.paste(rgb, mask=mask)
+    return white, remark

@@ -1,0 +1,81 @@
+"""What every source of images has in common: named entries, each of which loads an image."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath, PurePosixPath
+from typing import NamedTuple
+
+from lib.data.images.decoding import Decoded
+from lib.data.images.listing import MAX_ENTRIES, is_hidden
+from lib.data.images.unusable import UnusableError
+from lib.system.errors import UserError
+from lib.system.paths import display
+
+# Larger than the largest photo of a phone of 200 million pixels.
+MAX_ENTRY_BYTES = 128 << 20
+ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
+
+# Returns an image, or raises UnusableError. It is pickled.
+Load = Callable[[], Decoded]
+
+
+class Entry(NamedTuple):
+    """An entry's place in its source's names, how it is loaded, and the bytes that this holds."""
+
+    index: int
+    load: Load
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """The names of all entries in order, and a function that returns the entries first to last.
+
+    The function may return them in another order. `skipped` are other names, with the reasons.
+    `readings` say how an array is understood.
+    """
+
+    names: Sequence[str]
+    entries: Callable[[int, int], Iterator[Entry]]
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    readings: list[str] = field(default_factory=list)
+
+
+def of_loaders(names: Sequence[str], loader: Callable[[int], Load], **facts: list) -> Source:
+    """Return a source whose entries can be loaded one without the other, in any process."""
+
+    def entries(first: int, last: int) -> Iterator[Entry]:
+        return (Entry(index, loader(index)) for index in range(first, last))
+
+    return Source(names, entries, **facts)
+
+
+def check_count(path: Path, count: int) -> None:
+    """Raise UserError if a source holds more entries than are ever read."""
+    if count > MAX_ENTRIES:
+        raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give fewer")
+
+
+def check_size(size: int) -> None:
+    """Raise UnusableError for a file that cannot be an image."""
+    if size == 0:
+        raise UnusableError("empty file")
+    if size > MAX_ENTRY_BYTES:
+        raise UnusableError(f"file larger than {MAX_ENTRY_BYTES >> 20} MiB")
+
+
+def check_name(path: PurePath) -> None:
+    """Raise UnusableError for a file that is not meant to be an image."""
+    if any(map(is_hidden, path.parts)):
+        raise UnusableError("hidden or system file")
+    if path.suffix.lower() in ARCHIVES:
+        raise UnusableError("archive inside")
+
+
+def check_archived_name(name: str) -> None:
+    """As `check_name`; raise UnusableError also for a name that points out of its archive."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or re.match("[A-Za-z]:", name):
+        raise UnusableError("name that points out of the archive")
+    check_name(path)

@@ -1,0 +1,14 @@
+"""Why an image cannot be used."""
+
+MAX_PIXELS = 65_000_000  # once decoded; 260 MB with transparency
+MAX_JPEG_PIXELS = 260_000_000  # decoded at an eighth of its size
+
+
+class UnusableError(Exception):
+    """An image that cannot be used; the message is a short reason, the same for all of a kind."""
+
+
+NOT_AN_IMAGE = "not a JPEG, PNG, GIF, BMP, WebP, TIFF, PNM, HEIC or AVIF image"
+DAMAGED = "damaged or cut off"
+DAMAGED_IN_ARCHIVE = "damaged in the archive"
+TOO_LARGE = f"more than {MAX_PIXELS // 10**6} million pixels ({MAX_JPEG_PIXELS // 10**6} in a JPEG)"
