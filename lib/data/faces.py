@@ -164,8 +164,8 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
     from lib.data.images.resizing import RESIZED
 
     with open_images(path) as images, _list_of_skipped(folder) as note:
-        for reading in images.report.readings:
-            print(f"{display(path)}: {reading}", file=sys.stderr)
+        if readings := "; ".join(images.report.readings):
+            print(f"{display(path)}: {readings}", file=sys.stderr)
         pixels = (image.pixels for image in images.read(limit, note))
         total = min(limit, images.count)
         fingerprint, used = _write_array(folder / "images.npy", pixels, total)
@@ -191,8 +191,8 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
     }
     if report.remarks:
         counts["colours"] = dict(report.remarks)
-    if report.readings:
-        facts["reading"] = "; ".join(report.readings)
+    if readings:
+        facts["reading"] = readings
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
