@@ -22,7 +22,7 @@ from lib.config.base import FACE_COUNT
 from lib.data import prepared
 from lib.data.download.remote_files import CELEBA
 from lib.data.images import SIDE
-from lib.data.images.listing import MAX_ENTRIES, listed
+from lib.data.images.listing import MAX_ENTRIES, listed, printable
 from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.files import sha256
@@ -122,7 +122,7 @@ def _names_sizes_and_times(source: Path) -> tuple[_Stats, tuple[list[str], _Stat
     for name in listing.files:
         with contextlib.suppress(OSError):  # of a link that leads nowhere
             through[name] = (source / name).stat()
-    return own, (sorted(listing.led_to), _sorted(through))
+    return own, (sorted(map(printable, listing.led_to)), _sorted(through))
 
 
 def _sorted(stats: dict[str, os.stat_result]) -> _Stats:
@@ -199,8 +199,6 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
 @contextlib.contextmanager
 def _list_of_skipped(folder: Path) -> Iterator[Callable[[str, str], None]]:
     """Yield a function that notes the name of an image and why it is skipped, in a file."""
-    from lib.data.images.reading import printable
-
     path = folder / SKIPPED
     with open(path, "w", encoding="utf-8") as file:
         yield lambda name, reason: print(f"{reason}\t{printable(name)}", file=file)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
 
-from lib.data.images import jpeg, pixels
+from lib.data.images import decoder_messages, jpeg, pixels
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
@@ -59,7 +59,7 @@ def decode(data: bytes) -> Decoded:
     if not data:
         raise UnusableError("empty file")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), decoder_messages.caught():
             warnings.simplefilter("ignore")  # Pillow's, of damaged metadata and of large images
             return _decode(data)
     except UnusableError:

@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 
 from lib.data.images import SIDE, opening, zips
+from lib.data.images.listing import printable
 from lib.data.images.resizing import resize
 from lib.data.images.source import Entry, Load, Source
 from lib.data.images.unusable import UnusableError
@@ -70,12 +71,6 @@ class Report:
             for reason, count in self.skipped.most_common()
         )
         return ", ".join(reasons)
-
-
-def printable(name: str) -> str:
-    """Return a file's name as text in one line, which any terminal and any file takes."""
-    plain = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in plain)
 
 
 @dataclass
