@@ -78,6 +78,8 @@ IMAGES = [
         for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits")
     ),
     saved("TIFF", "F"),
+    encoded(".tiff", COLOURED.astype(np.float32)),
+    encoded(".tiff", pixels(12, 9).astype(np.float64)),
     saved("JPEG", "RGB", progressive=True),
     saved("JPEG", "RGB", icc_profile=profile("Display P3")),
     saved("PNG", "LA", icc_profile=grey_profile(1.8)),

@@ -85,6 +85,11 @@ class Images:
         """How many there are, usable or not."""
         return len(self.source.names)
 
+    @property
+    def is_single(self) -> bool:
+        """Whether the path is an image file, and not a folder, an archive or an array of some."""
+        return self.source.is_single
+
     def read(
         self, limit: int, on_skip: Callable[[str, str], object] = lambda name, reason: None
     ) -> Iterator[NamedImage]:
