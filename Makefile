@@ -47,6 +47,10 @@ pipeline: setup
 check_python = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
   >/dev/null 2>&1 || { echo "error: $(PYTHON) is not Python 3.11, 3.12 or 3.13;" \
     "name one that is: make PYTHON=<path>" >&2; exit 2; }
+check_venv = $(check_python); $(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1 || { \
+  echo "error: $(PYTHON) lacks venv or ensurepip; install them (on Debian: apt install" \
+    "$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')) or name" \
+    "another: make PYTHON=<path>" >&2; exit 2; }
 
 help:
 	@$(check_python)
@@ -54,7 +58,7 @@ help:
 
 define install
 $(if $(IMAGE_VENV),echo "error: this image has other requirements; run: make image" >&2; exit 2;) \
-$(check_python); \
+$(check_venv); \
 echo "installing the locked requirements into $(environment), once, a few minutes" >&2; \
 rm -f $(environment)/requirements.lock && $(PYTHON) -m venv $(environment) && \
 { $(environment)/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes \
@@ -89,7 +93,7 @@ bench: setup
 	@$(python) -m benchmarks
 
 bench-setup:
-	@$(check_python)
+	@$(check_venv)
 	@$(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
 	  --requirement benchmarks/requirements.txt

@@ -3,19 +3,26 @@
 import io
 import itertools
 import os
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
 from lib.data import faces
-from lib.data.images import UnusableError, decode, resize
+from lib.data.images import colour
+from lib.data.images.decoding import decode
+from lib.data.images.resizing import resize
+from lib.data.images.unusable import UnusableError
+from tests.data.images import samples
+from tests.data.images.colour_profiles import grey_profile, profile
 from tests.verify_foreign_bytes import bounded, damaged, examples, refusal
 
 
@@ -41,6 +48,14 @@ def with_exif(orientation):
     return saved("JPEG", "RGB", exif=exif)
 
 
+def grid_heic():
+    """A HEIC that consists of tiles, as those of phones do."""
+    image = Image.fromarray(pixels(150, 200, 3))
+    buffer = io.BytesIO()
+    pillow_heif.from_pillow(image).save(buffer, quality=10, tile_size=64)
+    return buffer.getvalue()
+
+
 COLOURED, GREY, OPAQUE = pixels(12, 9, 3), pixels(12, 9), pixels(12, 9, 4)
 IMAGES = [
     encoded(".jpg", COLOURED),
@@ -62,6 +77,21 @@ IMAGES = [
         for mode in ("RGB", "RGBA", "L", "P", "1")
         for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits")
     ),
+    saved("TIFF", "F"),
+    encoded(".tiff", COLOURED.astype(np.float32)),
+    encoded(".tiff", pixels(12, 9).astype(np.float64)),
+    saved("JPEG", "RGB", progressive=True),
+    saved("JPEG", "RGB", icc_profile=profile("Display P3")),
+    saved("PNG", "LA", icc_profile=grey_profile(1.8)),
+    saved("AVIF", "RGB"),
+    saved("AVIF", "RGBA", exif=samples.exif(6)),
+    saved("HEIF", "RGB", exif=samples.exif(6), icc_profile=profile("Adobe RGB")),
+    saved("HEIF", "RGBA"),
+    saved("HEIF", "L"),
+    saved("HEIF", "I;16"),
+    grid_heic(),
+    samples.clear_grey_png(16)[0],
+    samples.pnm("P2", 1023),
     saved("TIFF", "RGB", compression="jpeg"),
     saved("TIFF", "1", compression="group4"),
     encoded(".tiff", pixels(12, 9, dtype=np.uint16)),
@@ -78,16 +108,26 @@ IMAGES = [
 def test_any_bytes_are_an_image_or_not(content):
     with bounded():
         try:
-            image = decode(content)
+            image = decode(content).image
         except UnusableError:
             return
         assert image.mode == "RGB"
         assert resize(image).shape == (64, 64, 3)
 
 
+@given(damaged([profile("Display P3"), profile("ProPhoto"), grey_profile(2.2)]))
+@examples(60)
+def test_any_profile_is_used_or_ignored(content):
+    with bounded():
+        for image in (Image.new("RGB", (9, 9)), Image.new("L", (9, 9)), Image.new("CMYK", (9, 9))):
+            convert, remark = colour.conversion(content, image.mode)
+            assert remark in (None, colour.CONVERTED, colour.IGNORED)
+            assert convert is None or convert(image).mode == "RGB"
+
+
 @pytest.mark.parametrize("content", IMAGES[:-1], ids=lambda content: content[:4].hex())
 def test_the_undamaged_are_images(content):
-    assert decode(content).mode == "RGB"
+    assert decode(content).image.mode == "RGB"
 
 
 def zipped(entries, method=zipfile.ZIP_DEFLATED):
@@ -95,6 +135,22 @@ def zipped(entries, method=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in entries:
             archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred(entries, mode):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode, format=tarfile.PAX_FORMAT) as archive:
+        for name, content in entries:
+            member = tarfile.TarInfo(f"ü{name}")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def arrays_file(save, *arrays):
+    buffer = io.BytesIO()
+    save(buffer, *arrays)
     return buffer.getvalue()
 
 
@@ -106,13 +162,26 @@ def array_file(array):
 
 SMALL = [encoded(".png", pixels(4, 5, 3)) for _ in range(3)] + IMAGES[:5]
 MANY = [(f"{k:03d}.png", content) for k, content in zip(range(70), itertools.cycle(SMALL))]
-ARCHIVES = [zipped(MANY), zipped(MANY, zipfile.ZIP_STORED), zipped(MANY[:3], zipfile.ZIP_LZMA)]
+ARCHIVES = [
+    zipped(MANY),
+    zipped(MANY, zipfile.ZIP_STORED),
+    zipped(MANY, zipfile.ZIP_LZMA),
+    zipped(MANY, zipfile.ZIP_BZIP2),
+    tarred(MANY, "w"),
+    tarred(MANY, "w:gz"),
+    tarred(MANY, "w:bz2"),
+]
 ARRAYS = [
     array_file(pixels(66, 5, 4, 3)),
-    array_file(pixels(66, 5, 4)),
+    array_file(pixels(66, 5, 7)),
+    array_file(pixels(66, 3, 5, 6)),
+    array_file(pixels(66, 5, 6, 4, dtype=np.uint16)),
+    array_file(np.linspace(-1, 1, 66 * 20, dtype=np.float32).reshape(66, 1, 5, 4)),
     array_file(np.linspace(0, 1, 66 * 20 * 3, dtype=np.float32).reshape(66, 5, 4, 3)),
     array_file(np.array([{"an": "object"}])),
-    zipped([("arr_0.npy", array_file(pixels(66, 5, 4, 3)))]),
+    arrays_file(np.savez, pixels(66, 5, 4, 3), np.zeros(3)),
+    arrays_file(np.savez_compressed, pixels(66, 5, 4, 3)),
+    arrays_file(np.savez_compressed, np.linspace(0, 255, 66 * 60).reshape(66, 5, 4, 3)),
 ]
 
 
@@ -127,7 +196,7 @@ def used_or_refused(source, work):
     assert not (work / "data" / ".faces.partial").exists()
 
 
-@given(damaged(ARCHIVES), st.sampled_from(["faces.zip", "faces", "faces.npy"]))
+@given(damaged(ARCHIVES), st.sampled_from(["faces.zip", "faces", "faces.npy", "faces.tar.gz"]))
 @examples(40)
 def test_any_archive_is_used_or_refused(content, name):
     with tempfile.TemporaryDirectory() as work:
@@ -135,12 +204,12 @@ def test_any_archive_is_used_or_refused(content, name):
         used_or_refused(Path(work) / name, Path(work))
 
 
-@given(damaged(ARRAYS))
+@given(damaged(ARRAYS), st.sampled_from(["faces.npy", "faces.npz", "faces.zip"]))
 @examples(60)
-def test_any_array_is_used_or_refused(content):
+def test_any_array_is_used_or_refused(content, name):
     with tempfile.TemporaryDirectory() as work:
-        (Path(work) / "faces.npy").write_bytes(content)
-        used_or_refused(Path(work) / "faces.npy", Path(work))
+        (Path(work) / name).write_bytes(content)
+        used_or_refused(Path(work) / name, Path(work))
 
 
 NAMES = st.binary(min_size=1, max_size=40).filter(

@@ -6,7 +6,9 @@ import importlib
 import sys
 from collections.abc import Mapping
 
+from lib.config import targets
 from lib.config.base import Settings
+from lib.config.suggestions import did_you_mean
 from lib.system.errors import UserError
 from lib.system.paths import REPOSITORY
 
@@ -80,6 +82,7 @@ def find(name: str) -> str:
     found = name.replace("-", "_")
     found = RENAMED.get(found, found)
     if found not in experiments():
-        known = ", ".join(key.replace("_", "-") for key in experiments())
-        raise UserError(f"unknown experiment {name}; known: {known}")
+        known = [key.replace("_", "-") for key in experiments()]
+        hint = did_you_mean(name, [*known, *targets.names()])
+        raise UserError(f"unknown experiment {name}; {hint}known: {', '.join(known)}")
     return found

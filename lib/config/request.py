@@ -7,6 +7,7 @@ from pathlib import Path
 from lib.config import base
 from lib.config.experiments import STUDIES, experiments, find, studied
 from lib.config.profiles import PROFILES, default_profile
+from lib.config.suggestions import did_you_mean
 from lib.runs.directories import RunKey
 from lib.system.errors import UserError
 
@@ -86,8 +87,10 @@ def parse(arguments: Sequence[str]) -> Request:
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
         elif name not in _MAKE_ONLY:
-            known = ", ".join([*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))])
-            raise UserError(f"unknown setting {name}; known: {known}")
+            known = [*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
+            raise UserError(
+                f"unknown setting {name}; {did_you_mean(name, known)}known: {', '.join(known)}"
+            )
     options.setdefault("profile", default_profile()[0])
     return Request(**options, changes=tuple(sorted(changes.items())))
 
@@ -116,7 +119,8 @@ def planned(
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
-            raise UserError(f"unknown variant {variant}; known: {', '.join(known)}")
+            hint = did_you_mean(variant, known)
+            raise UserError(f"unknown variant {variant}; {hint}known: {', '.join(known)}")
     runs = [
         _planned(request, name, variant, seed)
         for name in names

@@ -7,15 +7,15 @@ next to nothing.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib.data import prepared
-from lib.data.download.remote_files import MNIST, MNIST_MIRRORS, RemoteFile
+from lib.data import mnist, prepared
+from lib.data.download.remote_files import MNIST_MIRRORS
+from lib.data.mnist import IDX_FILES
 from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.files import replaced, sha256
@@ -30,43 +30,9 @@ MNIST_NAME = "MNIST"
 SYNTHETIC_NAME = "scikit-learn digits (stand-in)"
 
 
-@dataclass(frozen=True)
-class IdxFile:
-    """One of MNIST's four files, and what its content must be once unpacked."""
-
-    packed: RemoteFile
-    unpacked_size: int
-    unpacked_sha256: str
-
-    @property
-    def unpacked_name(self) -> str:
-        """The name without `.gz`."""
-        return self.packed.name.removesuffix(".gz")
-
-
-IDX_FILES = {
-    "train_images": IdxFile(
-        MNIST["train-images-idx3-ubyte.gz"],
-        47_040_016,
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-    ),
-    "train_labels": IdxFile(
-        MNIST["train-labels-idx1-ubyte.gz"],
-        60_008,
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
-    "test_images": IdxFile(
-        MNIST["t10k-images-idx3-ubyte.gz"],
-        7_840_016,
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    ),
-    "test_labels": IdxFile(
-        MNIST["t10k-labels-idx1-ubyte.gz"],
-        10_008,
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    ),
-}
-KIND = prepared.Kind("digits", "MNIST", "DIGITS=<folder with MNIST's four files>", tuple(IDX_FILES))
+KIND = prepared.Kind(
+    "digits", "MNIST", "DIGITS=<folder with MNIST's four files, or mnist.npz>", tuple(IDX_FILES)
+)
 
 
 @dataclass(frozen=True)
@@ -92,8 +58,8 @@ def load(folder: Path = FOLDER) -> Digits:
 def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
     """Put the digits into `folder` as memory-mappable arrays and return their provenance.
 
-    `source` is a folder with MNIST's four files (.gz or unpacked), or None. See
-    `prepared.prepare` for `mode` and for what is kept.
+    `source` is a folder with MNIST's four files (.gz or unpacked), or Keras' mnist.npz, or None.
+    See `prepared.prepare` for `mode` and for what is kept.
 
     Raises UserError for an unknown mode, a missing or corrupted file, a failed download (Offline in
     mode "real") or an unwritable folder.
@@ -110,7 +76,7 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
 
 def _given(source: Path) -> prepared.Given:
     try:
-        found = _find(source)
+        found = mnist.find(source)
         stats = {path.name: path.stat() for path in found.values()}
     except OSError as error:
         raise _unreadable(source, error) from error
@@ -119,20 +85,6 @@ def _given(source: Path) -> prepared.Given:
         "files": {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()},
     }
     return prepared.Given(state, partial(_build_mnist, found, "given folder"))
-
-
-def _find(source: Path) -> dict[str, Path]:
-    """Return the file of each array in the user's folder, packed or not."""
-    found = {}
-    for array, file in IDX_FILES.items():
-        candidates = [source / file.packed.name, source / file.unpacked_name]
-        found[array] = next((path for path in candidates if path.is_file()), None)
-        if found[array] is None:
-            raise UserError(
-                f"{display(source)} holds no {file.packed.name} (nor {file.unpacked_name}); "
-                "give a folder with the four files of MNIST"
-            )
-    return found
 
 
 def _build_downloaded(downloads: Path, folder: Path) -> tuple[int, dict]:
@@ -146,7 +98,12 @@ def _build_downloaded(downloads: Path, folder: Path) -> tuple[int, dict]:
 def _build_mnist(found: dict[str, Path], source: str, folder: Path) -> tuple[int, dict]:
     from lib.data.idx import parse_idx
 
-    arrays = {name: parse_idx(_verified(path, IDX_FILES[name])) for name, path in found.items()}
+    arrays = {}
+    for name, path in found.items():
+        try:
+            arrays[name] = parse_idx(mnist.verified(path, name))
+        except OSError as error:
+            raise _unreadable(path, error) from error
     return _write(
         folder,
         arrays,
@@ -168,23 +125,6 @@ def _build_synthetic(folder: Path) -> tuple[int, dict]:
         files={},
         converted=CONVERTED,
     )
-
-
-def _verified(path: Path, file: IdxFile) -> bytes:
-    """Return the unpacked content of `path`, or raise UserError if it is not MNIST's."""
-    is_packed = path.suffix == ".gz"
-    size = file.packed.size if is_packed else file.unpacked_size
-    digest = file.packed.sha256 if is_packed else file.unpacked_sha256
-    try:
-        content = path.read_bytes() if path.stat().st_size == size else b""
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if hashlib.sha256(content).hexdigest() != digest:
-        raise UserError(
-            f"{display(path)} is not MNIST's {path.name} (size or SHA-256 differs); "
-            "replace it by the published file"
-        )
-    return gzip.decompress(content) if is_packed else content
 
 
 def _unreadable(path: Path, error: OSError) -> UserError:

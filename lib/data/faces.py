@@ -22,7 +22,7 @@ from lib.config.base import FACE_COUNT
 from lib.data import prepared
 from lib.data.download.remote_files import CELEBA
 from lib.data.images import SIDE
-from lib.data.images.listing import MAX_ENTRIES, listed
+from lib.data.images.listing import MAX_ENTRIES, listed, printable
 from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.files import sha256
@@ -122,7 +122,7 @@ def _names_sizes_and_times(source: Path) -> tuple[_Stats, tuple[list[str], _Stat
     for name in listing.files:
         with contextlib.suppress(OSError):  # of a link that leads nowhere
             through[name] = (source / name).stat()
-    return own, (sorted(listing.led_to), _sorted(through))
+    return own, (sorted(map(printable, listing.led_to)), _sorted(through))
 
 
 def _sorted(stats: dict[str, os.stat_result]) -> _Stats:
@@ -164,13 +164,18 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
     from lib.data.images.resizing import RESIZED
 
     with open_images(path) as images, _list_of_skipped(folder) as note:
-        for reading in images.report.readings:
-            print(f"{display(path)}: {reading}", file=sys.stderr)
+        if readings := "; ".join(images.report.readings):
+            print(f"{display(path)}: {readings}", file=sys.stderr)
         pixels = (image.pixels for image in images.read(limit, note))
         total = min(limit, images.count)
         fingerprint, used = _write_array(folder / "images.npy", pixels, total)
         report = images.report
     if used < min(MINIMUM, limit):
+        if images.is_single:
+            raise UserError(
+                f"{display(path)} is one image and at least {MINIMUM} are needed; "
+                "give the folder that holds them"
+            )
         raise UserError(
             f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
             f" (skipped: {report.summary() or 'none'}); give more images"
@@ -191,16 +196,14 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
     }
     if report.remarks:
         counts["colours"] = dict(report.remarks)
-    if report.readings:
-        facts["reading"] = "; ".join(report.readings)
+    if readings:
+        facts["reading"] = readings
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
 
 
 @contextlib.contextmanager
 def _list_of_skipped(folder: Path) -> Iterator[Callable[[str, str], None]]:
     """Yield a function that notes the name of an image and why it is skipped, in a file."""
-    from lib.data.images.reading import printable
-
     path = folder / SKIPPED
     with open(path, "w", encoding="utf-8") as file:
         yield lambda name, reason: print(f"{reason}\t{printable(name)}", file=file)

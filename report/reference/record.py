@@ -9,6 +9,7 @@ recorded/<profile>/
   verdicts/         one file for each claim and each suspected defect
   images.json       which figures of these runs the README shows
   loss_bounds.json  the squared error that text to image can reach, computed from the digits
+recorded/weights/   see `lib.trained.recorded`
 """
 
 import dataclasses
@@ -32,7 +33,7 @@ from report.criteria.claims import (
 )
 from report.criteria.findings import NOT_RUN
 from report.readme import gallery, sections
-from report.reference import recorded_content, recorded_runs, writing
+from report.reference import recorded_content, recorded_runs, weights, writing
 from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
 from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedKey, RecordedRun, read_json
@@ -204,6 +205,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     if not own:
         raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")
     _write_runs(own, requested.profile)
+    weights.record(own)
     content = write_derived(requested.profile)
     _write_loss_bounds(content)
     recorded = recorded_runs.load_all(requested.profile)

@@ -17,14 +17,13 @@ from lib.data.images import layout, pixels, source, zips
 from lib.data.images.decoding import Decoded
 from lib.data.images.layout import Layout
 from lib.data.images.source import Entry, Source
-from lib.data.images.unusable import MAX_PIXELS, TOO_LARGE, UnusableError
+from lib.data.images.unusable import MAX_PIXELS, NOT_A_NUMBER, TOO_LARGE, UnusableError
 from lib.system.errors import UserError
 from lib.system.paths import display
 
 # Of an .npz with several arrays, the first of these is used.
 _USUAL_NAMES = ("images", "x_train", "arr_0")
 _MAX_ELEMENT_BYTES = 256 << 20
-NOT_A_NUMBER = "values that are not a number"
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,11 @@ class Brightness:
 BYTES = Brightness(0, 255)
 
 
+def unclear(kind: str) -> str:
+    """Return the reason why an image whose values have no clear range is unusable."""
+    return f"{'floating-point' if kind == 'f' else '32-bit'} values in neither 0..1 nor 0..255"
+
+
 def of_range(kind: str, minimum: float, maximum: float) -> Brightness | None:
     """Return what values from `minimum` to `maximum` mean, None if that is not clear.
 

@@ -3,12 +3,13 @@
 import contextlib
 import functools
 import io
+import struct
 import warnings
 from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
 
-from lib.data.images import jpeg, pixels
+from lib.data.images import decoder_messages, jpeg, pixels, tiff
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
@@ -59,7 +60,7 @@ def decode(data: bytes) -> Decoded:
     if not data:
         raise UnusableError("empty file")
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), decoder_messages.caught():
             warnings.simplefilter("ignore")  # Pillow's, of damaged metadata and of large images
             return _decode(data)
     except UnusableError:
@@ -98,7 +99,15 @@ def _opened(data: bytes) -> Image.Image:
     if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
         _register_heif()
         return Image.open(io.BytesIO(data), formats=("HEIF", "AVIF"))
-    return Image.open(io.BytesIO(data), formats=FORMATS)
+    try:
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+    except UnidentifiedImageError:
+        if not data.startswith(tiff.STARTS):
+            raise
+    try:
+        return tiff.decode(data)
+    except (KeyError, struct.error, TypeError) as error:
+        raise UnusableError(NOT_AN_IMAGE) from error
 
 
 @functools.cache

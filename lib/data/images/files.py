@@ -26,7 +26,7 @@ def folder(path: Path) -> Source:
 def single(path: Path) -> Source:
     """Return the one image that is a file."""
     load = functools.partial(_load, path.resolve().parent, path.resolve().name)
-    return source.of_loaders([path.name], lambda _: load)
+    return source.of_loaders([path.name], lambda _: load, is_single=True)
 
 
 def _load(root: Path, name: str) -> Decoded:

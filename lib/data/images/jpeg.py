@@ -4,17 +4,15 @@ Pillow decodes damaged data without a word: libjpeg's warnings are lost in it. O
 stderr, from which they are caught here.
 """
 
-import contextlib
-import functools
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from lib.data.images import decoder_messages
 from lib.data.images.unusable import DAMAGED, MAX_JPEG_PIXELS, TOO_LARGE, UnusableError
 
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -116,7 +114,7 @@ def check_data(jpeg: Jpeg) -> None:
 
 def _decoded(data: bytes) -> tuple[np.ndarray | None, bytes]:
     """Return the brightness of each block, or of four, and the decoder's messages."""
-    with _caught_stderr() as caught:
+    with decoder_messages.caught() as caught:
         try:
             grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         except cv2.error:
@@ -138,29 +136,3 @@ def _missing(grey: np.ndarray | None) -> float:
 def _leading(flags: np.ndarray) -> int:
     """Return how many of the first flags are true."""
     return len(flags) if flags.all() else int(np.argmin(flags))
-
-
-@functools.cache
-def _messages_file() -> int:
-    return os.memfd_create("messages")
-
-
-@contextlib.contextmanager
-def _caught_stderr() -> Iterator[int]:
-    """Send what native code writes to stderr to a file in memory; yield its descriptor."""
-    file = _messages_file()
-    os.ftruncate(file, 0)
-    os.lseek(file, 0, os.SEEK_SET)
-    try:
-        stderr = os.dup(2)
-    except OSError:  # it is closed
-        stderr = None
-    os.dup2(file, 2)
-    try:
-        yield file
-    finally:
-        if stderr is None:
-            os.close(2)
-        else:
-            os.dup2(stderr, 2)
-            os.close(stderr)

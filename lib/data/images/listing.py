@@ -22,6 +22,12 @@ class Listing:
     led_to: set[str] = field(default_factory=set)
 
 
+def printable(name: str) -> str:
+    """Return a file's name as text in one line, which any terminal and any file takes."""
+    plain = name.encode("utf-8", "backslashreplace").decode()
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in plain)
+
+
 def is_hidden(name: str) -> bool:
     """Return whether a file or folder of this name is none of the user's."""
     return name.startswith(".") or name.lower() in SYSTEM_NAMES

@@ -9,7 +9,7 @@ from PIL import Image
 from lib.data.images import brightness
 from lib.data.images.brightness import Brightness
 from lib.data.images.colour import conversion
-from lib.data.images.unusable import UnusableError
+from lib.data.images.unusable import NOT_A_NUMBER, UnusableError
 
 # An image with more pixels is first shrunk by a whole factor, to at least MINIMUM_SIDE.
 LARGE = 4_000_000
@@ -63,13 +63,12 @@ def _values(image: Image.Image) -> Brightness | None:
     for _, strip in _strips(image):
         values = np.asarray(strip)
         if not np.isfinite(values).all():
-            raise UnusableError("values that are not a number")
+            raise UnusableError(NOT_A_NUMBER)
         ranges.append((values.min(), values.max()))
     kind = "f" if image.mode == "F" else "i"
     found = brightness.of_range(kind, min(low for low, _ in ranges), max(up for _, up in ranges))
     if found is None:
-        name = "floating-point" if image.mode == "F" else "32-bit"
-        raise UnusableError(f"{name} values in neither 0..1 nor 0..255")
+        raise UnusableError(brightness.unclear(kind))
     return found
 
 

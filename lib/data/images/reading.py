@@ -19,6 +19,7 @@ from typing import BinaryIO
 import numpy as np
 
 from lib.data.images import SIDE, opening, zips
+from lib.data.images.listing import printable
 from lib.data.images.resizing import resize
 from lib.data.images.source import Entry, Load, Source
 from lib.data.images.unusable import UnusableError
@@ -72,12 +73,6 @@ class Report:
         return ", ".join(reasons)
 
 
-def printable(name: str) -> str:
-    """Return a file's name as text in one line, which any terminal and any file takes."""
-    plain = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in plain)
-
-
 @dataclass
 class Images:
     """The images at a path; `report` says what became of them."""
@@ -89,6 +84,11 @@ class Images:
     def count(self) -> int:
         """How many there are, usable or not."""
         return len(self.source.names)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the path is an image file, and not a folder, an archive or an array of some."""
+        return self.source.is_single
 
     def read(
         self, limit: int, on_skip: Callable[[str, str], object] = lambda name, reason: None

@@ -33,16 +33,17 @@ class Source:
     """The names of all entries in order, and a function that returns the entries first to last.
 
     The function may return them in another order. `skipped` are other names, with the reasons.
-    `readings` say how an array is understood.
+    `readings` say how an array is understood. `is_single`: the path is one image file.
     """
 
     names: Sequence[str]
     entries: Callable[[int, int], Iterator[Entry]]
     skipped: list[tuple[str, str]] = field(default_factory=list)
     readings: list[str] = field(default_factory=list)
+    is_single: bool = False
 
 
-def of_loaders(names: Sequence[str], loader: Callable[[int], Load], **facts: list) -> Source:
+def of_loaders(names: Sequence[str], loader: Callable[[int], Load], **facts: object) -> Source:
     """Return a source whose entries can be loaded one without the other, in any process."""
 
     def entries(first: int, last: int) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from lib.data.images import arrays
 from lib.data.images.resizing import resize
-from lib.data.images.unusable import TOO_LARGE
+from lib.data.images.unusable import NOT_A_NUMBER, TOO_LARGE
 from lib.system.errors import UserError
 from tests.data.face_sources import assert_images, pixels, read
 
@@ -35,7 +35,7 @@ def test_values_that_are_no_brightness_are_counted(tmp_path):
     np.save(tmp_path / "x.npy", values)
     images, skipped = read(tmp_path / "x.npy")
     assert len(images) == 3
-    assert skipped == {arrays.NOT_A_NUMBER: 2}
+    assert skipped == {NOT_A_NUMBER: 2}
 
 
 @pytest.mark.parametrize(

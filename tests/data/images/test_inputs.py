@@ -1,5 +1,6 @@
 """Every kind of image file that people have: the right pixels, or the reason why there are none."""
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -35,6 +36,11 @@ def noisy(**options):
 
 def floats(kind, values):
     return saved(Image.fromarray(np.asarray(picture(GREYS)).astype(kind) * kind(values)), "TIFF")
+
+
+def colour_floats(factor):
+    values = np.asarray(picture())[..., ::-1].astype(np.float32) * np.float32(factor)
+    return cv2.imencode(".tiff", values)[1].tobytes()
 
 
 GREY_PICTURE = [(grey,) * 3 for grey in GREYS]
@@ -86,6 +92,8 @@ USED = {
     "PNG of 6 million pixels": (saved(picture(size=(3001, 2003)), "PNG"), COLOURS),
     "TIFF, floats to 1": (floats(np.float32, 1 / 255), GREY_PICTURE),
     "TIFF, floats to 255": (floats(np.float32, 1), GREY_PICTURE),
+    "TIFF, RGB floats to 1": (colour_floats(1 / 255), COLOURS),
+    "TIFF, RGB floats to 255": (colour_floats(1), COLOURS),
     "TIFF, 32-bit integers to 255": (floats(np.int32, 1), GREY_PICTURE),
     "TIFF, 32-bit integers to 65535": (floats(np.int32, 257), GREY_PICTURE),
 }
@@ -105,6 +113,10 @@ def test_an_image_is_used_with_the_right_pixels(name):
     assert np.abs(shown - reference).mean() <= 3
 
 
+def with_hole(data):
+    return data[:20] + bytes(100) + data[120:]
+
+
 HOLE = bytes(2000)
 MIDDLE = len(BASELINE) // 2
 
@@ -120,6 +132,13 @@ REFUSED = {
         floats(np.float32, 300 / 255),
         "floating-point values in neither 0..1 nor 0..255",
     ),
+    "TIFF, RGB floats to 300": (
+        colour_floats(300 / 255),
+        "floating-point values in neither 0..1 nor 0..255",
+    ),
+    "TIFF, RGB NaN": (colour_floats(np.nan), "values that are not a number"),
+    "TIFF, cut off": (saved(picture(), "TIFF", compression="tiff_lzw")[:-900], None),
+    "TIFF, a hole": (with_hole(saved(picture(), "TIFF", compression="tiff_lzw")), DAMAGED),
     "TIFF, 32-bit integers": (floats(np.int32, 10**6), "32-bit values in neither 0..1 nor 0..255"),
     "TIFF, NaN": (floats(np.float32, np.nan), "values that are not a number"),
     "HEIC, cut off": (saved(picture(), "HEIF")[:-100], None),
