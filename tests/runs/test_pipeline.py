@@ -139,8 +139,8 @@ def test_a_failure_is_named_and_with_k_the_others_are_trained(
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["vae-16"], "unknown experiment vae-16; known: cae, vae-32, "),
-        (["all", "PROFIL=smoke"], "unknown setting PROFIL; known: PROFILE, "),
+        (["vae-16"], "unknown experiment vae-16; did you mean vae-64? known: cae, "),
+        (["all", "PROFIL=smoke"], "unknown setting PROFIL; did you mean PROFILE? known: PROFILE, "),
         (["reference", "DIGIT_COUNT=500"], "DIGIT_COUNT is no setting of cae, "),
         (["cae", "EPOCHS=0"], "EPOCHS=0: expected a positive number"),
         (["cae", "JOBS=0"], "JOBS=0: expected a whole number from 1"),
