@@ -47,26 +47,13 @@ pipeline: setup
 check_python = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
   >/dev/null 2>&1 || { echo "error: $(PYTHON) is not Python 3.11, 3.12 or 3.13;" \
     "name one that is: make PYTHON=<path>" >&2; exit 2; }
-check_venv = $(check_python); $(PYTHON) -c 'import ensurepip, venv' >/dev/null 2>&1 || { \
-  echo "error: $(PYTHON) lacks venv or ensurepip; install them (on Debian: apt install" \
-    "$$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')) or name" \
-    "another: make PYTHON=<path>" >&2; exit 2; }
 
 help:
 	@$(check_python)
 	@$(PYTHON) -m lib.config.help
 
-define install
-$(if $(IMAGE_VENV),echo "error: this image has other requirements; run: make image" >&2; exit 2;) \
-$(check_venv); \
-echo "installing the locked requirements into $(environment), once, a few minutes" >&2; \
-rm -f $(environment)/requirements.lock && $(PYTHON) -m venv $(environment) && \
-{ $(environment)/bin/python -m pip install --disable-pip-version-check --no-input --require-hashes \
-    $(addprefix --requirement ,$(locks)) >$(environment)/install.log 2>&1 || { \
-    tail -n 5 $(environment)/install.log >&2; \
-    echo "error: cannot install; all messages are in $(environment)/install.log" >&2; exit 2; }; } && \
-cat $(locks) >$(environment)/requirements.lock
-endef
+install = $(if $(IMAGE_VENV),echo "error: this image has other requirements; run: make image" >&2; \
+  exit 2;) $(check_python); lib/system/install.sh $(PYTHON) $(environment) $(locks)
 
 # Installs the environment or builds the image, whichever is used, unless it is current.
 setup:
@@ -93,15 +80,13 @@ bench: setup
 	@$(python) -m benchmarks
 
 bench-setup:
-	@$(check_venv)
-	@$(PYTHON) -m venv .venv-bench
-	@.venv-bench/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
-	  --requirement benchmarks/requirements.txt
+	@$(check_python); lib/system/install.sh $(PYTHON) .venv-bench benchmarks/requirements.txt
 
 lint: setup
 	@$(python) -m ruff check .
 	@$(python) -m ruff format --check .
 	@$(patsubst %python,%hadolint,$(python)) Dockerfile
+	@$(patsubst %python,%zizmor,$(python)) --offline --quiet --strict-collection .github
 
 format: setup
 	@$(python) -m ruff check --fix .

@@ -25,6 +25,7 @@ TOO_OLD = "exit 1\n"
 def test_a_python_that_cannot_make_an_environment_is_refused(tmp_path, target, script, parts):
     for name in ("Makefile", "requirements.lock", "requirements-cuda.lock"):
         shutil.copy(REPOSITORY / name, tmp_path)
+    (tmp_path / "lib").symlink_to(REPOSITORY / "lib")
     python = tmp_path / "python"
     python.write_text("#!/bin/sh\n" + script.format(python=sys.executable), encoding="utf-8")
     python.chmod(0o755)
