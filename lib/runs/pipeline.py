@@ -21,6 +21,7 @@ from lib.runs import dependencies, plan, scheduler
 from lib.runs.processes import call
 from lib.system.errors import UserError, command
 from lib.system.paths import BUILD, REPOSITORY, display
+from lib.trained.options import one_path_each
 
 _OF_THE_STUDY = ("data", "experiments", "figures", "report", "check")
 _STEPS = (*_OF_THE_STUDY, "reference")
@@ -64,7 +65,7 @@ def _use(targets: Sequence[str], arguments: Sequence[str]) -> None:
     """Use a trained model, which is neither trained here nor needs anything prepared."""
     if len(targets) > 1:
         raise UserError(f"make {' '.join(targets)}: use a trained model by one target at a time")
-    call([*_python(), "-m", _USES[targets[0]], *targets, *arguments])
+    call([*_python(), "-m", _USES[targets[0]], *targets, *one_path_each(arguments)])
 
 
 def _prepare_data(request: Request, names: Sequence[str]) -> None:

@@ -35,8 +35,24 @@ class Options:
     images: tuple[Path, ...] = ()
 
 
+def one_path_each(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with an argument for each path in FACES and IMAGES, as `parse` takes.
+
+    A container mounts the path of an argument. Raises UserError if there is no such path.
+    """
+    separate = []
+    for argument in arguments:
+        name, _, value = argument.partition("=")
+        several = _paths(name, value) if name in ("FACES", "IMAGES") and value else ()
+        separate += [f"{name}={path}" for path in several] or [argument]
+    return separate
+
+
 def parse(arguments: Sequence[str]) -> Options:
-    """Parse NAME=VALUE arguments. Raises UserError for any that is not understood."""
+    """Parse NAME=VALUE arguments; FACES and IMAGES may come several times.
+
+    Raises UserError for any argument that is not understood.
+    """
     readers = {
         "MODEL": ("model", _text),
         "PROFILE": ("profile", _text),
@@ -55,7 +71,9 @@ def parse(arguments: Sequence[str]) -> Options:
         name, equals, value = argument.partition("=")
         if equals and name in readers:
             field, read = readers[name]
-            if value:
+            if value and read is _paths:
+                values[field] = (*values.get(field, ()), *_paths(name, value))
+            elif value:
                 values[field] = read(name, value)
         elif name not in _IGNORED:
             close = difflib.get_close_matches(name.upper(), readers, 1)
