@@ -2,7 +2,7 @@
 # # A tour: train a VAE, look at what it learnt, and let a network write a sum by hand
 #
 # About four minutes on two processor cores. The faces are drawn stand-ins, so that nothing has to
-# be downloaded; give a folder of your own pictures in the second cell to use those.
+# be downloaded; give a folder of your own images in the second cell to use those.
 
 # %%
 # In Colab, this fetches the project; elsewhere, start Jupyter in the project's folder or in docs/.
@@ -30,7 +30,7 @@ os.environ.setdefault("WORK_DIR", "build/tour")  # apart from the data and runs 
 # 3,000 faces for three epochs. On a terminal, `make vae-32 EPOCHS=3` does both.
 
 # %%
-DATA = "DATA=builtin"  # or FACES=<folder of pictures>
+DATA = "DATA=builtin"  # or FACES=<folder of images>
 SETTINGS = ["PROFILE=quick", "EPOCHS=3"]
 
 

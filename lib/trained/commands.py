@@ -25,7 +25,7 @@ from lib.trained import handwriting
 from lib.trained.faces import FaceModel
 from lib.trained.model import BLOCK, TrainedModel
 from lib.trained.options import Options
-from lib.trained.pictures import pictures
+from lib.trained.own_images import own_images
 from lib.visual import sheets
 
 ON_A_SHEET = 400  # images, at most
@@ -55,7 +55,7 @@ def generate(model: FaceModel, options: Options) -> list[str]:
 
 
 def reconstruct(model: FaceModel, options: Options) -> list[str]:
-    """Write a sheet of pictures above their reconstructions, and the error of each picture."""
+    """Write a sheet of images above their reconstructions, and the error of each image."""
     folder = _folder(model, options, "reconstruct")
     rows, shown = [], []
     for names, images in _blocks(_given(options)):
@@ -71,22 +71,22 @@ def reconstruct(model: FaceModel, options: Options) -> list[str]:
     _write_table(folder / "errors.csv", rows)
     sheets.save(sheets.pairs(originals, reconstructed, scale=2), folder / "pairs.png")
     return [
-        f"error of each of {len(rows)} pictures: {display(folder / 'errors.csv')}",
-        f"pictures above their reconstructions: {display(folder / 'pairs.png')}",
+        f"error of each of {len(rows)} images: {display(folder / 'errors.csv')}",
+        f"images above their reconstructions: {display(folder / 'pairs.png')}",
     ]
 
 
 def interpolate(model: FaceModel, options: Options) -> list[str]:
-    """Write interpolations as strips and as an animation: between draws, or between pictures."""
+    """Write interpolations as strips and as an animation: between draws, or between images."""
     folder = _folder(model, options, f"interpolate-seed-{options.seed}")
     if options.faces:
         model.check_has_encoder()
         images = np.stack([each.pixels for each in _given(options)])
         if len(images) < 2:
-            raise UserError('one picture; give two or more, as in FACES="a.jpg b.jpg"')
+            raise UserError('one image; give two or more, as in FACES="a.jpg b.jpg"')
         latents = model.encode(images)
         ends = list(itertools.pairwise(latents))
-        folder = folder.with_name("interpolate-pictures")
+        folder = folder.with_name("interpolate-images")
     else:
         latents = model.latents(2 * (options.count or _INTERPOLATIONS), options.seed)
         ends = list(zip(latents[::2], latents[1::2], strict=True))
@@ -104,7 +104,7 @@ def interpolate(model: FaceModel, options: Options) -> list[str]:
 
 
 def encode(model: FaceModel, options: Options) -> list[str]:
-    """Write the latents of pictures as .npz (names, latents) and as .csv."""
+    """Write the latents of images as .npz (names, latents) and as .csv."""
     folder = _folder(model, options, "encode")
     names, latents = [], []
     for block_names, images in _blocks(_given(options)):
@@ -122,7 +122,7 @@ def encode(model: FaceModel, options: Options) -> list[str]:
         ],
     )
     return [
-        f"latents of {len(names)} pictures for NumPy: {display(folder / 'latents.npz')}",
+        f"latents of {len(names)} images for NumPy: {display(folder / 'latents.npz')}",
         f"the same as text: {display(folder / 'latents.csv')}",
     ]
 
@@ -152,7 +152,7 @@ def _read(model: of_arithmetic.ImageReader, options: Options) -> list[str]:
         raise UserError("both QUERY= and IMAGES= are given; give one of them")
     if options.images:
         images = handwriting.read(options.images)
-        lines = [f"the pictures are answered: {answer}" for answer in model.read(images)]
+        lines = [f"the images are answered: {answer}" for answer in model.read(images)]
     else:
         queries = _queries(options)
         images = of_arithmetic.handwritten(queries, options.seed)
@@ -202,14 +202,14 @@ def _compared(queries: Sequence[str], answers: Sequence[str]) -> list[str]:
 
 def _given(options: Options) -> Iterator[NamedImage]:
     if not options.faces:
-        raise UserError("FACES= is missing; give a picture, or a folder or archive of pictures")
-    return pictures(options.faces)
+        raise UserError("FACES= is missing; give an image, or a folder or archive of images")
+    return own_images(options.faces)
 
 
 def _blocks(given: Iterable[NamedImage]) -> Iterator[tuple[list[str], np.ndarray]]:
-    """Yield the names and the pixels of the pictures, block by block, under a progress bar."""
+    """Yield the names and the pixels of the images, block by block, under a progress bar."""
     given = iter(given)
-    with _progress(None, "pictures") as bar:
+    with _progress(None, "reading") as bar:
         while block := list(itertools.islice(given, BLOCK)):
             yield [each.name for each in block], np.stack([each.pixels for each in block])
             bar.update(len(block))

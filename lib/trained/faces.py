@@ -62,7 +62,7 @@ class FaceModel(TrainedModel):
         """Raise UserError if the model has no encoder."""
         if "encoder" not in self.networks:
             raise UserError(
-                f"{self.name} has no encoder and takes no pictures; use a VAE, such as vae-64"
+                f"{self.name} has no encoder and takes no images; use a VAE, such as vae-64"
             )
 
 
@@ -75,7 +75,7 @@ class Autoencoder(FaceModel):
         """Raise UserError: nothing says how the latents of faces are distributed."""
         raise UserError(
             f"{self.name} is no generative model and has no latents to draw; use a VAE or a GAN, "
-            "or give it pictures"
+            "or give it images"
         )
 
 

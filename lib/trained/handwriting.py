@@ -1,4 +1,4 @@
-"""A query in the user's own handwriting: five pictures, or one strip of five."""
+"""A query in the user's own handwriting: five images, or one strip of five."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,27 +20,27 @@ _LEAST_CONTRAST = 64  # grey levels; with less, there is no ink
 def read(paths: Sequence[Path]) -> np.ndarray:
     """Return a query as images of its tokens: uint8 (1, 5, 28, 28), white on black.
 
-    `paths` name five pictures from left to right, or one strip, which is cut into five equal parts.
+    `paths` name five images from left to right, or one strip, which is cut into five equal parts.
     Dark ink on light paper is inverted. As in MNIST, the ink is scaled into 20x20 pixels and
-    centred; pictures of exactly 28x28 pixels are taken as they are. Raises UserError if there are
-    neither five pictures nor one, or if one cannot be read.
+    centred; images of exactly 28x28 pixels are taken as they are. Raises UserError if there are
+    neither five images nor one, or if one cannot be read.
     """
-    pictures = [_grey(path) for path in paths]
-    if len(pictures) == 1:
-        pictures = _cut(pictures[0], paths[0])
-    if len(pictures) != QUERY_LENGTH:
+    images = [_grey(path) for path in paths]
+    if len(images) == 1:
+        images = _cut(images[0], paths[0])
+    if len(images) != QUERY_LENGTH:
         raise UserError(
-            f"{len(pictures)} pictures; give {QUERY_LENGTH}, one for each token of the query, or "
-            "one strip of all (an empty picture ends a shorter query)"
+            f"{len(images)} images; give {QUERY_LENGTH}, one for each token of the query, or "
+            "one strip of all (an empty image ends a shorter query)"
         )
-    return np.stack([_token(picture) for picture in pictures])[None]
+    return np.stack([_token(image) for image in images])[None]
 
 
 def _grey(path: Path) -> np.ndarray:
     try:
         return np.asarray(decode(path.read_bytes()).image.convert("L"))
     except UnusableError as error:
-        raise UserError(f"{display(path)} is no usable picture: {error}") from error
+        raise UserError(f"{display(path)} is no usable image: {error}") from error
     except OSError as error:
         raise UserError(f"{display(path)} cannot be read: {error.strerror or error}") from error
 
@@ -52,7 +52,7 @@ def _cut(strip: np.ndarray, path: Path) -> list[np.ndarray]:
 
 
 def _token(grey: np.ndarray) -> np.ndarray:
-    """Return one picture as in MNIST: uint8 (28, 28)."""
+    """Return one image as in MNIST: uint8 (28, 28)."""
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     ink = 255 - grey if np.median(border) > 127 else grey
     if ink.shape == (SIDE, SIDE):

@@ -92,7 +92,7 @@ def _usage(key: directories.RunKey) -> list[str]:
     """Return the calls of Make that use the trained model, and that of Python."""
     examples = {
         "generate": "COUNT=64",
-        "reconstruct": "FACES=<picture or folder>",
+        "reconstruct": "FACES=<image or folder>",
         "interpolate": "",
         "encode": "FACES=<folder>",
         "answer": 'QUERY="46+69"',

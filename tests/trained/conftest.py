@@ -109,11 +109,11 @@ def python(work, program, *arguments, given=""):
 
 @pytest.fixture(scope="session")
 def photos(tmp_path_factory):
-    """A folder with five pictures of other sizes, and a file that is none."""
+    """A folder with five images of other sizes, and a file that is none."""
     folder = tmp_path_factory.mktemp("photos")
     random = np.random.default_rng(0)
     for k in range(5):
         pixels = random.integers(0, 256, (40 + 10 * k, 60, 3), dtype=np.uint8)
         Image.fromarray(pixels).save(folder / f"photo-{k}.png")
-    (folder / "notes.txt").write_text("no picture", encoding="utf-8")
+    (folder / "notes.txt").write_text("no image", encoding="utf-8")
     return folder

@@ -11,7 +11,7 @@ from PIL import Image
 def bad(tmp_path_factory, photos):
     folder = tmp_path_factory.mktemp("bad")
     (folder / "empty").mkdir()
-    (folder / "text.jpg").write_text("no picture", encoding="utf-8")
+    (folder / "text.jpg").write_text("no image", encoding="utf-8")
     (folder / "narrow.png").touch()
     Image.fromarray(np.zeros((28, 3), np.uint8)).save(folder / "narrow.png")
     Image.fromarray(np.zeros((28, 28), np.uint8)).save(folder / "token.png")
@@ -55,7 +55,7 @@ COMMANDS = {
     "interpolate MODEL=vae-32 STEPS=1": "STEPS=1",
     "reconstruct MODEL=vae-32": "FACES= is missing",
     "reconstruct MODEL=vae-32 FACES=nowhere": "nowhere",
-    "reconstruct MODEL=vae-32 FACES={bad}/empty": "no usable picture",
+    "reconstruct MODEL=vae-32 FACES={bad}/empty": "no usable image",
     "reconstruct MODEL=vae-32 FACES={bad}/text.jpg": "text.jpg is neither an image",
     "answer MODEL=text2text": "QUERY= is missing",
     "answer MODEL=text2text QUERY=100+1": "from 0 to 99",

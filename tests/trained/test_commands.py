@@ -60,7 +60,7 @@ def test_samples_are_single_files_and_a_sheet_and_fewer_are_the_first_of_more(ca
         assert np.array_equal(corner, np.asarray(first))
 
 
-def test_reconstructions_come_with_the_error_of_each_picture(called, photos):
+def test_reconstructions_come_with_the_error_of_each_image(called, photos):
     path = called["reconstruct"].path
     assert size(path) == grid(5, 2)
     with open(path.with_name("errors.csv"), encoding="utf-8") as file:

@@ -16,9 +16,9 @@ def paper(height=200, width=150):
 
 
 def test_dark_ink_on_paper_becomes_white_on_black_centred_in_twenty_pixels(tmp_path):
-    picture = paper()
-    picture[20:120, 30:60] = 25  # far from the middle
-    paths = [save(tmp_path / f"{k}.png", picture) for k in range(5)]
+    image = paper()
+    image[20:120, 30:60] = 25  # far from the middle
+    paths = [save(tmp_path / f"{k}.png", image) for k in range(5)]
     token = handwriting.read(paths)[0, 0]
     rows, columns = np.nonzero(token > 128)
     assert (rows.min(), rows.max()) == (4, 23)
@@ -27,11 +27,11 @@ def test_dark_ink_on_paper_becomes_white_on_black_centred_in_twenty_pixels(tmp_p
     assert token[0].max() == 0
 
 
-def test_an_empty_picture_is_padding(tmp_path):
+def test_an_empty_image_is_padding(tmp_path):
     inked = paper()
     inked[50:100, 50:60] = 0
-    pictures = [inked, inked, inked, paper(), paper()]
-    tokens = handwriting.read([save(tmp_path / f"{k}.png", p) for k, p in enumerate(pictures)])
+    images = [inked, inked, inked, paper(), paper()]
+    tokens = handwriting.read([save(tmp_path / f"{k}.png", p) for k, p in enumerate(images)])
     assert tokens.shape == (1, 5, 28, 28)
     assert tokens[0, 2].max() == 255
     assert not tokens[0, 3:].any()
@@ -44,7 +44,7 @@ def test_a_strip_of_images_as_in_mnist_is_cut_and_taken_as_it_is(tmp_path):
     assert np.array_equal(handwriting.read([save(tmp_path / "strip.png", strip)])[0], tokens)
 
 
-def test_two_pictures_are_no_query(tmp_path):
+def test_two_images_are_no_query(tmp_path):
     path = save(tmp_path / "one.png", paper())
-    with pytest.raises(UserError, match="2 pictures; give 5"):
+    with pytest.raises(UserError, match="2 images; give 5"):
         handwriting.read([path, path])

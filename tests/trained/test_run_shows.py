@@ -71,8 +71,8 @@ def test_a_page_shows_all_without_any_other_file(work, experiment, variant, show
     answered = re.findall(r"<td>(correct|wrong)</td>", page)
     has_answers = experiment in ("text2text", "image2text")
     assert len(answered) == (12 if has_answers else 0)
-    pictured = 12 if experiment == "image2text" else 0
-    assert len(sources) == 1 + len(shown) + pictured
+    imaged = 12 if experiment == "image2text" else 0
+    assert len(sources) == 1 + len(shown) + imaged
     assert "stand-in" in page or experiment == "text2text"
 
 

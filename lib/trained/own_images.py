@@ -1,4 +1,4 @@
-"""The user's own pictures, as the models of faces take them."""
+"""The user's own images, as the models of faces take them."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,8 @@ from lib.system.paths import display
 LARGEST_COUNT = 1_000_000
 
 
-def pictures(paths: Sequence[Path]) -> Iterator[NamedImage]:
-    """Yield the pictures at `paths`, each a picture, a folder, an archive or an array of some.
+def own_images(paths: Sequence[Path]) -> Iterator[NamedImage]:
+    """Yield the images at `paths`, each an image, a folder, an archive or an array of some.
 
     What is unusable is skipped, and reported after the last. Raises UserError if nothing is usable.
     """
@@ -26,6 +26,6 @@ def pictures(paths: Sequence[Path]) -> Iterator[NamedImage]:
     skipped = "; ".join(reasons)
     if not used:
         given = " ".join(map(display, paths))
-        raise UserError(f"{given}: no usable picture (skipped: {skipped or 'none there'})")
+        raise UserError(f"{given}: no usable image (skipped: {skipped or 'none there'})")
     if skipped:
-        print(f"{used:,} pictures used; skipped: {skipped}", file=sys.stderr)
+        print(f"{used:,} images used; skipped: {skipped}", file=sys.stderr)
