@@ -43,7 +43,8 @@ class Progress:
                 for name in (f"epoch-{epoch:04}.png", "newest.png"):
                     sheets.save(sheet, self._images / name)
                 png = (self._images / "newest.png").read_bytes()
-                _write_event(tag="images", image={"encoded_image_string": png})
+                size = {"width": sheet.width, "height": sheet.height}
+                _write_event(tag="images", image={"encoded_image_string": png, **size})
         self._events.flush()
         self._draw_curves(history)
 

@@ -41,6 +41,8 @@ def test_events_hold_the_metrics_and_sheets_of_every_epoch(vae, runtime):
     assert np.allclose([value.simple_value for value in values["loss"]], losses, rtol=1e-6)
     pngs = [value.image.encoded_image_string for value in values["images"]]
     assert pngs[1] == (vae / "images/newest.png").read_bytes()
+    with Image.open(vae / "images/newest.png") as image:
+        assert (values["images"][1].image.width, values["images"][1].image.height) == image.size
 
 
 @pytest.mark.parametrize(
