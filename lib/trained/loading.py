@@ -9,7 +9,7 @@ from lib.config.base import Settings
 from lib.config.experiments import experiments, find
 from lib.config.profiles import PROFILES
 from lib.models import export
-from lib.runs import checkpoints, directories
+from lib.runs import directories
 from lib.runs.directories import RunKey
 from lib.system.errors import UserError
 from lib.system.paths import display
@@ -17,6 +17,7 @@ from lib.trained import arithmetic as of_arithmetic
 from lib.trained import faces as of_faces
 from lib.trained import recorded as records
 from lib.trained.model import TrainedModel
+from lib.training import resuming
 from lib.training.trainer import trainer_class
 
 _KINDS: dict[type[Settings], type[TrainedModel]] = {
@@ -119,17 +120,15 @@ def from_checkpoint(key: RunKey) -> Mapping[str, tf_keras.Model]:
     Raises UserError if there is none that is undamaged, or if it is not that of the current code.
     """
     settings = _settings(key)
-    found = checkpoints.load(key.path / "checkpoint")
-    if found is None:
-        raise UserError(f"{display(key.path)} has no checkpoint; {_train_again(key)}")
-    arrays, facts = found
     training = trainer_class(settings)(settings, key.seed)
     try:
-        training.restore(arrays, facts["training"])
+        history = resuming.restore(training, key.path)
     except (KeyError, ValueError) as error:
         raise UserError(
             f"the checkpoint in {display(key.path)} is that of another model; {_train_again(key)}"
         ) from error
+    if not history:
+        raise UserError(f"{display(key.path)} has no checkpoint; {_train_again(key)}")
     return training.networks()
 
 

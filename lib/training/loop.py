@@ -10,10 +10,10 @@ from pathlib import Path
 
 from lib.config.request import Planned
 from lib.models import export
-from lib.runs import checkpoints, directories, plan
+from lib.runs import directories, plan
 from lib.system import paths, runtime
 from lib.system.errors import UserError
-from lib.training import results
+from lib.training import results, resuming
 from lib.training.progress import Progress
 from lib.training.trainer import Evaluation, Trainer, trainer_class
 from lib.visual import page
@@ -73,13 +73,10 @@ def _check_data(planned: Planned) -> None:
 
 
 def _restored(training: Trainer, planned: Planned) -> list[dict]:
-    found = checkpoints.load(planned.key.path / "checkpoint")
-    if found is None:
-        return []
-    arrays, facts = found
-    training.restore(arrays, facts["training"])
-    logging.info("%s: resuming after epoch %d", planned.key, len(facts["history"]))
-    return facts["history"]
+    history = resuming.restore(training, planned.key.path)
+    if history:
+        logging.info("%s: resuming after epoch %d", planned.key, len(history))
+    return history
 
 
 def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
@@ -91,9 +88,7 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         seconds = round(time.perf_counter() - began, 3)
         cpu_seconds = round(time.process_time() - cpu_began, 3)
         finished = {"epoch": epoch, "seconds": seconds, "cpu_seconds": cpu_seconds, **metrics}
-        arrays, facts = training.state()
-        facts = {"training": facts, "history": [*history, finished]}
-        checkpoints.save(folder / "checkpoint", epoch, arrays, facts)
+        resuming.save(training, folder, [*history, finished])
         history.append(finished)
         directories.write_history(folder, history)
         progress.show(training, history)
@@ -132,7 +127,7 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     digest = directories.weights_digest(weights)
     export.write(folder / directories.NETWORKS, training.networks())
     directories.write_result(folder, results.result(history, evaluation, digest))
-    checkpoints.keep_newest(folder / "checkpoint")
+    resuming.keep_newest(folder)
 
 
 @contextlib.contextmanager

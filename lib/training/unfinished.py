@@ -15,11 +15,11 @@ from pathlib import Path
 
 from lib.config import request
 from lib.config.request import Planned
-from lib.runs import checkpoints, directories
+from lib.runs import directories
 from lib.system import files, runtime
 from lib.system.errors import UserError, command
 from lib.system.paths import display
-from lib.training import results
+from lib.training import results, resuming
 from lib.training.trainer import Evaluation, trainer_class
 
 
@@ -29,16 +29,13 @@ def evaluate(planned: Planned, threads: int) -> None:
     Raises UserError if there is no checkpoint.
     """
     folder = planned.key.path
-    found = checkpoints.load(folder / "checkpoint")
-    if found is None:
-        raise UserError(f"{display(folder)} has no checkpoint; train it first")
-    arrays, facts = found
     kind = trainer_class(planned.settings)
     runtime.start(threads, planned.key.seed, kind.in_micro_batches)
     training = kind(planned.settings, planned.key.seed)
     training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
-    training.restore(arrays, facts["training"])
-    history = facts["history"]
+    history = resuming.restore(training, folder)
+    if not history:
+        raise UserError(f"{display(folder)} has no checkpoint; train it first")
     evaluation = training.evaluation(history)
     _write(folder / directories.UNFINISHED, history, evaluation)
 
