@@ -95,8 +95,9 @@ def _decode(data: bytes) -> Decoded:
 
 
 def _opened(data: bytes) -> Image.Image:
-    # AVIF has the same container, and a decoder in Pillow.
-    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
+    # AVIF has the same container, with its name among the brands, and a decoder in Pillow.
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), 100)]
+    if data[4:8] == b"ftyp" and b"avif" not in brands and b"avis" not in brands:
         _register_heif()
         return Image.open(io.BytesIO(data), formats=("HEIF", "AVIF"))
     try:

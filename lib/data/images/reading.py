@@ -91,9 +91,15 @@ class Images:
         return self.source.is_single
 
     def read(
-        self, limit: int, on_skip: Callable[[str, str], object] = lambda name, reason: None
+        self,
+        limit: int | None = None,
+        on_skip: Callable[[str, str], object] = lambda name, reason: None,
     ) -> Iterator[NamedImage]:
-        """Yield the first `limit` usable images in order; call `on_skip` for all others before."""
+        """Yield the first `limit` usable images, or all, in order.
+
+        `on_skip` is called with the name of each image before them that is not used, and why.
+        """
+        limit = self.count if limit is None else limit
         for name, reason in self.source.skipped:
             self._skip(name, reason, on_skip)
         first = 0

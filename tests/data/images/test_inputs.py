@@ -35,9 +35,8 @@ def noisy(**options):
 
 
 def floats(kind, values):
-    return saved(
-        Image.fromarray(np.asarray(four_colours(GREYS)).astype(kind) * kind(values)), "TIFF"
-    )
+    greys = np.asarray(four_colours(GREYS)).astype(kind)
+    return saved(Image.fromarray(greys * kind(values)), "TIFF")
 
 
 def colour_floats(factor):
@@ -77,7 +76,7 @@ USED = {
     "PNG, grey profile": (saved(four_colours(GREYS), "PNG", **GAMMA_1), LINEAR_GREYS),
     "JPEG, grey profile": (saved(four_colours(GREYS), "JPEG", **GAMMA_1), LINEAR_GREYS),
     "JPEG, broken profile": (
-        saved(four_colours(), "JPEG", icc_profile=b"no profile" * 50),
+        saved(four_colours(), "JPEG", icc_profile=BROKEN),
         COLOURS,
     ),
     "JPEG, profile of other colours": (saved(four_colours(), "JPEG", **GAMMA_1), COLOURS),
