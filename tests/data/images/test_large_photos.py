@@ -12,11 +12,12 @@ from lib.system.paths import REPOSITORY
 from tests.data.images.samples import GREYS, four_colours, saved
 
 PROGRAM = (
-    "import json, resource, sys; from pathlib import Path\n"
+    "import json, sys; from pathlib import Path\n"
     "from lib.data.images.reading import open_images\n"
     "with open_images(Path(sys.argv[1])) as images:\n"
     "    (image,) = images.read(limit=1)\n"
-    "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+    "status = Path('/proc/self/status').read_text().splitlines()\n"
+    "(peak,) = [int(line.split()[1]) for line in status if line.startswith('VmHWM:')]\n"
     "print(json.dumps([image.size, image.pixels.tolist(), peak]))"
 )
 
