@@ -24,8 +24,7 @@ _SCAN, _COMMENT = 0xDA, 0xFE
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 # Of a frame that is decoded only once all its scans are read.
 _MAX_COEFFICIENT_BYTES = 320_000_000
-# Bytes behind the last block that some cameras write.
-_MAX_EXTRA_BYTES = 16
+_MAX_PADDING_BYTES = 16  # equal bytes behind the last block, which some cameras write
 _MAX_MISSING_FRACTION = 0.01
 
 
@@ -96,13 +95,15 @@ def check_size(image: Image.Image, jpeg: Jpeg) -> None:
 def check_data(jpeg: Jpeg) -> None:
     """Raise UnusableError if the decoder reports damage.
 
-    Allowed are a few bytes behind the last block, and that the last blocks of a file that is cut
-    off are missing, at most a hundredth of the image.
+    Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a
+    file that is cut off, at most a hundredth of the image.
     """
     grey, messages = _decoded(b"".join(jpeg.parts))
     extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
     if extra:
-        if int(extra[1]) > _MAX_EXTRA_BYTES:
+        count = int(extra[1])
+        last = bytes(jpeg.parts[-2][-count:])
+        if count > _MAX_PADDING_BYTES or len(set(last)) > 1:
             raise UnusableError(DAMAGED)
     elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
         is_cut = b"premature end of data segment" in messages and not jpeg.is_ended

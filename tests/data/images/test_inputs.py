@@ -90,6 +90,7 @@ USED = {
     },
     **{f"PNG, clear grey, {bits} bits": clear_grey_png(bits) for bits in (2, 4, 8, 16)},
     "JPEG, no end": (BASELINE[:-2], COLOURS),
+    "JPEG, padded": (BASELINE[:-2] + bytes(8) + END, COLOURS),
     "JPEG, last bytes missing": (BASELINE[:-10], COLOURS),
     "JPEG, progressive, no end": (PROGRESSIVE[:-2], COLOURS),
     "JPEG of 12 million pixels": (saved(four_colours(size=(4000, 3000)), "JPEG"), COLOURS),
@@ -130,6 +131,7 @@ MIDDLE = len(BASELINE) // 2
 
 REFUSED = {
     "a hole": (BASELINE[:MIDDLE] + HOLE + BASELINE[MIDDLE + len(HOLE) :], DAMAGED),
+    "bytes left over": (BASELINE[:-2] + b"left over, end" + END, DAMAGED),
     "bytes lost": (BASELINE[:MIDDLE] + BASELINE[MIDDLE + 300 :], DAMAGED),
     "cut off and closed": (BASELINE[:MIDDLE] + END, DAMAGED),
     "cut off late and closed": (BASELINE[: 9 * len(BASELINE) // 10] + END, DAMAGED),
