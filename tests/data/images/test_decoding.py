@@ -166,6 +166,14 @@ def test_half_a_jpeg_is_never_used(progressive, tail):
         decode(data[: -len(data) // 3] + tail)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_flat_region_of_zeros_is_no_hole(mode):
+    """With codes made for it, a flat image is compressed to zeros."""
+    data = encoded(Image.new(mode, (400, 400)), "JPEG", optimize=True)
+    assert bytes(32) in data
+    assert decode(data).size == (400, 400)
+
+
 def test_bytes_behind_the_end_of_a_jpeg_do_not_matter():
     data = encoded(smooth_image(), "JPEG")
     np.testing.assert_array_equal(pixels(data + b"camera notes"), pixels(data))

@@ -131,6 +131,7 @@ MIDDLE = len(BASELINE) // 2
 
 REFUSED = {
     "a hole": (BASELINE[:MIDDLE] + HOLE + BASELINE[MIDDLE + len(HOLE) :], DAMAGED),
+    "a small hole": (BASELINE[:MIDDLE] + bytes(40) + BASELINE[MIDDLE + 40 :], DAMAGED),
     "bytes left over": (BASELINE[:-2] + b"left over, end" + END, DAMAGED),
     "bytes lost": (BASELINE[:MIDDLE] + BASELINE[MIDDLE + 300 :], DAMAGED),
     "cut off and closed": (BASELINE[:MIDDLE] + END, DAMAGED),
