@@ -14,6 +14,7 @@ from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
+    MAX_WEBP_PIXELS,
     NOT_AN_IMAGE,
     TOO_LARGE,
     UnusableError,
@@ -125,7 +126,7 @@ def _check_size(image: Image.Image) -> None:
         # A tile may be larger than its image, and is decoded whole.
         width = max(width, image.tag_v2.get(ExifTags.Base.TileWidth, 0))
         height = max(height, image.tag_v2.get(ExifTags.Base.TileLength, 0))
-    if width * height > MAX_PIXELS:
+    if width * height > (MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS):
         raise UnusableError(TOO_LARGE)
 
 
