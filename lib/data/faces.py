@@ -181,7 +181,7 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
             f" (skipped: {report.summary() or 'none'}); give more images"
         )
     if report.skipped:
-        warning = "WARNING  " if report.is_worrying else ""
+        warning = "WARNING  " if report.skipped_many else ""
         print(
             f"{warning}{display(path)}: {used:,} images used; skipped: {report.summary()}; "
             f"all names are in {display(folder.with_name(KIND.name) / SKIPPED)}",

@@ -53,6 +53,16 @@ def test_many_skipped_images_are_a_warning(photos, faces_folder, capsys):
     assert "(001.png, ...)" in line
 
 
+def test_hidden_files_are_no_reason_for_a_warning(photos, faces_folder, capsys):
+    folder = photos(bad=0)
+    for number in range(100):
+        (folder / f"._{number:03}.png").write_bytes(b"not an image")
+    faces.prepare("auto", folder, faces_folder)
+    (line, _) = capsys.readouterr().err.splitlines()
+    assert "100 images used; skipped: 100 hidden or system file (._000.png, ...)" in line
+    assert not line.startswith("WARNING")
+
+
 def test_nothing_is_said_or_listed_if_nothing_is_skipped(photos, faces_folder, capsys):
     faces.prepare("auto", photos(bad=0), faces_folder)
     assert len(capsys.readouterr().err.splitlines()) == 1

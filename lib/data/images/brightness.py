@@ -1,4 +1,4 @@
-"""Which numbers mean black and white, judged by the range of all values."""
+"""Which numbers mean black and white, by the range of all values."""
 
 from dataclasses import dataclass
 

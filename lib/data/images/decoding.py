@@ -14,6 +14,7 @@ from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
     MAX_PIXELS,
+    MAX_WEBP_PIXELS,
     NOT_AN_IMAGE,
     TOO_LARGE,
     UnusableError,
@@ -95,8 +96,9 @@ def _decode(data: bytes) -> Decoded:
 
 
 def _opened(data: bytes) -> Image.Image:
-    # AVIF has the same container, and a decoder in Pillow.
-    if data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis"):
+    # AVIF has the same container, with its name among the brands, and a decoder in Pillow.
+    brands = data[8 : min(int.from_bytes(data[:4], "big"), 100)]
+    if data[4:8] == b"ftyp" and b"avif" not in brands and b"avis" not in brands:
         _register_heif()
         return Image.open(io.BytesIO(data), formats=("HEIF", "AVIF"))
     try:
@@ -124,7 +126,7 @@ def _check_size(image: Image.Image) -> None:
         # A tile may be larger than its image, and is decoded whole.
         width = max(width, image.tag_v2.get(ExifTags.Base.TileWidth, 0))
         height = max(height, image.tag_v2.get(ExifTags.Base.TileLength, 0))
-    if width * height > MAX_PIXELS:
+    if width * height > (MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS):
         raise UnusableError(TOO_LARGE)
 
 

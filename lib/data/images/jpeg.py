@@ -24,8 +24,9 @@ _SCAN, _COMMENT = 0xDA, 0xFE
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 # Of a frame that is decoded only once all its scans are read.
 _MAX_COEFFICIENT_BYTES = 320_000_000
-# Bytes behind the last block that some cameras write.
-_MAX_EXTRA_BYTES = 16
+_TABLES, _END_OF_BLOCK = b"\xff\xc4", 0
+_HOLE = bytes(32)
+_MAX_PADDING_BYTES = 16  # equal bytes behind the last block, which some cameras write
 _MAX_MISSING_FRACTION = 0.01
 
 
@@ -52,7 +53,7 @@ def parse(data: bytes) -> Jpeg:
     parts: list[bytes | memoryview] = [START]
     frame, scan_at, end, at = b"", None, None, 2
     is_buffered = False
-    while end is None and (found := _MARKER.search(data, at)) is not None:
+    while (found := _MARKER.search(data, at)) is not None:
         code, start = found[0][1], found.start()
         if code == END[1]:
             end = start
@@ -94,15 +95,20 @@ def check_size(image: Image.Image, jpeg: Jpeg) -> None:
 
 
 def check_data(jpeg: Jpeg) -> None:
-    """Raise UnusableError if the decoder reports damage.
+    """Raise UnusableError if the data have a hole, or if the decoder reports damage.
 
-    Allowed are a few bytes behind the last block, and that the last blocks of a file that is cut
-    off are missing, at most a hundredth of the image.
+    Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a
+    file that is cut off, at most a hundredth of the image.
     """
-    grey, messages = _decoded(b"".join(jpeg.parts))
+    data = b"".join(jpeg.parts)
+    if not jpeg.coefficient_bytes and _has_hole(data, jpeg.parts[:-2]):
+        raise UnusableError(DAMAGED)
+    grey, messages = _decoded(data)
     extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
     if extra:
-        if int(extra[1]) > _MAX_EXTRA_BYTES:
+        count = int(extra[1])
+        last = bytes(jpeg.parts[-2][-count:])
+        if count > _MAX_PADDING_BYTES or len(set(last)) > 1:
             raise UnusableError(DAMAGED)
     elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
         is_cut = b"premature end of data segment" in messages and not jpeg.is_ended
@@ -110,6 +116,25 @@ def check_data(jpeg: Jpeg) -> None:
         is_only_cut = is_cut and not jpeg.coefficient_bytes
         if not is_only_cut or _missing(grey) > _MAX_MISSING_FRACTION:
             raise UnusableError(DAMAGED)
+
+
+def _has_hole(data: bytes, headers: list[bytes]) -> bool:
+    """Return whether zeros take the place of compressed data, which a decoder may take for blocks.
+
+    Only if the shortest code, all zeros, ends a block, can a flat region be compressed to zeros.
+    """
+    if data.find(_HOLE, sum(map(len, headers))) < 0:
+        return False
+    first_symbols = {}
+    for segment in headers:
+        at = 4 if segment[:2] == _TABLES else len(segment)
+        while at + 17 < len(segment):
+            count = sum(segment[at + 1 : at + 17])
+            first_symbols[segment[at]] = segment[at + 17]
+            at += 17 + count
+    # The table for all but the first value of a block of brightness.
+    table = 0x10 | headers[-1][6] & 15
+    return first_symbols.get(table, _END_OF_BLOCK) != _END_OF_BLOCK
 
 
 def _decoded(data: bytes) -> tuple[np.ndarray | None, bytes]:

@@ -38,8 +38,13 @@ def opened(path: Path) -> Source:
         return files.folder(path)
     if not path.is_file():
         raise UserError(f"{display(path)} is no file; give {ACCEPTED}")
-    with open(path, "rb") as file:
-        first = file.read(_FIRST_BYTES)
+    try:
+        with open(path, "rb") as file:
+            first = file.read(_FIRST_BYTES)
+    except OSError as error:
+        raise UserError(
+            f"{display(path)} cannot be read: {error.strerror or error}; make it readable"
+        ) from error
     if first.startswith(b"\x93NUMPY") or path.suffix.lower() == ".npy":
         return arrays.npy_images(path)
     if first.startswith(b"PK") or path.suffix.lower() == ".npz":
@@ -48,7 +53,7 @@ def opened(path: Path) -> Source:
         return files.single(path)
     if foreign := _foreign(first):
         raise UserError(f"{display(path)} is {foreign[0]}; {foreign[1]}")
-    if first[257:262] == b"ustar" or first[:2] in (b"\x1f\x8b", b"BZ") or _is_old_tar(path):
+    if _is_tar(path, first):
         return tars.images(path)
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         return _zip(path)
@@ -75,12 +80,15 @@ def _foreign(first: bytes) -> tuple[str, str] | None:
     return next((known for magic, known in _FOREIGN.items() if first.startswith(magic)), None)
 
 
-def _is_old_tar(path: Path) -> bool:
-    """Return whether a file is a tar archive of the first format, which has no mark."""
+def _is_tar(path: Path, first: bytes) -> bool:
+    """Return whether a file is a tar archive, or compressed, as then only a tar archive may be."""
+    if first.startswith((b"\x1f\x8b", b"BZh")) or path.suffix.lower() == ".tar":
+        return True
     try:
-        return path.suffix.lower() == ".tar" or tarfile.is_tarfile(path)
-    except Exception:  # tarfile and zlib raise errors of many types on damaged bytes
+        tarfile.TarInfo.frombuf(first[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
         return False
+    return True
 
 
 def _zip(path: Path) -> Source:

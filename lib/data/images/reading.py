@@ -22,7 +22,7 @@ from lib.data.images import SIDE, opening, zips
 from lib.data.images.listing import printable
 from lib.data.images.resizing import resize
 from lib.data.images.source import Entry, Load, Source
-from lib.data.images.unusable import UnusableError
+from lib.data.images.unusable import HIDDEN, UnusableError
 from lib.data.workers import batches_in_processes
 
 BATCH = 250
@@ -59,9 +59,9 @@ class Report:
     readings: list[str] = field(default_factory=list)
 
     @property
-    def is_worrying(self) -> bool:
-        """Whether so much was skipped that the user should know why."""
-        skipped = self.skipped.total()
+    def skipped_many(self) -> bool:
+        """Whether so many were skipped, besides hidden files, that the user should know why."""
+        skipped = self.skipped.total() - self.skipped[HIDDEN]
         return skipped > 0 and skipped >= WARNING_FRACTION * (self.used + skipped)
 
     def summary(self) -> str:
@@ -91,9 +91,15 @@ class Images:
         return self.source.is_single
 
     def read(
-        self, limit: int, on_skip: Callable[[str, str], object] = lambda name, reason: None
+        self,
+        limit: int | None = None,
+        on_skip: Callable[[str, str], object] = lambda name, reason: None,
     ) -> Iterator[NamedImage]:
-        """Yield the first `limit` usable images in order; call `on_skip` for all others before."""
+        """Yield the first `limit` usable images, or all, in order.
+
+        `on_skip` is called with the name of each image before them that is not used, and why.
+        """
+        limit = self.count if limit is None else limit
         for name, reason in self.source.skipped:
             self._skip(name, reason, on_skip)
         first = 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lib.data.images.decoding import Decoded
 from lib.data.images.listing import MAX_ENTRIES, is_hidden
-from lib.data.images.unusable import UnusableError
+from lib.data.images.unusable import HIDDEN, UnusableError
 from lib.system.errors import UserError
 from lib.system.paths import display
 
@@ -69,7 +69,7 @@ def check_size(size: int) -> None:
 def check_name(path: PurePath) -> None:
     """Raise UnusableError for a file that is not meant to be an image."""
     if any(map(is_hidden, path.parts)):
-        raise UnusableError("hidden or system file")
+        raise UnusableError(HIDDEN)
     if path.suffix.lower() in ARCHIVES:
         raise UnusableError("archive inside")
 

@@ -61,6 +61,7 @@ def images(path: Path) -> Source:
                     left -= 1
                     if left == 0:
                         return
+        raise UserError(f"{display(path)} changed while it was read; give it again")
 
     return Source(names, entries, skipped=skipped)
 

@@ -18,6 +18,10 @@ from lib.system.errors import UserError
 from lib.system.paths import display
 
 _LOCAL_HEADER = struct.Struct("<26xHH")  # the lengths of the name and of the extra field
+_DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(EOFError, OSError, RuntimeError, ValueError),
+)
 _MAX_DICTIONARY_BYTES = 64 << 20  # LZMA's memory
 
 
@@ -72,9 +76,7 @@ def _load(path: Path, info: zipfile.ZipInfo) -> Decoded:
     source.check_size(info.file_size)
     try:
         data = _READERS[info.compress_type](path, info)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
-        raise UnusableError(DAMAGED_IN_ARCHIVE) from error
-    except (OSError, RuntimeError, ValueError, struct.error) as error:
+    except _DAMAGES as error:
         raise UnusableError(DAMAGED_IN_ARCHIVE) from error
     return decode(data)
 

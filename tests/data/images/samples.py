@@ -1,4 +1,4 @@
-"""One small picture with four colours, as files of many kinds."""
+"""One small image with four colours, as files of many kinds."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ COLOURS = ((200, 40, 40), (90, 160, 80), (60, 80, 190), (235, 225, 205))
 GREYS = (40, 85, 170, 255)
 
 
-def picture(colours=COLOURS, size=(96, 64)):
+def four_colours(colours=COLOURS, size=(96, 64)):
     """An image with these colours in its quarters, by rows."""
     mode = "L" if isinstance(colours[0], int) else "RGB"
     image = Image.new(mode, size)
@@ -28,8 +28,8 @@ def picture(colours=COLOURS, size=(96, 64)):
 
 
 def in_space(space):
-    """The picture whose numbers are encoded in another colour space."""
-    return picture([of_srgb(space, colour) for colour in COLOURS])
+    """The image whose numbers are encoded in another colour space."""
+    return four_colours([of_srgb(space, colour) for colour in COLOURS])
 
 
 def saved(image, kind, **options):
@@ -49,13 +49,13 @@ def exif(orientation):
 
 
 def turned(transpose):
-    """The picture, turned."""
-    return picture().transpose(transpose)
+    """The four_colours, turned."""
+    return four_colours().transpose(transpose)
 
 
 def pnm(magic, maximum):
-    """The picture as text (P2, P3) or bytes (P5, P6) with a largest value other than 255."""
-    image = picture() if magic in ("P3", "P6") else picture(GREYS)
+    """The image as text (P2, P3) or bytes (P5, P6) with a largest value other than 255."""
+    image = four_colours() if magic in ("P3", "P6") else four_colours(GREYS)
     values = np.rint(np.asarray(image) / 255 * maximum).astype(int)
     header = f"{magic}\n{image.width} {image.height}\n{maximum}\n".encode()
     if magic in ("P2", "P3"):
@@ -66,7 +66,7 @@ def pnm(magic, maximum):
 def clear_grey_png(bits):
     """A PNG of grey levels of this many bits, of which the first is transparent."""
     levels = [0, 2**bits // 3, 2 * 2**bits // 3, 2**bits - 1]
-    values = np.asarray(picture(list(range(4)))).astype(int)
+    values = np.asarray(four_colours(list(range(4)))).astype(int)
     rows = np.array(levels)[values]
     if bits == 16:
         packed = rows.astype(">u2").view(np.uint8).reshape(len(rows), -1)

@@ -166,6 +166,14 @@ def test_half_a_jpeg_is_never_used(progressive, tail):
         decode(data[: -len(data) // 3] + tail)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_a_flat_region_of_zeros_is_no_hole(mode):
+    """With codes made for it, a flat image is compressed to zeros."""
+    data = encoded(Image.new(mode, (400, 400)), "JPEG", optimize=True)
+    assert bytes(32) in data
+    assert decode(data).size == (400, 400)
+
+
 def test_bytes_behind_the_end_of_a_jpeg_do_not_matter():
     data = encoded(smooth_image(), "JPEG")
     np.testing.assert_array_equal(pixels(data + b"camera notes"), pixels(data))
@@ -206,7 +214,7 @@ def test_too_many_pixels_are_refused_before_decoding(kind, monkeypatch):
 
 @pytest.mark.parametrize("options", [{"lossless": True}, {"quality": 90}])
 def test_too_many_pixels_in_webp_are_refused(options, monkeypatch):
-    monkeypatch.setattr(decoding, "MAX_PIXELS", 999)
+    monkeypatch.setattr(decoding, "MAX_WEBP_PIXELS", 999)
     with pytest.raises(UnusableError, match="million pixels"):
         decode(encoded(smooth_image(50, 20), "WEBP", **options))
 
@@ -215,7 +223,8 @@ def test_too_many_pixels_in_webp_are_refused(options, monkeypatch):
     "kind", ["JPEG", "PNG", "GIF", "WEBP", "VP8L", "VP8X", "BMP", "TIFF", "PPM"]
 )
 def test_as_many_pixels_as_allowed_are_decoded(kind, monkeypatch):
-    monkeypatch.setattr(decoding, "MAX_PIXELS", 1000)
+    for name in ("MAX_PIXELS", "MAX_WEBP_PIXELS"):
+        monkeypatch.setattr(decoding, name, 1000)
     options = {"VP8L": {"lossless": True}, "VP8X": {"exif": b"Exif\0\0MM\0*"}}.get(kind, {})
     data = encoded(smooth_image(50, 20), "WEBP" if kind.startswith("VP8") else kind, **options)
     assert decode(data).size == (50, 20)

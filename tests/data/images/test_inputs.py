@@ -15,8 +15,8 @@ from tests.data.images.samples import (
     GREYS,
     clear_grey_png,
     exif,
+    four_colours,
     in_space,
-    picture,
     pnm,
     saved,
     turned,
@@ -28,31 +28,33 @@ TURN = Image.Transpose
 
 def noisy(**options):
     """A JPEG whose compressed data are as long as those of a photo."""
-    values = np.asarray(picture(size=(180, 220))).astype(int)
+    values = np.asarray(four_colours(size=(180, 220))).astype(int)
     noise = np.random.default_rng(0).integers(-12, 13, values.shape)
     image = Image.fromarray(np.clip(values + noise, 0, 255).astype(np.uint8))
     return saved(image, "JPEG", **options)
 
 
 def floats(kind, values):
-    return saved(Image.fromarray(np.asarray(picture(GREYS)).astype(kind) * kind(values)), "TIFF")
+    greys = np.asarray(four_colours(GREYS)).astype(kind)
+    return saved(Image.fromarray(greys * kind(values)), "TIFF")
 
 
 def colour_floats(factor):
-    values = np.asarray(picture())[..., ::-1].astype(np.float32) * np.float32(factor)
+    values = np.asarray(four_colours())[..., ::-1].astype(np.float32) * np.float32(factor)
     return cv2.imencode(".tiff", values)[1].tobytes()
 
 
-GREY_PICTURE = [(grey,) * 3 for grey in GREYS]
+SHOWN_GREYS = [(grey,) * 3 for grey in GREYS]
 BASELINE, PROGRESSIVE = noisy(), noisy(progressive=True)
 LINEAR_GREYS = [round(255 * float(encoded("sRGB", grey / 255))) for grey in GREYS]
+BROKEN = b"no profile" * 50
 GAMMA_1 = {"icc_profile": grey_profile(1.0)}
 P3 = {"icc_profile": profile("Display P3")}
 
 USED = {
-    "HEIC": (saved(picture(), "HEIF"), COLOURS),
-    "HEIC, grey": (saved(picture(GREYS), "HEIF"), GREY_PICTURE),
-    "AVIF": (saved(picture(), "AVIF"), COLOURS),
+    "HEIC": (saved(four_colours(), "HEIF"), COLOURS),
+    "HEIC, grey": (saved(four_colours(GREYS), "HEIF"), SHOWN_GREYS),
+    "AVIF": (saved(four_colours(), "AVIF"), COLOURS),
     # The file stores them turned, and says how to turn them back.
     "HEIC, to turn right": (saved(turned(TURN.ROTATE_90), "HEIF", exif=exif(6)), COLOURS),
     "HEIC, to turn left": (saved(turned(TURN.ROTATE_270), "HEIF", exif=exif(8)), COLOURS),
@@ -71,31 +73,38 @@ USED = {
     ),
     "PNG, ProPhoto": (saved(in_space("ProPhoto"), "PNG", icc_profile=profile("ProPhoto")), COLOURS),
     "PNG, palette, Display P3": (saved(in_space("Display P3").quantize(8), "PNG", **P3), COLOURS),
-    "PNG, grey profile": (saved(picture(GREYS), "PNG", **GAMMA_1), LINEAR_GREYS),
-    "JPEG, grey profile": (saved(picture(GREYS), "JPEG", **GAMMA_1), LINEAR_GREYS),
-    "JPEG, broken profile": (saved(picture(), "JPEG", icc_profile=b"no profile" * 50), COLOURS),
-    "JPEG, profile of other colours": (saved(picture(), "JPEG", **GAMMA_1), COLOURS),
+    "PNG, grey profile": (saved(four_colours(GREYS), "PNG", **GAMMA_1), LINEAR_GREYS),
+    "JPEG, grey profile": (saved(four_colours(GREYS), "JPEG", **GAMMA_1), LINEAR_GREYS),
+    "JPEG, broken profile": (
+        saved(four_colours(), "JPEG", icc_profile=BROKEN),
+        COLOURS,
+    ),
+    "JPEG, profile of other colours": (saved(four_colours(), "JPEG", **GAMMA_1), COLOURS),
     **{
         f"{magic}, maximum {maximum}": (
             pnm(magic, maximum),
-            COLOURS if magic in ("P3", "P6") else GREY_PICTURE,
+            COLOURS if magic in ("P3", "P6") else SHOWN_GREYS,
         )
         for magic in ("P2", "P3", "P5", "P6")
         for maximum in (100, 1023, 4095)
     },
     **{f"PNG, clear grey, {bits} bits": clear_grey_png(bits) for bits in (2, 4, 8, 16)},
     "JPEG, no end": (BASELINE[:-2], COLOURS),
+    "JPEG, padded": (BASELINE[:-2] + bytes(8) + END, COLOURS),
     "JPEG, last bytes missing": (BASELINE[:-10], COLOURS),
     "JPEG, progressive, no end": (PROGRESSIVE[:-2], COLOURS),
-    "JPEG of 12 million pixels": (saved(picture(size=(4000, 3000)), "JPEG"), COLOURS),
-    "JPEG of 50 million pixels": (saved(picture(GREYS, size=(8192, 6144)), "JPEG"), GREY_PICTURE),
-    "PNG of 6 million pixels": (saved(picture(size=(3001, 2003)), "PNG"), COLOURS),
-    "TIFF, floats to 1": (floats(np.float32, 1 / 255), GREY_PICTURE),
-    "TIFF, floats to 255": (floats(np.float32, 1), GREY_PICTURE),
+    "JPEG of 12 million pixels": (saved(four_colours(size=(4000, 3000)), "JPEG"), COLOURS),
+    "JPEG of 50 million pixels": (
+        saved(four_colours(GREYS, size=(8192, 6144)), "JPEG"),
+        SHOWN_GREYS,
+    ),
+    "PNG of 6 million pixels": (saved(four_colours(size=(3001, 2003)), "PNG"), COLOURS),
+    "TIFF, floats to 1": (floats(np.float32, 1 / 255), SHOWN_GREYS),
+    "TIFF, floats to 255": (floats(np.float32, 1), SHOWN_GREYS),
     "TIFF, RGB floats to 1": (colour_floats(1 / 255), COLOURS),
     "TIFF, RGB floats to 255": (colour_floats(1), COLOURS),
-    "TIFF, 32-bit integers to 255": (floats(np.int32, 1), GREY_PICTURE),
-    "TIFF, 32-bit integers to 65535": (floats(np.int32, 257), GREY_PICTURE),
+    "TIFF, 32-bit integers to 255": (floats(np.int32, 1), SHOWN_GREYS),
+    "TIFF, 32-bit integers to 65535": (floats(np.int32, 257), SHOWN_GREYS),
 }
 
 
@@ -109,7 +118,7 @@ def test_an_image_is_used_with_the_right_pixels(name):
         top, left = index // 2 * 32 + 8, index % 2 * 32 + 8
         quarter = shown[top : top + 16, left : left + 16]
         assert np.abs(quarter.mean(axis=(0, 1)) - expected).max() <= 2, (index, expected)
-    reference = resize(picture(colours)).astype(int)
+    reference = resize(four_colours(colours)).astype(int)
     assert np.abs(shown - reference).mean() <= 3
 
 
@@ -122,6 +131,8 @@ MIDDLE = len(BASELINE) // 2
 
 REFUSED = {
     "a hole": (BASELINE[:MIDDLE] + HOLE + BASELINE[MIDDLE + len(HOLE) :], DAMAGED),
+    "a small hole": (BASELINE[:MIDDLE] + bytes(40) + BASELINE[MIDDLE + 40 :], DAMAGED),
+    "bytes left over": (BASELINE[:-2] + b"left over, end" + END, DAMAGED),
     "bytes lost": (BASELINE[:MIDDLE] + BASELINE[MIDDLE + 300 :], DAMAGED),
     "cut off and closed": (BASELINE[:MIDDLE] + END, DAMAGED),
     "cut off late and closed": (BASELINE[: 9 * len(BASELINE) // 10] + END, DAMAGED),
@@ -137,12 +148,12 @@ REFUSED = {
         "floating-point values in neither 0..1 nor 0..255",
     ),
     "TIFF, RGB NaN": (colour_floats(np.nan), "values that are not a number"),
-    "TIFF, cut off": (saved(picture(), "TIFF", compression="tiff_lzw")[:-900], None),
-    "TIFF, a hole": (with_hole(saved(picture(), "TIFF", compression="tiff_lzw")), DAMAGED),
+    "TIFF, cut off": (saved(four_colours(), "TIFF", compression="tiff_lzw")[:-900], None),
+    "TIFF, a hole": (with_hole(saved(four_colours(), "TIFF", compression="tiff_lzw")), DAMAGED),
     "TIFF, 32-bit integers": (floats(np.int32, 10**6), "32-bit values in neither 0..1 nor 0..255"),
     "TIFF, NaN": (floats(np.float32, np.nan), "values that are not a number"),
-    "HEIC, cut off": (saved(picture(), "HEIF")[:-100], None),
-    "AVIF, cut off": (saved(picture(), "AVIF")[:-100], None),
+    "HEIC, cut off": (saved(four_colours(), "HEIF")[:-100], None),
+    "AVIF, cut off": (saved(four_colours(), "AVIF")[:-100], None),
 }
 
 
@@ -190,7 +201,7 @@ def test_transparency_and_a_profile_go_together():
 
 
 def test_the_size_is_that_of_the_file_turned_upright():
-    data = saved(picture(size=(4000, 3000)), "JPEG", exif=exif(6))
+    data = saved(four_colours(size=(4000, 3000)), "JPEG", exif=exif(6))
     found = decode(data)
     assert found.size == (3000, 4000)
     assert found.image.size == (375, 500)
