@@ -5,6 +5,8 @@ import functools
 import shlex
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 import figures
 from lib.config import request
 from lib.config.base import Settings, names
@@ -121,15 +123,19 @@ class Content:
 
         Raises UserError if a result lacks the number.
         """
-        found = self.numbers(experiment, name, variant)
-        return estimate(found, spec) if found else NOT_RUN
+        found = self.numbers((experiment, variant), name)
+        return estimate(found, spec) if len(found) else NOT_RUN
 
-    def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
-        """Return a number of the results, one per seed; empty if any run is missing.
+    def numbers(self, pair: Pair, name: str) -> np.ndarray:
+        """Return a number of the results, float64 of shape (seeds,); empty if any run is missing.
 
         Raises UserError if a result lacks the number.
         """
-        return [_number(run, name) for run in self.complete((experiment, variant))]
+        return np.array([_number(run, name) for run in self.complete(pair)], np.float64)
+
+    def series(self, pair: Pair, metric: str) -> list[np.ndarray]:
+        """Return a metric over the epochs, (epochs,) per seed; empty if any run is missing."""
+        return [run.series(metric) for run in self.complete(pair)]
 
     def complete(self, pair: Pair) -> Sequence[Run]:
         """Return the runs of all seeds; empty if any is missing."""
@@ -269,9 +275,14 @@ class Content:
             )
 
 
-def pairs(experiment: str, variants: Iterable[str] = ("published",)) -> tuple[Pair, ...]:
+def pairs(experiment: str, variants: Iterable[str]) -> tuple[Pair, ...]:
     """Return an experiment paired with each of `variants`."""
     return tuple((experiment, variant) for variant in variants)
+
+
+def published_runs(*experiments: str) -> tuple[Pair, ...]:
+    """Return each experiment paired with its published variant."""
+    return tuple((experiment, "published") for experiment in experiments)
 
 
 def seeds_in_words(seeds: Iterable[int]) -> str:

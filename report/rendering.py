@@ -9,14 +9,14 @@ from lib.system.files import write_json
 from lib.system.paths import display
 from original.published import published
 from report import build, criteria, generated_faces, provenance, summary
-from report.content import Content, pairs
+from report.content import Content, pairs, published_runs
 from report.criteria import answer_images
 from report.criteria.claims import as_json, evaluated, suspected
 from report.loss_bounds import LossBounds
 from report.reference import results
 from report.wording import called, escaped, estimate, held, range_of, required
 
-_HELPERS = (called, escaped, estimate, held, pairs, range_of, required)
+_HELPERS = (called, escaped, estimate, held, pairs, published_runs, range_of, required)
 
 
 def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> None:
