@@ -275,16 +275,6 @@ class Content:
             )
 
 
-def pairs(experiment: str, variants: Iterable[str]) -> tuple[Pair, ...]:
-    """Return an experiment paired with each of `variants`."""
-    return tuple((experiment, variant) for variant in variants)
-
-
-def published_runs(*experiments: str) -> tuple[Pair, ...]:
-    """Return each experiment paired with its published variant."""
-    return tuple((experiment, "published") for experiment in experiments)
-
-
 def seeds_in_words(seeds: Iterable[int]) -> str:
     """Return numbers of seeds as words: "seeds 0, 1, 2"."""
     found = list(map(str, seeds))

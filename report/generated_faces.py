@@ -1,11 +1,11 @@
 """The table of models that generate faces: published and corrected, by real faces seen."""
 
+from figures import GANS, VAES
 from lib.config.base import Settings
 from lib.config.faces import GANSettings
 from report.content import Content, Pair
 from report.criteria.findings import NOT_RUN
-from report.criteria.gan import DARK, GANS
-from report.criteria.vae import VAES
+from report.criteria.gan import DARK
 from report.wording import estimate
 
 PUBLISHED_GANS = (*GANS, DARK)

@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from figures import pairs, published_runs
 from lib.metrics.intervals import LEVEL
 from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.system.files import write_json
 from lib.system.paths import display
 from original.published import published
 from report import build, criteria, generated_faces, provenance, summary
-from report.content import Content, pairs, published_runs
+from report.content import Content
 from report.criteria import answer_images
 from report.criteria.claims import as_json, evaluated, suspected
 from report.loss_bounds import LossBounds

@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from figures import VAES, pairs
 from figures.gan_display import as_published
-from report.content import Content, Pair, pairs
+from report.content import Content, Pair
 from report.criteria.comparisons import CURVE_TOLERANCES, difference, latent
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
 from report.criteria.gan import BLACK, DARK, first_samples
-from report.criteria.vae import CURVES_CONDITION, VAES, near_figure_5
+from report.criteria.vae import CURVES_CONDITION, near_figure_5
 
 FURTHER = Bounds(low=0, margin=1.0)  # E1: the codes' KL divergence from N(0, I), in nats
 LESS_NOISE = Bounds(high=0, margin=0.05)  # E1

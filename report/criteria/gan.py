@@ -5,7 +5,8 @@ import itertools
 
 import numpy as np
 
-from report.content import Content, Pair, published_runs
+from figures import GANS
+from report.content import Content, Pair
 from report.criteria.comparisons import (
     CONTRAST_CONDITION,
     SMOOTH_CONDITION,
@@ -18,7 +19,6 @@ from report.criteria.comparisons import (
 )
 from report.criteria.findings import NEVER, Bounds, Criterion, Finding, within
 
-GANS = published_runs("gan_64", "gan_128", "gan_256")
 # The GAN whose first images are black in the original.
 DARK: Pair = ("gan_first_epoch", "published")
 # C5; of one seed nothing is decided. The relative differences of three seeds of the quick profile,

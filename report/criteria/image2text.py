@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from figures import pairs
 from original.published import published
-from report.content import Content, Pair, pairs
+from report.content import Content, Pair
 from report.criteria.comparisons import (
     ABOUT,
     CURVE_TOLERANCES,

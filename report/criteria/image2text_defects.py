@@ -1,6 +1,7 @@
 """Criteria of the suspected defects of image to text."""
 
-from report.content import Content, pairs
+from figures import pairs
+from report.content import Content
 from report.criteria.comparisons import ONE_SEED, after_epoch, difference
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
 from report.criteria.image2text import ENCODERS, FLATTEN, LOW, UNAUGMENTED

@@ -1,7 +1,8 @@
 """Criteria of the claims about text to image."""
 
+from figures import pairs
 from original.published import published
-from report.content import Content, Pair, pairs
+from report.content import Content, Pair
 from report.criteria.answer_images import own_error_fractions, sharpness_fractions
 from report.criteria.comparisons import CURVE_TOLERANCES, after_epoch, near_published_curve
 from report.criteria.findings import (

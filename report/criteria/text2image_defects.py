@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from report.content import Content, Pair, pairs
+from figures import pairs
+from report.content import Content, Pair
 from report.criteria.answer_images import sharpness_fractions
 from report.criteria.comparisons import difference
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding

@@ -3,7 +3,8 @@
 import itertools
 import math
 
-from report.content import Content, published_runs
+from figures import VAES, published_runs
+from report.content import Content
 from report.criteria.comparisons import (
     CONTRAST_CONDITION,
     CURVE_TOLERANCES,
@@ -20,7 +21,6 @@ from report.criteria.comparisons import (
 )
 from report.criteria.findings import NEVER, Bounds, Criterion, Finding, within
 
-VAES = published_runs("vae_32", "vae_64", "vae_128")
 WIDE = published_runs("vae_64_wide")
 # C3; of one seed: two standard deviations of the relative differences of three seeds of the quick
 # profile, fixed before any run at full scale. Those of the sharpness, 0.85, leave no range.
