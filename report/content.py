@@ -70,6 +70,10 @@ class Content:
     is_recorded = False  # whether the runs are those recorded in the repository
     absent = NOT_RUN  # what to say if more is asked for than the numbers of a run that are there
 
+    def why_no_numbers(self, pair: Pair) -> str:
+        """Return what to say if a number of runs is not there."""
+        return self.absent if self.complete(pair) else NOT_RUN
+
     def why_not_drawn(self, figure: figures.Figure) -> str:
         """Return what to say if a figure could not be drawn, "" if it was."""
         return self.not_run(*figure.needs)
@@ -168,10 +172,7 @@ class Content:
 
     def data(self, needs: Sequence[Pair]) -> dict[str, dict]:
         """Return the provenance of the data that the runs of `needs` read, by its kind."""
-        used: dict[str, dict] = {}
-        for pair in needs:
-            used |= self.data_of(pair)
-        return used
+        return {kind: record for pair in needs for kind, record in self.data_of(pair).items()}
 
     def data_of(self, pair: Pair) -> dict[str, dict]:
         """Return the records of the data that a run reads, by its kind."""

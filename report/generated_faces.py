@@ -4,7 +4,6 @@ from figures import GANS, VAES
 from lib.config.base import Settings
 from lib.config.faces import GANSettings
 from report.content import Content, Pair
-from report.criteria.findings import NOT_RUN
 from report.criteria.gan import DARK
 from report.wording import estimate
 
@@ -69,6 +68,5 @@ def _row(
             for metric, spec in measured.items()
         ]
     else:
-        known = content.absent if content.complete(pair) else NOT_RUN
-        numbers = [content.unfinished([pair]) or known]
+        numbers = [content.unfinished([pair]) or content.why_no_numbers(pair)]
     return [*heads, *numbers, *["–"] * (4 - len(numbers))]
