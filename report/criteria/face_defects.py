@@ -24,30 +24,29 @@ SEPARATE: Pair = ("gan_ablation", "separate-optimizers")
 
 def _kl_is_in_no_loss(content: Content) -> list[Finding]:
     found = near_figure_5(content)
+    gaussian = "KL divergence of the fitted Gaussian from N(0, I), nats, without KL minus averaged"
+    noise = "noise of the codes relative to their spread, without KL minus averaged"
     for model, summed, averaged in zip(VAES, SUMMED, AVERAGED, strict=True):
-        size = latent(content, model)
-        label = f"without KL minus averaged, {size}"
         found += [
             Finding(
-                f"KL divergence of the fitted Gaussian from N(0, I), nats, {label}",
-                difference(content, model, averaged, "posterior_kl"),
-                FURTHER,
-                spec=".1f",
-            ),
-            Finding(
-                f"noise of the codes relative to their spread, {label}",
-                difference(content, model, averaged, "noise_fraction"),
-                LESS_NOISE,
-            ),
-        ]
-        found += [
-            Finding(
-                f"loss with KL {label} minus without, {size}",
-                difference(content, with_kl, model, "loss"),
-                LARGER_LOSS,
-                spec=".4f",
+                f"{what}, {latent(content, model)}",
+                difference(content, first, second, metric),
+                bounds,
+                spec,
             )
-            for label, with_kl in (("summed", summed), ("averaged", averaged))
+            for what, first, second, metric, bounds, spec in (
+                (gaussian, model, averaged, "posterior_kl", FURTHER, ".1f"),
+                (noise, model, averaged, "noise_fraction", LESS_NOISE, ".3f"),
+                ("loss with KL summed minus without", summed, model, "loss", LARGER_LOSS, ".4f"),
+                (
+                    "loss with KL averaged minus without",
+                    averaged,
+                    model,
+                    "loss",
+                    LARGER_LOSS,
+                    ".4f",
+                ),
+            )
         ]
     return found
 

@@ -66,17 +66,17 @@ def verdict_lines(
     return [*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())]
 
 
-def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str]:
+def agreement_lines(compared: Sequence[Agreement]) -> list[str]:
     """Return the comparison with the reference as lines, and the counts, agreement first."""
     column = max(map(len, AGREEMENTS))
     lines = []
     for each in sorted(compared, key=lambda each: AGREEMENTS.index(each.verdict)):
-        lines += _wrapped(f"{each.verdict:{column}}  ", f"{each.name}: {each.reason}", width)
+        lines += _wrapped(f"{each.verdict:{column}}  ", f"{each.name}: {each.reason}")
     every = [each.verdict for each in compared]
     return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in AGREEMENTS)]
 
 
-def _wrapped(head: str, text: str, width: int) -> list[str]:
+def _wrapped(head: str, text: str, width: int = 100) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head))
 
 
