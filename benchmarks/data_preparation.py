@@ -1,11 +1,6 @@
-"""Measure data preparation: this project against a baseline, each task in a process of its own.
-
-`python -m benchmarks.data_preparation <task> [zip]` runs one task and prints seconds and memory.
-"""
+"""Measure data preparation: this project against a baseline, each task in a process of its own."""
 
 import io
-import json
-import sys
 import tempfile
 import time
 import zipfile
@@ -16,13 +11,14 @@ import cv2
 import numpy as np
 
 from benchmarks import summary
-from benchmarks.processes import cores, peak_megabytes, peak_megabytes_of_children, run_module
+from benchmarks.processes import cores, in_own_process, peak_megabytes, peak_megabytes_of_children
 from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits, faces
 from lib.data.arithmetic import VOCABULARY, TokenImages, arithmetic, sample_query_images
 from lib.data.images import SIDE
 from lib.data.operators import operator_images
 
+Task = Callable[..., None]
 REPEATS = 5
 IMAGE_COUNT = 20_000
 IMAGE_SIZE = (178, 218)  # width and height of CelebA's aligned images
@@ -33,18 +29,31 @@ MINIMUM_RATIOS = {"faces": 3.0, "queries": 30.0}
 def measure() -> dict[str, dict]:
     """Return the summary for faces and for images of queries; needs prepared data."""
     with tempfile.TemporaryDirectory() as folder:
-        archive = str(Path(folder) / "images.zip")
-        run_module("benchmarks.data_preparation", "write_jpegs", archive)
-        return {"faces": _measure("faces", archive), "queries": _measure("queries")}
+        archive = Path(folder) / "images.zip"
+        in_own_process(write_jpegs, archive)
+        return {
+            "faces": _compared("faces", project_faces, baseline_faces, archive),
+            "queries": _compared("queries", project_queries, baseline_queries),
+        }
 
 
-def _measure(kind: str, *arguments: str) -> dict:
+def _compared(kind: str, project: Task, baseline: Task, *arguments: Path) -> dict:
     measurements: dict[str, list[dict]] = {"project": [], "baseline": []}
     for _ in range(REPEATS):
-        for name, found in measurements.items():
-            task = f"{name}_{kind}"
-            found.append(run_module("benchmarks.data_preparation", task, *arguments))
+        for name, task in (("project", project), ("baseline", baseline)):
+            measurements[name].append(in_own_process(time_and_memory, task, *arguments))
     return summary.preparation(measurements, MINIMUM_RATIOS[kind])
+
+
+def time_and_memory(task: Task, *arguments: Path) -> dict[str, float]:
+    """Run a task; return its seconds and the peak memory, in all and of the imports alone."""
+    imports_megabytes = peak_megabytes()
+    began = time.perf_counter()
+    task(*arguments)
+    seconds = time.perf_counter() - began
+    # An upper bound: all workers, one for each processor, at their largest at once.
+    peak = peak_megabytes() + cores() * peak_megabytes_of_children()
+    return {"seconds": seconds, "peak_megabytes": peak, "imports_megabytes": imports_megabytes}
 
 
 def write_jpegs(path: Path, count: int = IMAGE_COUNT) -> None:
@@ -103,26 +112,3 @@ def baseline_queries() -> None:
             images.append(sequence)
     arrays = np.array(query_images), np.array(answer_images)
     del arrays
-
-
-TASKS: dict[str, Callable[..., None]] = {
-    task.__name__: task
-    for task in (write_jpegs, project_faces, baseline_faces, project_queries, baseline_queries)
-}
-
-
-def main() -> None:
-    """Run one task."""
-    name, *paths = sys.argv[1:]
-    imports_megabytes = peak_megabytes()
-    began = time.perf_counter()
-    TASKS[name](*map(Path, paths))
-    seconds = time.perf_counter() - began
-    # An upper bound: all workers, one for each processor, at their largest at once.
-    peak = peak_megabytes() + cores() * peak_megabytes_of_children()
-    memory = {"peak_megabytes": peak, "imports_megabytes": imports_megabytes}
-    print(json.dumps({"seconds": seconds, **memory}))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,14 +1,8 @@
-"""The machine's speed of matrix multiplication: the ceiling of a training's speed.
+"""The machine's speed of matrix multiplication: the ceiling of a training's speed."""
 
-`python -m benchmarks.matmul_peak <threads>` multiplies two square float32 matrices of 4096 in
-TensorFlow and prints the floating-point operations per second.
-"""
-
-import json
-import sys
 import time
 
-from benchmarks.processes import run_module
+from benchmarks.processes import in_own_process
 
 SIZE = 4096
 REPEATS = 5
@@ -16,15 +10,15 @@ REPEATS = 5
 
 def measure(threads: int) -> float:
     """Return the floating-point operations per second, measured in a process of its own."""
-    return run_module("benchmarks.matmul_peak", str(threads))["flops_per_second"]
+    return in_own_process(multiply, threads)
 
 
-def main() -> None:
-    """Print the best of a few measurements."""
+def multiply(threads: int) -> float:
+    """Multiply two square float32 matrices in TensorFlow a few times; return the best speed."""
     from lib.system import runtime
 
     tf = runtime.tf
-    runtime.start(int(sys.argv[1]), seed=0)
+    runtime.start(threads, seed=0)
     product = tf.function(tf.matmul)
     left, right = tf.random.normal((SIZE, SIZE)), tf.random.normal((SIZE, SIZE))
     seconds = []
@@ -32,8 +26,4 @@ def main() -> None:
         began = time.perf_counter()
         product(left, right).numpy()
         seconds.append(time.perf_counter() - began)
-    print(json.dumps({"flops_per_second": 2 * SIZE**3 / min(seconds[1:])}))
-
-
-if __name__ == "__main__":
-    main()
+    return 2 * SIZE**3 / min(seconds[1:])

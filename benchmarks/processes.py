@@ -1,15 +1,18 @@
-"""Processors, peak memory, and modules that run in processes of their own."""
+"""Processors, peak memory, and functions that run in processes of their own."""
 
-import json
+import multiprocessing
 import os
 import re
 import resource
-import subprocess
-import sys
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import TypeVar
 
 from lib.system.errors import UserError
-from lib.system.paths import REPOSITORY
+
+Result = TypeVar("Result")
 
 
 def cores() -> int:
@@ -35,18 +38,16 @@ def peak_megabytes_of_children() -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e6
 
 
-def run_module(module: str, *arguments: str) -> dict:
-    """Run `python -m <module> <arguments>` to its end; return the JSON of its last line.
+def in_own_process(function: Callable[..., Result], *arguments: object) -> Result:
+    """Call a function of a module in a new process, and return its result.
 
-    Raises UserError if it fails.
+    Raises what the function raises, and UserError if the process ends early.
     """
-    finished = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        cwd=REPOSITORY,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if finished.returncode:
-        raise UserError(f"{module} {' '.join(arguments)} failed; its messages are above")
-    return json.loads(finished.stdout.splitlines()[-1])
+    spawn = multiprocessing.get_context("spawn")
+    try:
+        with ProcessPoolExecutor(max_workers=1, mp_context=spawn) as pool:
+            return pool.submit(function, *arguments).result()
+    except BrokenProcessPool:
+        raise UserError(
+            f"{function.__name__}: the process ended early; its messages are above"
+        ) from None

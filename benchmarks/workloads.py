@@ -40,58 +40,17 @@ class Workload:
 
 SPLITS = ("train-95", "train-90", "train-75", "train-50", "train-25", "train-10", "train-05")
 
+_GAN_SCALE = {"image_count": 800, "steps_per_epoch": 2}
 WORKLOADS = {
-    workload.name: workload
-    for workload in (
-        Workload(
-            "vae_64",
-            "vae_64",
-            ("published",),
-            reduced={"image_count": 240},
-            minimum_ratios={"keras": 1.25, "pytorch": 1.1},
-        ),
-        Workload(
-            "gan_128",
-            "gan_128",
-            ("published",),
-            reduced={"image_count": 800, "steps_per_epoch": 2},
-            minimum_ratios={"keras": 1.1, "pytorch": 1.5},
-        ),
-        Workload(
-            "text2text",
-            "text2text",
-            SPLITS[:1],
-            reduced={"query_count": 4_000},
-            minimum_ratios={"keras": 2.5, "pytorch": 1.0},
-        ),
-        Workload(
-            "text2text sweep",
-            "text2text",
-            SPLITS,
-            reduced={"query_count": 5_000},
-            minimum_ratios={"keras": 4.0, "pytorch": 1.4},
-        ),
-        Workload(
-            "image2text flatten",
-            "image2text",
-            ("flatten",),
-            reduced={"query_count": 2_500},
-            minimum_ratios={"keras": 2.0, "pytorch": 1.0},
-        ),
-        Workload(
-            "image2text convlstm",
-            "image2text",
-            ("convlstm",),
-            reduced={"query_count": 320},
-            minimum_ratios={"keras": 1.3, "pytorch": 1.0},
-        ),
-        Workload(
-            "text2image 1/1/512",
-            "text2image",
-            ("1-1-512",),
-            reduced={"query_count": 2_500},
-            minimum_ratios={"keras": 1.5, "pytorch": 1.0},
-        ),
+    name: Workload(name, experiment, variants, reduced, {"keras": keras, "pytorch": pytorch})
+    for name, experiment, variants, reduced, keras, pytorch in (
+        ("vae_64", "vae_64", ("published",), {"image_count": 240}, 1.25, 1.1),
+        ("gan_128", "gan_128", ("published",), _GAN_SCALE, 1.1, 1.5),
+        ("text2text", "text2text", SPLITS[:1], {"query_count": 4_000}, 2.5, 1.0),
+        ("text2text sweep", "text2text", SPLITS, {"query_count": 5_000}, 4.0, 1.4),
+        ("image2text flatten", "image2text", ("flatten",), {"query_count": 2_500}, 2.0, 1.0),
+        ("image2text convlstm", "image2text", ("convlstm",), {"query_count": 320}, 1.3, 1.0),
+        ("text2image 1/1/512", "text2image", ("1-1-512",), {"query_count": 2_500}, 1.5, 1.0),
     )
 }
 

@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import importlib
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from lib.runs.directories import Run, command_for
@@ -20,6 +20,21 @@ MANIFEST = FOLDER / "manifest.json"
 
 Pair = tuple[str, str]  # experiment, variant
 Runs = Mapping[Pair, Sequence[Run]]  # one run per seed
+Groups = Sequence[Sequence[Run]]  # the runs of each pair that a figure needs
+
+
+def pairs(experiment: str, variants: Iterable[str]) -> tuple[Pair, ...]:
+    """Return an experiment paired with each of `variants`."""
+    return tuple((experiment, variant) for variant in variants)
+
+
+def published_runs(*experiments: str) -> tuple[Pair, ...]:
+    """Return each experiment paired with its published variant."""
+    return tuple((experiment, "published") for experiment in experiments)
+
+
+VAES = published_runs("vae_32", "vae_64", "vae_128")
+GANS = published_runs("gan_64", "gan_128", "gan_256")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Figure:
     number: int | None  # the original's; None for a figure of ours
     file_name: str
     needs: tuple[Pair, ...]
-    draw: Callable[[Sequence[Sequence[Run]], Path], None]  # the runs of each pair in `needs`
+    draw: Callable[[Groups, Path], None]
 
     @property
     def name(self) -> str:
@@ -50,6 +65,11 @@ def all_figures() -> tuple[Figure, ...]:
     # `plots` has no FIGURES.
     found = [figure for module in modules for figure in getattr(module, "FIGURES", ())]
     return tuple(sorted(found, key=lambda figure: (figure.number is None, figure.number)))
+
+
+def setting(runs: Sequence[Run], name: str) -> object:
+    """Return a setting of runs that differ in their seeds only."""
+    return runs[0].config["spec"]["settings"][name]
 
 
 def missing(needs: Sequence[Pair], runs: Runs, seeds: Sequence[int]) -> list[Pair]:

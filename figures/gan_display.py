@@ -4,13 +4,11 @@ The generator's values run from -1 to 1. The original passed them to a display t
 and shows smaller values as black.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import Figure, Groups, plots
 
 
 def as_published(images: np.ndarray) -> np.ndarray:
@@ -18,7 +16,7 @@ def as_published(images: np.ndarray) -> np.ndarray:
     return np.maximum(2 * images.astype(np.int16) - 255, 0).astype(np.uint8)
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw the first seed's samples after the first epoch, clipped above mapped."""
     images = groups[0][0].samples["samples"][0]
     plots.image_rows(path, [as_published(images), images], ["clipped", "mapped"])

@@ -4,16 +4,14 @@ The original's VAE code interpolates between random latents, its text between en
 figure 6 shows both.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import GANS, VAES, Figure, Groups, plots, setting
 
 _ENDS = {"interpolation": "random", "image_interpolation": "encoded"}
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw the first interpolation of each model's first seed, for each kind of end points."""
     firsts = [group[0] for group in groups]
     # A recorded run has no paths between encoded images, because these show real faces.
@@ -25,16 +23,13 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
     rows, labels = [], []
     for kind in kinds:
         for run in firsts:
-            size = run.config["spec"]["settings"]["latent_dim"]
             rows.append(run.samples[kind][0])
+            size = setting([run], "latent_dim")
             labels.append(f"latent {size}" + (f"\n{_ENDS[kind]}" if len(kinds) > 1 else ""))
     plots.image_rows(path, rows, labels)
 
 
-FIGURES = tuple(
-    Figure(number, f"{kind}-interpolation.png", tuple((name, "published") for name in names), draw)
-    for number, kind, names in (
-        (6, "vae", ("vae_32", "vae_64", "vae_128")),
-        (9, "gan", ("gan_64", "gan_128", "gan_256")),
-    )
+FIGURES = (
+    Figure(6, "vae-interpolation.png", VAES, draw),
+    Figure(9, "gan-interpolation.png", GANS, draw),
 )

@@ -41,6 +41,7 @@ _STYLE = {
 # Pixels per inch of the image rows: a power of two keeps sizes in pixels exact as inches.
 _IMAGE_DPI = 256
 _GAP = 6  # pixels between images
+_POINTS = {"linestyle": "none", "marker": "o", "markersize": 2.5}
 
 
 @contextlib.contextmanager
@@ -98,15 +99,9 @@ def published_points(
     axes: Axes, points: Mapping[int, float], *, color: object, hollow: bool = True
 ) -> None:
     """Draw the points of a published curve, by number of epochs; hollow for validation."""
-    style = {"color": color, "linestyle": "none", "marker": "o", "markersize": 2.5}
-    axes.plot(
-        list(points),
-        list(points.values()),
-        markerfacecolor="white" if hollow else color,
-        markeredgewidth=0.7,
-        zorder=3,
-        **style,
-    )
+    face = "white" if hollow else color
+    style = {"color": color, "markerfacecolor": face, "markeredgewidth": 0.7, "zorder": 3}
+    axes.plot(list(points), list(points.values()), **_POINTS, **style)
 
 
 def label_epochs(axes: Axes, ylabel: str, xlabel: str = "epoch") -> None:
@@ -122,8 +117,8 @@ def legend_below(axes: Axes, columns: int, published: bool = False) -> None:
     """
     handles, labels = axes.get_legend_handles_labels()
     if published:
-        points = {"color": "#555555", "linestyle": "none", "marker": "o", "markersize": 2.5}
-        handles = [*handles, Line2D([], [], markerfacecolor="white", **points)]
+        points = Line2D([], [], color="#555555", markerfacecolor="white", **_POINTS)
+        handles = [*handles, points]
         labels = [*labels, "published"]
     axes.figure.legend(handles, labels, loc="outside lower center", ncols=columns)
 
@@ -154,12 +149,11 @@ def _tile(rows: Sequence[np.ndarray], scale: int) -> np.ndarray:
     """Return all rows in one uint8 image of shape (height, width, 3) with a white background."""
     rows = [row if row.ndim == 4 else row[..., None].repeat(3, -1) for row in rows]
     enlarged = [row.repeat(scale, 1).repeat(scale, 2) for row in rows]
-    height, width = enlarged[0].shape[1:3]
-    most = max(len(row) for row in enlarged)
-    shape = (len(rows) * (height + _GAP) - _GAP, most * (width + _GAP) - _GAP, 3)
-    canvas = np.full(shape, 255, np.uint8)
-    for i, row in enumerate(enlarged):
-        for j, image in enumerate(row):
-            top, left = i * (height + _GAP), j * (width + _GAP)
-            canvas[top : top + height, left : left + width] = image
-    return canvas
+    most = max(map(len, enlarged))
+    white = {"mode": "constant", "constant_values": 255}
+    padded = [
+        np.pad(row, [(0, most - len(row)), (0, _GAP), (0, _GAP), (0, 0)], **white)
+        for row in enlarged
+    ]
+    canvas = np.concatenate([np.concatenate(row, axis=1) for row in padded])
+    return canvas[:-_GAP, :-_GAP]

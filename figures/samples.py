@@ -3,14 +3,12 @@
 All epochs use the same nine latents, so each column shows how one face changes.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import Figure, Groups, plots
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw the first seed's samples."""
     run = groups[0][0]
     samples = run.samples["samples"]

@@ -1,15 +1,13 @@
 """Answers that the corrected text-to-image model generates, each in the same ten styles."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import Figure, Groups, plots
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw a row for each stored answer, a column for each style, from the first seed."""
     run = groups[0][0]
     drawn = run.samples["styles"]

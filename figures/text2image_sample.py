@@ -1,13 +1,11 @@
 """Figure 14: the digits that a text-to-image model generates, and those of its target."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import Figure, Groups, plots
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw the prediction for the original's query above its target, from the first seed."""
     run = groups[0][0]
     rows = [run.samples[f"shown_{name}"][0] for name in ("predictions", "targets")]

@@ -1,21 +1,19 @@
 """Figure 11: text-to-text accuracy over the epochs, by the fraction of queries to train on."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-from figures import Figure, plots
-from lib.runs.directories import Run
+from figures import Figure, Groups, pairs, plots, setting
 from original.published import curve, published
 
 # The splits whose curves are distinct in the original's figure.
 _READ_OFF = ("train-10", "train-05")
 
 
-def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
+def draw(groups: Groups, path: Path) -> None:
     """Draw training above validation, one curve per fraction, and published points."""
     with plots.panels(path, rows=2, height=3.6) as (training, validation):
         for runs, color in zip(groups, plots.ordinal_colors(len(groups)), strict=True):
-            fraction = runs[0].config["spec"]["settings"]["train_fraction"]
+            fraction = setting(runs, "train_fraction")
             plots.curve(training, runs, "accuracy", color=color, label=f"{fraction:.0%}")
             plots.curve(validation, runs, "val_accuracy", color=color)
             variant = runs[0].key.variant
@@ -30,5 +28,5 @@ def draw(groups: Sequence[Sequence[Run]], path: Path) -> None:
         plots.legend_below(training, columns=4, published=True)
 
 
-_NEEDS = tuple(("text2text", variant) for variant in published()["text2text"]["test_accuracy"])
+_NEEDS = pairs("text2text", published()["text2text"]["test_accuracy"])
 FIGURES = (Figure(11, "text2text-curves.svg", _NEEDS, draw),)

@@ -5,6 +5,8 @@ import functools
 import shlex
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 import figures
 from lib.config import request
 from lib.config.base import Settings, names
@@ -68,6 +70,10 @@ class Content:
     is_recorded = False  # whether the runs are those recorded in the repository
     absent = NOT_RUN  # what to say if more is asked for than the numbers of a run that are there
 
+    def why_no_numbers(self, pair: Pair) -> str:
+        """Return what to say if a number of runs is not there."""
+        return self.absent if self.complete(pair) else NOT_RUN
+
     def why_not_drawn(self, figure: figures.Figure) -> str:
         """Return what to say if a figure could not be drawn, "" if it was."""
         return self.not_run(*figure.needs)
@@ -121,15 +127,19 @@ class Content:
 
         Raises UserError if a result lacks the number.
         """
-        found = self.numbers(experiment, name, variant)
-        return estimate(found, spec) if found else NOT_RUN
+        found = self.numbers((experiment, variant), name)
+        return estimate(found, spec) if len(found) else NOT_RUN
 
-    def numbers(self, experiment: str, name: str, variant: str = "published") -> list[float]:
-        """Return a number of the results, one per seed; empty if any run is missing.
+    def numbers(self, pair: Pair, name: str) -> np.ndarray:
+        """Return a number of the results, float64 of shape (seeds,); empty if any run is missing.
 
         Raises UserError if a result lacks the number.
         """
-        return [_number(run, name) for run in self.complete((experiment, variant))]
+        return np.array([_number(run, name) for run in self.complete(pair)], np.float64)
+
+    def series(self, pair: Pair, metric: str) -> list[np.ndarray]:
+        """Return a metric over the epochs, (epochs,) per seed; empty if any run is missing."""
+        return [run.series(metric) for run in self.complete(pair)]
 
     def complete(self, pair: Pair) -> Sequence[Run]:
         """Return the runs of all seeds; empty if any is missing."""
@@ -162,10 +172,7 @@ class Content:
 
     def data(self, needs: Sequence[Pair]) -> dict[str, dict]:
         """Return the provenance of the data that the runs of `needs` read, by its kind."""
-        used: dict[str, dict] = {}
-        for pair in needs:
-            used |= self.data_of(pair)
-        return used
+        return {kind: record for pair in needs for kind, record in self.data_of(pair).items()}
 
     def data_of(self, pair: Pair) -> dict[str, dict]:
         """Return the records of the data that a run reads, by its kind."""
@@ -267,11 +274,6 @@ class Content:
                 f"the figures in {display(figures.FOLDER)} are of other runs; "
                 f"run: {self.make([], 'figures')}"
             )
-
-
-def pairs(experiment: str, variants: Iterable[str] = ("published",)) -> tuple[Pair, ...]:
-    """Return an experiment paired with each of `variants`."""
-    return tuple((experiment, variant) for variant in variants)
 
 
 def seeds_in_words(seeds: Iterable[int]) -> str:

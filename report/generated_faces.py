@@ -1,20 +1,15 @@
 """The table of models that generate faces: published and corrected, by real faces seen."""
 
+from figures import GANS, VAES
 from lib.config.base import Settings
 from lib.config.faces import GANSettings
-from report.content import Content, Pair, pairs
-from report.criteria.findings import NOT_RUN
-from report.criteria.gan import GANS
-from report.criteria.vae import VAES
+from report.content import Content, Pair
+from report.criteria.gan import DARK
 from report.wording import estimate
 
-PUBLISHED_GANS = (*GANS, "gan_first_epoch")
+PUBLISHED_GANS = (*GANS, DARK)
 CORRECTED_VAE, CORRECTED_GAN = ("vae_corrected", "corrected"), ("gan_corrected", "corrected")
-NEEDS = tuple(
-    pair
-    for published, corrected in ((VAES, CORRECTED_VAE), (PUBLISHED_GANS, CORRECTED_GAN))
-    for pair in (*(pair for name in published for pair in pairs(name)), corrected)
-)
+NEEDS = (*VAES, CORRECTED_VAE, *PUBLISHED_GANS, CORRECTED_GAN)
 
 
 def faces_seen(settings: Settings, epochs: int) -> int:
@@ -41,11 +36,11 @@ def rows(content: Content) -> list[list[str]]:
         (settings,) = content.settings_of([pair])
         ends = [settings.epochs]
         if pair == CORRECTED_GAN:
-            published = content.settings_of(pair for name in PUBLISHED_GANS for pair in pairs(name))
+            published = content.settings_of(PUBLISHED_GANS)
             equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
             ends = sorted({*equal, settings.epochs} - {0})
         table += [_row(content, pair, settings, epoch) for epoch in ends]
-        if pair[0] in VAES:
+        if pair in VAES:
             table.append(_row(content, pair, settings, settings.epochs, "posterior"))
     return table
 
@@ -73,6 +68,5 @@ def _row(
             for metric, spec in measured.items()
         ]
     else:
-        known = content.absent if content.complete(pair) else NOT_RUN
-        numbers = [content.unfinished([pair]) or known]
+        numbers = [content.unfinished([pair]) or content.why_no_numbers(pair)]
     return [*heads, *numbers, *["–"] * (4 - len(numbers))]

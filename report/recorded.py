@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         raise UserError(f"no run of the {profile} profile is recorded; leave out PROFILE={profile}")
     figures_folder = FOLDER / "figures"
     shutil.rmtree(figures_folder, ignore_errors=True)
-    content = content.drawn(figures_folder)
+    content = content.drawn(figures_folder, content.every_figure())
     write_reports(content, record.read_loss_bounds(profile), FOLDER)
 
 

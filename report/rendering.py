@@ -3,21 +3,21 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from figures import pairs, published_runs
 from lib.metrics.intervals import LEVEL
 from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.system.files import write_json
 from lib.system.paths import display
 from original.published import published
-from report import build, disagreements, generated_faces, provenance, summary
-from report.content import Content, pairs
+from report import build, criteria, generated_faces, provenance, summary
+from report.content import Content
 from report.criteria import answer_images
-from report.criteria.amendments import AMENDMENTS
 from report.criteria.claims import as_json, evaluated, suspected
 from report.loss_bounds import LossBounds
 from report.reference import results
 from report.wording import called, escaped, estimate, held, range_of, required
 
-_HELPERS = (called, escaped, estimate, held, pairs, range_of, required)
+_HELPERS = (called, escaped, estimate, held, pairs, published_runs, range_of, required)
 
 
 def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> None:
@@ -32,10 +32,9 @@ def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> 
             "published": published(),
             "claims": claims,
             "defects": defects,
-            "amendments": AMENDMENTS,
+            "criteria": criteria,
             "summary": summary,
             "level": LEVEL,
-            "ran": disagreements.ran(content),
             "answer_images": answer_images,
             "generated_faces": generated_faces,
             "reference": results.at_full_scale(),

@@ -98,14 +98,16 @@ def facts_in_words(facts: dict) -> str:
 
 def required(finding: Finding) -> str:
     """Return the range that a finding must lie in, "" if it has none."""
-    low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in (finding.low, finding.high))
-    if finding.low == -finding.high and math.isfinite(finding.high):
-        return f"±\u2060{high}"
-    if math.isfinite(finding.low) and math.isfinite(finding.high):
-        return f"{low} to {high}"
-    if math.isfinite(finding.low):
-        return f"above {low}"
-    return f"below {high}" if math.isfinite(finding.high) else ""
+    bounds = (finding.bounds.low, finding.bounds.high)
+    low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in bounds)
+    match tuple(map(math.isfinite, bounds)):
+        case (True, True):
+            return f"±\u2060{high}" if bounds[0] == -bounds[1] else f"{low} to {high}"
+        case (True, False):
+            return f"above {low}"
+        case (False, True):
+            return f"below {high}"
+    return ""
 
 
 def held(finding: Finding, full_scale: bool) -> str:

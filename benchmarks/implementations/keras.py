@@ -118,17 +118,30 @@ def _(settings: GANSettings) -> PreparedTraining:
 
 @prepare.register
 def _(settings: Text2TextSettings) -> PreparedTraining:
-    model = tf_keras.Sequential(
-        [
-            layers.Input((QUERY_LENGTH, len(VOCABULARY))),
-            layers.LSTM(settings.units),
-            layers.RepeatVector(ANSWER_LENGTH),
-            layers.LSTM(settings.units, return_sequences=True),
-            layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")),
-        ]
-    )
+    model = _encoder_decoder(settings.units, 1, 1)
+    model.add(layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")))
     queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
     return _fitted(model, settings, arrays.one_hot(queries), arrays.one_hot(answers))
+
+
+@prepare.register
+def _(settings: Text2ImageSettings) -> PreparedTraining:
+    model = _encoder_decoder(settings.units, settings.encoder_layers, settings.decoder_layers)
+    model.add(layers.TimeDistributed(layers.Dense(SIDE * SIDE, activation="sigmoid")))
+    queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
+    images = arrays.token_images(answers).reshape(-1, ANSWER_LENGTH, SIDE * SIDE)
+    return _fitted(model, settings, arrays.one_hot(queries), images, loss="mse", metric="mae")
+
+
+def _encoder_decoder(units: int, encoder_layers: int, decoder_layers: int) -> tf_keras.Sequential:
+    """Return one-hot queries (5, 13) -> (3, units)."""
+    model = tf_keras.Sequential([layers.Input((QUERY_LENGTH, len(VOCABULARY)))])
+    for index in range(encoder_layers):
+        model.add(layers.LSTM(units, return_sequences=index < encoder_layers - 1))
+    model.add(layers.RepeatVector(ANSWER_LENGTH))
+    for _ in range(decoder_layers):
+        model.add(layers.LSTM(units, return_sequences=True))
+    return model
 
 
 @prepare.register
@@ -171,29 +184,6 @@ def _(settings: Image2TextSettings) -> PreparedTraining:
     model.add(layers.TimeDistributed(layers.Dense(len(VOCABULARY), activation="softmax")))
     queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
     return _fitted(model, settings, arrays.token_images(queries), arrays.one_hot(answers))
-
-
-@prepare.register
-def _(settings: Text2ImageSettings) -> PreparedTraining:
-    last = settings.encoder_layers - 1
-    model = tf_keras.Sequential(
-        [
-            layers.Input((QUERY_LENGTH, len(VOCABULARY))),
-            *(
-                layers.LSTM(settings.units, return_sequences=index < last)
-                for index in range(settings.encoder_layers)
-            ),
-            layers.RepeatVector(ANSWER_LENGTH),
-            *(
-                layers.LSTM(settings.units, return_sequences=True)
-                for _ in range(settings.decoder_layers)
-            ),
-            layers.TimeDistributed(layers.Dense(SIDE * SIDE, activation="sigmoid")),
-        ]
-    )
-    queries, answers = arrays.tokens(np.concatenate(arrays.splits(settings)))
-    images = arrays.token_images(answers).reshape(-1, ANSWER_LENGTH, SIDE * SIDE)
-    return _fitted(model, settings, arrays.one_hot(queries), images, loss="mse", metric="mae")
 
 
 def _fitted(

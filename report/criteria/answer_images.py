@@ -8,7 +8,6 @@ import numpy as np
 from lib.metrics.images import sharpness
 from lib.runs.directories import Run
 from report.content import Content, Pair
-from report.criteria.findings import NOT_RUN
 from report.wording import estimate
 
 
@@ -18,13 +17,13 @@ def mean_sharpness(digits: np.ndarray) -> float:
     return float(sharpness(grey[..., None].repeat(3, -1)).mean())
 
 
-def sharpness_fractions(runs: Iterable[Run], split: str = "validation") -> tuple[float, ...]:
+def sharpness_fractions(runs: Iterable[Run], split: str = "validation") -> list[float]:
     """Return the sharpness of a split's stored images relative to their targets', seed by seed."""
-    return tuple(
+    return [
         mean_sharpness(run.samples[f"{split}_predictions"])
         / mean_sharpness(run.samples[f"{split}_targets"])
         for run in runs
-    )
+    ]
 
 
 def own_error_fraction(
@@ -60,11 +59,7 @@ def own_error_fractions(content: Content, pair: Pair, split: str) -> list[float]
 def own_error(content: Content, pair: Pair, split: str) -> str:
     """Return `own_error_fractions` as text."""
     fractions = own_error_fractions(content.whole, pair, split)
-    return estimate(fractions, ".2f") if fractions else _missing(content, pair)
-
-
-def _missing(content: Content, pair: Pair) -> str:
-    return content.absent if content.complete(pair) else NOT_RUN
+    return estimate(fractions, ".2f") if fractions else content.why_no_numbers(pair)
 
 
 def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:

@@ -2,77 +2,66 @@
 
 import numpy as np
 
+from figures import VAES, pairs
 from figures.gan_display import as_published
-from report.content import Content, pairs
-from report.criteria.comparisons import (
-    CURVE_TOLERANCES,
-    gap,
-    latent_size,
-    published_runs,
-)
-from report.criteria.findings import NEVER, ONLY_IF_TRUE, Criterion, Finding
-from report.criteria.gan import BLACK_BELOW, BLACK_MARGIN, DARK, first_samples
-from report.criteria.vae import CURVES_CONDITION, VAES, near_figure_5
+from report.content import Content, Pair
+from report.criteria.comparisons import CURVE_TOLERANCES, difference, latent
+from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
+from report.criteria.gan import BLACK, DARK, first_samples
+from report.criteria.vae import CURVES_CONDITION, near_figure_5
 
-NATS = 1.0  # E1: codes' KL divergence from N(0, I), by which one seed has to differ
-NOISE_MARGIN = 0.05  # E1
-FURTHER_MARGIN = 5.0  # E7: sliced Wasserstein distance, times 1000
-NOT_DARK = 0.25  # E2: mean brightness where black is 0 and white 1
-NOT_DARK_MARGIN = 0.05
-DARKER_MARGIN = 0.02  # E11: mean brightness
-SEPARATE = ("gan_ablation", "separate-optimizers")
+FURTHER = Bounds(low=0, margin=1.0)  # E1: the codes' KL divergence from N(0, I), in nats
+LESS_NOISE = Bounds(high=0, margin=0.05)  # E1
+LARGER_LOSS = Bounds(low=CURVE_TOLERANCES[5], margin=0.0, at_reduced_scale=ONLY_IF_TRUE)  # E1
+ELSEWHERE = Bounds(low=0, margin=5.0)  # E7: sliced Wasserstein distance, times 1000
+# E2: mean brightness where black is 0 and white 1
+NOT_DARK = Bounds(low=0.25, margin=0.05, at_reduced_scale=NEVER)
+DARKER = Bounds(high=0, margin=0.02, at_reduced_scale=NEVER)  # E11: mean brightness
+SUMMED = pairs("vae_ablation", ("sum-32", "sum-64", "sum-128"))
+AVERAGED = pairs("vae_ablation", ("mean-32", "mean-64", "mean-128"))
+SEPARATE: Pair = ("gan_ablation", "separate-optimizers")
 
 
 def _kl_is_in_no_loss(content: Content) -> list[Finding]:
     found = near_figure_5(content)
-    for name in VAES:
-        size = latent_size(content, name)
-        published, averaged = (name, "published"), ("vae_ablation", f"mean-{size}")
-        label = f"without KL minus averaged, latent {size}"
+    gaussian = "KL divergence of the fitted Gaussian from N(0, I), nats, without KL minus averaged"
+    noise = "noise of the codes relative to their spread, without KL minus averaged"
+    for model, summed, averaged in zip(VAES, SUMMED, AVERAGED, strict=True):
         found += [
             Finding(
-                f"KL divergence of the fitted Gaussian from N(0, I), nats, {label}",
-                gap(content, (*published, "posterior_kl"), (*averaged, "posterior_kl")),
-                low=0,
-                margin=NATS,
-                spec=".1f",
-            ),
-            Finding(
-                f"noise of the codes relative to their spread, {label}",
-                gap(content, (*published, "noise_fraction"), (*averaged, "noise_fraction")),
-                high=0,
-                margin=NOISE_MARGIN,
-            ),
-        ]
-        found += [
-            Finding(
-                f"loss with KL {label} minus without, latent {size}",
-                gap(content, ("vae_ablation", variant, "loss"), (*published, "loss")),
-                low=CURVE_TOLERANCES[5],
-                margin=0.0,
-                spec=".4f",
-                at_reduced_scale=ONLY_IF_TRUE,
+                f"{what}, {latent(content, model)}",
+                difference(content, first, second, metric),
+                bounds,
+                spec,
             )
-            for label, variant in (("summed", f"sum-{size}"), ("averaged", f"mean-{size}"))
+            for what, first, second, metric, bounds, spec in (
+                (gaussian, model, averaged, "posterior_kl", FURTHER, ".1f"),
+                (noise, model, averaged, "noise_fraction", LESS_NOISE, ".3f"),
+                ("loss with KL summed minus without", summed, model, "loss", LARGER_LOSS, ".4f"),
+                (
+                    "loss with KL averaged minus without",
+                    averaged,
+                    model,
+                    "loss",
+                    LARGER_LOSS,
+                    ".4f",
+                ),
+            )
         ]
     return found
 
 
 def _codes_lie_elsewhere(content: Content) -> list[Finding]:
     found = near_figure_5(content)
-    for name in VAES:
-        ours = (name, "published")
+    for model in VAES:
+        fitted = content.numbers(model, "posterior_swd")
         for kind, label in (("samples", "a sixth of N(0, I)"), ("prior", "N(0, I)")):
-            found.append(
-                Finding(
-                    f"SWD of samples from {label} minus those from the fitted Gaussian, latent "
-                    f"{latent_size(content, name)}",
-                    gap(content, (*ours, f"{kind}_swd"), (*ours, "posterior_swd")),
-                    low=0,
-                    margin=FURTHER_MARGIN,
-                    spec=".1f",
-                )
+            what = (
+                f"SWD of samples from {label} minus those from the fitted Gaussian, "
+                f"{latent(content, model)}"
             )
+            values = content.numbers(model, f"{kind}_swd") - fitted
+            found.append(Finding(what, values, ELSEWHERE, spec=".1f"))
     return found
 
 
@@ -81,37 +70,27 @@ def _black_as_displayed(content: Content) -> list[Finding]:
     return [
         Finding(
             "mean brightness after the first epoch, displayed as published",
-            tuple(float(as_published(images).mean()) / 255 for images in first),
-            high=BLACK_BELOW,
-            margin=BLACK_MARGIN,
-            at_reduced_scale=NEVER,
+            [as_published(images).mean() / 255 for images in first],
+            BLACK,
         ),
         Finding(
             "mean brightness of the same images, mapped",
-            tuple(float(np.mean(images)) / 255 for images in first),
-            low=NOT_DARK,
-            margin=NOT_DARK_MARGIN,
-            at_reduced_scale=NEVER,
+            [images.mean() / 255 for images in first],
+            NOT_DARK,
         ),
     ]
 
 
 def _one_adam_darkens(content: Content) -> list[Finding]:
-    shared, separate = first_samples(content), first_samples(content, SEPARATE)
-    brightness = {
-        label: [[show(images).mean() / 255 for images in group] for group in (shared, separate)]
-        for label, show in (("mapped", np.asarray), ("displayed as published", as_published))
-    }
-    return [
-        Finding(
-            f"brightness after the first epoch, one Adam minus two, {label}",
-            tuple(float(one - two) for one, two in zip(*groups, strict=True)),
-            high=0,
-            margin=DARKER_MARGIN,
-            at_reduced_scale=NEVER,
+    found = []
+    for label, show in (("mapped", np.asarray), ("displayed as published", as_published)):
+        shared, separate = (
+            np.array([show(images).mean() / 255 for images in first_samples(content, pair)])
+            for pair in (DARK, SEPARATE)
         )
-        for label, groups in brightness.items()
-    ]
+        what = f"brightness after the first epoch, one Adam minus two, {label}"
+        found.append(Finding(what, shared - separate, DARKER))
+    return found
 
 
 FACE_DEFECT_CRITERIA = {
@@ -121,21 +100,18 @@ FACE_DEFECT_CRITERIA = {
         "loss, summed over the batch or averaged, makes the loss larger by more than "
         f"{CURVE_TOLERANCES[5]:g}, the tolerance for figure 5. Second, compared with averaging the "
         "KL, leaving it out puts the Gaussian fitted to the codes further from N(0, I) (with one "
-        f"seed: by at least {NATS:g} nat) and makes the codes' noise smaller relative to their "
-        f"spread (with one seed: by at least {NOISE_MARGIN:g}). {CURVES_CONDITION}",
-        published_runs(*VAES)
-        + pairs(
-            "vae_ablation", [f"{kl}-{size}" for kl in ("sum", "mean") for size in (32, 64, 128)]
-        ),
+        f"seed: by at least {FURTHER.margin:g} nat) and makes the codes' noise smaller relative to "
+        f"their spread (with one seed: by at least {LESS_NOISE.margin:g}). {CURVES_CONDITION}",
+        (*VAES, *SUMMED, *AVERAGED),
         ("fig:kl", "tbl:kl"),
         _kl_is_in_no_loss,
     ),
     "E2": Criterion(
         "After the first epoch, of the published number of steps, GAN-128's samples have a mean "
-        f"brightness below {BLACK_BELOW:g} if negative values are displayed as black (with one "
-        f"seed: below {BLACK_BELOW - BLACK_MARGIN:g}), and above {NOT_DARK:g} if values are mapped "
-        f"to [0, 1] (with one seed: above {NOT_DARK + NOT_DARK_MARGIN:g}).",
-        pairs(DARK),
+        f"brightness below {BLACK.high:g} if negative values are displayed as black (with one "
+        f"seed: below {BLACK.of_one_seed:g}), and above {NOT_DARK.low:g} if values are mapped "
+        f"to [0, 1] (with one seed: above {NOT_DARK.of_one_seed:g}).",
+        (DARK,),
         ("fig:gan-display",),
         _black_as_displayed,
     ),
@@ -143,16 +119,16 @@ FACE_DEFECT_CRITERIA = {
         "At every latent size, samples from N(0, I), both at a sixth of its scale and at its full "
         "scale, have a larger sliced Wasserstein distance (SWD) to real faces than samples from "
         "the Gaussian fitted to the codes (with one seed: by at least "
-        f"{FURTHER_MARGIN:g}). {CURVES_CONDITION}",
-        published_runs(*VAES),
+        f"{ELSEWHERE.margin:g}). {CURVES_CONDITION}",
+        VAES,
         ("tbl:vae-images", "fig:vae-sampling"),
         _codes_lie_elsewhere,
     ),
     "E11": Criterion(
         "After the first epoch, of the published number of steps, GAN-128's samples are darker "
         "with one Adam for both networks than with two, seed by seed, both mapped to [0, 1] and as "
-        f"displayed (with one seed: by at least {DARKER_MARGIN:g}).",
-        (*pairs(DARK), SEPARATE),
+        f"displayed (with one seed: by at least {DARKER.margin:g}).",
+        (DARK, SEPARATE),
         ("tbl:optimizers",),
         _one_adam_darkens,
     ),

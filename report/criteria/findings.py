@@ -20,30 +20,52 @@ ONLY_IF_TRUE, ONLY_IF_FALSE = frozenset({True}), frozenset({False})
 
 
 @dataclasses.dataclass(frozen=True)
+class Bounds:
+    """The range that a number must lie in, and which outcomes count below the full scale."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    margin: float | None = None  # replaces the interval that one seed does not have
+    at_reduced_scale: frozenset[bool] = ALWAYS
+
+    @property
+    def of_one_seed(self) -> float:
+        """The bound that a single seed's number must keep: the lower one if there is no upper."""
+        return self.high - self.margin if math.isfinite(self.high) else self.low + self.margin
+
+
+def within(
+    tolerance: float, margin: float | None = None, at_reduced_scale: frozenset[bool] = ALWAYS
+) -> Bounds:
+    """Return the bounds of a number that may differ from 0 by `tolerance`."""
+    return Bounds(-tolerance, tolerance, margin, at_reduced_scale)
+
+
+@dataclasses.dataclass(frozen=True)
 class Finding:
     """One number that a claim depends on, and the range that it must lie in.
 
     The finding holds if the number's interval over the seeds (Student's t, at the given level) lies
     within the range, and is refuted if the interval lies outside; a tie of all seeds does neither.
-    One seed has no interval: `margin` replaces it if the criterion gives one, and otherwise nothing
-    is decided. A finding without bounds is reported only; one without values is open.
+    One seed has no interval: the margin of the bounds replaces it if they have one, and otherwise
+    nothing is decided. A finding without bounds is reported only; one without values is open.
     """
 
     what: str
-    values: tuple[float, ...]  # one per seed; empty if runs are missing
-    low: float = -math.inf
-    high: float = math.inf
-    margin: float | None = None
+    values: Sequence[float]  # one per seed; empty if runs are missing
+    bounds: Bounds = Bounds()
     spec: str = ".3f"
-    at_reduced_scale: frozenset[bool] = ALWAYS  # outcomes that count below full scale
     guards: str = ""  # why the claim is inconclusive if this is refuted
     unfair: str = ""  # why the comparison is unfair, "" if it is fair
     level: float = LEVEL
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", tuple(map(float, self.values)))
+
     @property
     def has_bounds(self) -> bool:
         """Whether there is a bound."""
-        return math.isfinite(self.low) or math.isfinite(self.high)
+        return math.isfinite(self.bounds.low) or math.isfinite(self.bounds.high)
 
     @property
     def interval(self) -> tuple[float, float | None]:
@@ -54,14 +76,15 @@ class Finding:
         """Return whether the finding holds, None if that is open, and then the reason."""
         if not self.values:
             return None, NOT_RUN
-        if not (full_scale or self.at_reduced_scale or self.unfair):
+        outcomes = ALWAYS if full_scale else self.bounds.at_reduced_scale
+        if not (outcomes or self.unfair):
             return None, "reduced scale"
         holds, reason = self._holds()
         if holds is None:
             return None, reason
         if self.guards and not holds:
             return None, self.guards
-        if not full_scale and holds not in self.at_reduced_scale:
+        if holds not in outcomes:
             return None, "reduced scale"
         return holds, ""
 
@@ -69,14 +92,15 @@ class Finding:
         mean, half_width = self.interval
         if self.unfair:
             return None, self.unfair
-        if half_width is None and self.margin is None:
+        low, high = self.bounds.low, self.bounds.high
+        reach = self.bounds.margin if half_width is None else half_width
+        if reach is None:
             return None, "one seed"
-        reach = self.margin if half_width is None else half_width
         if not math.isfinite(mean) or not math.isfinite(reach):
             return None, "not a number"
-        if self.low < mean - reach and mean + reach < self.high:
+        if low < mean - reach and mean + reach < high:
             return True, ""
-        if mean + reach < self.low or mean - reach > self.high:
+        if mean + reach < low or mean - reach > high:
             return False, ""
         return None, "too close for one seed" if half_width is None else "within seed noise"
 
@@ -89,8 +113,8 @@ class Finding:
             "mean": _finite(mean),
             "half_width": _finite(half_width),
             "seeds": len(self.values),
-            "above": _finite(self.low),
-            "below": _finite(self.high),
+            "above": _finite(self.bounds.low),
+            "below": _finite(self.bounds.high),
             "holds": holds,
             "reason": reason,
         }

@@ -1,82 +1,70 @@
 """Criteria of the suspected defects of image to text."""
 
-from original.published import published
-from report.content import Content, pairs
-from report.criteria.comparisons import ONE_SEED, differences, more_accurate
-from report.criteria.findings import NEVER, ONLY_IF_TRUE, Criterion, Finding
+from figures import pairs
+from report.content import Content
+from report.criteria.comparisons import ONE_SEED, after_epoch, difference
+from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
+from report.criteria.image2text import ENCODERS, FLATTEN, LOW, UNAUGMENTED
 
-BLUR_MARGIN = 0.005  # E13: validation minus training accuracy
+BETTER = Bounds(low=0, margin=ONE_SEED, at_reduced_scale=ONLY_IF_TRUE)  # E3, E9
+BETTER_AT_FULL_SCALE = Bounds(low=0, margin=ONE_SEED, at_reduced_scale=NEVER)  # E12
+BLURRED = Bounds(low=0, margin=0.005, at_reduced_scale=NEVER)  # E13
 
-RESCALED_ONCE = {
-    "flatten": "flatten-rescaled-once",
-    "convlstm": "convlstm-rescaled-once",
-}
-MOST_QUERIES, ONE_INTERPOLATION = "flatten-unaugmented-most-queries", "flatten-interpolated-once"
+RESCALED_ONCE = pairs("image2text_ablation", ("flatten-rescaled-once", "convlstm-rescaled-once"))
+QUARTER = UNAUGMENTED[0]
+MOST_QUERIES = ("image2text_ablation", "flatten-unaugmented-most-queries")
+ONE_INTERPOLATION = ("image2text_ablation", "flatten-interpolated-once")
 
 
 def _rescaling_costs_accuracy(content: Content) -> list[Finding]:
     return [
-        more_accurate(
-            content,
-            f"validation accuracy, rescaled once minus twice, {published}",
-            ("image2text_ablation", corrected, "validation_accuracy"),
-            ("image2text", published, "validation_accuracy"),
-            at_reduced_scale=ONLY_IF_TRUE,
+        Finding(
+            f"validation accuracy, rescaled once minus twice, {twice[1]}",
+            difference(content, once, twice, "validation_accuracy"),
+            BETTER,
         )
-        for published, corrected in RESCALED_ONCE.items()
+        for twice, once in zip(ENCODERS, RESCALED_ONCE, strict=True)
     ]
 
 
 def _unseen_instances_are_harder(content: Content) -> list[Finding]:
-    return [
-        more_accurate(
-            content,
-            f"validation accuracy, seen minus unseen digit images, {variant.replace('-', ' ')}",
-            ("image2text_ablation", variant, "validation_accuracy"),
-            ("image2text_ablation", variant, "unseen_instances_accuracy"),
-            at_reduced_scale=ONLY_IF_TRUE,
+    found = []
+    for model in RESCALED_ONCE:
+        seen, unseen = (
+            content.numbers(model, f"{kind}_accuracy")
+            for kind in ("validation", "unseen_instances")
         )
-        for variant in RESCALED_ONCE.values()
-    ]
+        label = model[1].replace("-", " ")
+        what = f"validation accuracy, seen minus unseen digit images, {label}"
+        found.append(Finding(what, seen - unseen, BETTER))
+    return found
 
 
 def _more_queries_are_better(content: Content) -> list[Finding]:
-    most, quarter = (
-        ("image2text_ablation", MOST_QUERIES, "validation_accuracy"),
-        ("image2text", "flatten-unaugmented", "validation_accuracy"),
-    )
-    low = published()["image2text"]["unaugmented_validation_below"]
     return [
-        more_accurate(
-            content,
+        Finding(
             "validation accuracy without augmentation, trained on 80% minus 25% of the queries",
-            most,
-            quarter,
-            at_reduced_scale=NEVER,
+            difference(content, MOST_QUERIES, QUARTER, "validation_accuracy"),
+            BETTER_AT_FULL_SCALE,
         ),
         Finding(
-            f"validation accuracy without augmentation, trained on 80%, minus C14's bound of {low}",
-            tuple(value - low for value in content.numbers(most[0], most[2], most[1])),
+            "validation accuracy without augmentation, trained on 80%, minus C14's bound of "
+            f"{LOW.high}",
+            content.numbers(MOST_QUERIES, "validation_accuracy") - LOW.high,
         ),
     ]
 
 
 def _blur_costs_training_accuracy(content: Content) -> list[Finding]:
-    gaps = {
-        pair: tuple(
-            float(run.series("val_accuracy")[-1] - run.series("accuracy")[-1])
-            for run in content.complete(pair)
-        )
-        for pair in (("image2text", "flatten"), ("image2text_ablation", ONE_INTERPOLATION))
-    }
-    three, one = gaps.values()
+    three, one = (
+        after_epoch(content, model, "val_accuracy") - after_epoch(content, model, "accuracy")
+        for model in (FLATTEN, ONE_INTERPOLATION)
+    )
     return [
         Finding(
             "validation minus training accuracy, three interpolations minus one",
-            differences(three, one),
-            low=0,
-            margin=BLUR_MARGIN,
-            at_reduced_scale=NEVER,
+            three - one,
+            BLURRED,
         ),
         Finding("validation minus training accuracy, three interpolations", three),
         Finding("validation minus training accuracy, one interpolation", one),
@@ -89,7 +77,7 @@ IMAGE2TEXT_DEFECT_CRITERIA = {
         "accuracy if pixels are divided once instead of twice (with one seed: by at least "
         f"{ONE_SEED:.0%}). At a reduced scale only a gain decides: a model that has hardly learnt "
         "has nothing to lose.",
-        pairs("image2text", RESCALED_ONCE) + pairs("image2text_ablation", RESCALED_ONCE.values()),
+        (*ENCODERS, *RESCALED_ONCE),
         ("tbl:image2text-ablation",),
         _rescaling_costs_accuracy,
     ),
@@ -98,7 +86,7 @@ IMAGE2TEXT_DEFECT_CRITERIA = {
         "images of MNIST's test set than on the published ones, which are also trained on (with "
         f"one seed: by at least {ONE_SEED:.0%}). At a reduced scale only a lower accuracy decides: "
         "few queries leave most digit images unseen.",
-        pairs("image2text_ablation", RESCALED_ONCE.values()),
+        RESCALED_ONCE,
         ("tbl:image2text-ablation",),
         _unseen_instances_are_harder,
     ),
@@ -106,17 +94,16 @@ IMAGE2TEXT_DEFECT_CRITERIA = {
         "Without augmentation, the flattening LSTM has a higher validation accuracy if trained on "
         f"80% of the queries than if trained on 25% (with one seed: by at least {ONE_SEED:.0%}), "
         "after about the same number of steps. Requires the full scale.",
-        pairs("image2text", ("flatten-unaugmented",))
-        + pairs("image2text_ablation", (MOST_QUERIES,)),
+        (QUARTER, MOST_QUERIES),
         ("tbl:image2text-ablation",),
         _more_queries_are_better,
     ),
     "E13": Criterion(
         "After the last epoch of the augmented flattening LSTM, validation accuracy minus training "
         "accuracy is larger with three interpolations than with one (with one seed: by at least "
-        f"{BLUR_MARGIN:g}). Dropout, active in training only, contributes to both. Requires the "
+        f"{BLURRED.margin:g}). Dropout, active in training only, contributes to both. Requires the "
         "full scale.",
-        pairs("image2text", ("flatten",)) + pairs("image2text_ablation", (ONE_INTERPOLATION,)),
+        (FLATTEN, ONE_INTERPOLATION),
         ("tbl:image2text-ablation", "fig:image2text-augmented"),
         _blur_costs_training_accuracy,
     ),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from lib.config.experiments import experiments
-from report.reference.recorded_runs import is_finished
+from report.reference.recorded_runs import by_pair, is_finished
 from report.wording import decimals_of, fixed, metric_in_words
 
 
@@ -49,10 +49,8 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     The time is followed by a note if variants are missing or unfinished; the metric of an
     unfinished variant does not count.
     """
-    variants: dict[str, list[dict]] = {}
-    for run in runs:
-        variants.setdefault(run["variant"], []).append(run)
-    finished = [same for same in variants.values() if all(map(is_finished, same))]
+    variants = by_pair(runs).values()
+    finished = [same for same in variants if all(map(is_finished, same))]
     means = sorted(
         statistics.mean(run["metrics"][metric] for run in same)
         for same in finished
@@ -60,7 +58,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     )
     decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
     texts = dict.fromkeys(fixed(mean, decimals) for mean in (*means[:1], *means[-1:]))
-    seconds = sum(statistics.mean(map(_seconds, same)) for same in variants.values())
+    seconds = sum(statistics.mean(map(_seconds, same)) for same in variants)
     if not variants:
         return "–", "–"
     time = [_duration(seconds)]

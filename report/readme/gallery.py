@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from lib.system.paths import REPOSITORY
 from report.reference.recorded_content import RecordedContent
-from report.reference.recorded_runs import NotRecordedError
 
 FOLDER = REPOSITORY / "docs" / "images"
 
@@ -24,17 +23,17 @@ def draw_all(content: RecordedContent) -> dict[str, dict[str, str]]:
 
     Return the file and the conditions (scale, data, seeds) of each, by the name of the figure.
     """
-    drawn = {}
-    for figure in map(content.figure, CAPTIONS):
-        if content.lacking(figure.needs):
-            continue
-        file_name = f"{content.requested.profile}-{figure.file_name}"
-        try:
-            shown = content.draw(figure, FOLDER / file_name)
-        except NotRecordedError:
-            continue
-        drawn[figure.name] = {"file": file_name, "conditions": shown.conditions(figure.needs)}
-    return drawn
+    prefix = f"{content.requested.profile}-"
+    chosen = [content.figure(name) for name in CAPTIONS]
+    shown = content.drawn(FOLDER, chosen, prefix)
+    return {
+        figure.name: {
+            "file": f"{prefix}{figure.file_name}",
+            "conditions": shown.figure_conditions(figure),
+        }
+        for figure in chosen
+        if figure.name in shown.drawn_from
+    }
 
 
 def section(references: Mapping[str, dict]) -> str:

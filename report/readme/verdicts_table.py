@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from report.criteria.claims import count_seeds
 from report.criteria.findings import INCONCLUSIVE, NOT_RUN
 
 
@@ -45,8 +46,7 @@ def _is_preferred(later: dict, before: dict) -> bool:
 
 def _basis(claim: dict) -> tuple[bool, int]:
     """Return whether a verdict is at full scale, and its number of seeds."""
-    # The last part of a run directory is its seed.
-    return claim["full_scale"], len({run.rpartition("/")[2] for run in claim["runs"]})
+    return claim["full_scale"], count_seeds(claim["runs"])
 
 
 def _seeds(claim: dict) -> int | str:

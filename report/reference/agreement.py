@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr
 
-from report.reference.recorded_runs import is_finished
+from report.reference.recorded_runs import by_pair, is_finished
 from report.wording import fixed, setting_argument
 
 AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not comparable"
@@ -59,7 +59,7 @@ class _Test:
 
 def compare(own: Sequence[dict], reference: Sequence[dict]) -> list[Agreement]:
     """Compare runs with the reference's, both as `report.reference.record.entries` returns them."""
-    mine, theirs = _by_pair(own), _by_pair(reference)
+    mine, theirs = by_pair(own), by_pair(reference)
     decided = {pair: _decided(runs, theirs.get(pair, [])) for pair, runs in mine.items()}
     tests = {
         pair: _tests(runs, theirs[pair]) for pair, runs in mine.items() if decided[pair] is None
@@ -73,13 +73,6 @@ def compare(own: Sequence[dict], reference: Sequence[dict]) -> list[Agreement]:
         else:
             decided[pair] = NOT_COMPARABLE, "no metric in common"
     return [Agreement("/".join(pair), *decided[pair]) for pair in mine]
-
-
-def _by_pair(runs: Sequence[dict]) -> dict[Pair, list[dict]]:
-    found = collections.defaultdict(list)
-    for run in runs:
-        found[run["experiment"], run["variant"]].append(run)
-    return found
 
 
 def _decided(own: list[dict], reference: list[dict]) -> tuple[str, str] | None:
@@ -151,11 +144,7 @@ def _same_machinery(own: dict, reference: dict) -> bool:
 def _tests(own: list[dict], reference: list[dict]) -> list[_Test]:
     shared = set.intersection(*(set(run["metrics"]) for run in (*own, *reference)))
     return [
-        _test(
-            name,
-            [run["metrics"][name] for run in own],
-            [run["metrics"][name] for run in reference],
-        )
+        _test(name, *([run["metrics"][name] for run in runs] for runs in (own, reference)))
         for name in reference[0]["metrics"]
         if name in shared
     ]

@@ -61,22 +61,23 @@ def verdict_lines(
         text = f"{claim.claim} [{claim.reason}]" if claim.reason else claim.claim
         known = ", ".join(filter(None, (recorded.verdict(name), recorded.verdict_seeds(name))))
         head = f"{name:4}{claim.verdict:{column}}  {known:{recorded_column}}  "
-        indent = " " * len(head)
-        lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=indent)
+        lines += _wrapped(head, text, width)
     counts = collections.Counter(claim.verdict for claim in claims.values())
     return [*lines, ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())]
 
 
-def agreement_lines(compared: Sequence[Agreement], width: int = 100) -> list[str]:
+def agreement_lines(compared: Sequence[Agreement]) -> list[str]:
     """Return the comparison with the reference as lines, and the counts, agreement first."""
     column = max(map(len, AGREEMENTS))
     lines = []
     for each in sorted(compared, key=lambda each: AGREEMENTS.index(each.verdict)):
-        head = f"{each.verdict:{column}}  "
-        text = f"{each.name}: {each.reason}"
-        lines += textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head))
+        lines += _wrapped(f"{each.verdict:{column}}  ", f"{each.name}: {each.reason}")
     every = [each.verdict for each in compared]
     return [*lines, ", ".join(f"{every.count(verdict)} {verdict}" for verdict in AGREEMENTS)]
+
+
+def _wrapped(head: str, text: str, width: int = 100) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=head, subsequent_indent=" " * len(head))
 
 
 def opposite_verdicts(

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
-_PUBLISHED_VAES = ("vae_32", "vae_64", "vae_128")
-_PUBLISHED_GANS = ("gan_64", "gan_128", "gan_256")
+from figures import GANS, VAES
+
+_VAES = [experiment for experiment, _ in VAES]
+_GANS = [experiment for experiment, _ in GANS]
 _READ = {
     # Of the samples after each epoch, the first and the last; of the interpolations, the first.
     "samples": (
-        *(*_PUBLISHED_VAES, *_PUBLISHED_GANS, "vae_corrected", "gan_corrected"),
+        *(*_VAES, *_GANS, "vae_corrected", "gan_corrected"),
         *("gan_first_epoch", "gan_ablation"),
     ),
-    "interpolation": (*_PUBLISHED_VAES, *_PUBLISHED_GANS),
-    "prior_samples": _PUBLISHED_VAES,
-    "posterior_samples": _PUBLISHED_VAES,
+    "interpolation": (*_VAES, *_GANS),
+    "prior_samples": _VAES,
+    "posterior_samples": _VAES,
     "shown_predictions": ("text2image",),
     "shown_targets": ("text2image",),
     "training_predictions": ("text2image",),

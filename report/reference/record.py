@@ -63,7 +63,7 @@ def read(profile: str) -> dict | None:
     verdicts = {part: [_verdict(profile, name) for name in names[part]] for part in PARTS}
     runs = [run.entry for run in recorded_runs.load_all(profile)]
     order = {pair: index for index, pair in enumerate(own_settings(profile))}
-    runs.sort(key=lambda run: (order.get(_key(run)[:2], len(order)), run["seed"]))
+    runs.sort(key=lambda run: (order.get(_pair(run), len(order)), run["seed"]))
     images = read_json(folder / "images.json")
     return {"profile": profile, "runs": runs, **verdicts, "images": images}
 
@@ -76,8 +76,7 @@ def read_loss_bounds(profile: str) -> loss_bounds.LossBounds | None:
 
 def references() -> dict[str, dict]:
     """Return the records of those profiles that the README shows, as `read` does."""
-    found = {profile: read(profile) for profile in sections.PROFILES}
-    return {profile: reference for profile, reference in found.items() if reference is not None}
+    return {profile: known for profile in sections.PROFILES if (known := read(profile))}
 
 
 def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
@@ -88,7 +87,7 @@ def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
 
 def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
     """Return whether a run has its experiment's settings, by `own`, and the current code."""
-    settings = own.get(_key(entry)[:2])
+    settings = own.get(_pair(entry))
     if settings is None or entry["settings"] != dataclasses.asdict(settings):
         return False
     recorded = entry.get("code", {})
@@ -114,8 +113,8 @@ def _verdict_file(profile: str, name: str) -> object:
     return recorded_runs.FOLDER / profile / "verdicts" / f"{name}.json"
 
 
-def _key(entry: dict) -> tuple[str, str, int]:
-    return entry["experiment"], entry["variant"], entry["seed"]
+def _pair(entry: dict) -> tuple[str, str]:
+    return entry["experiment"], entry["variant"]
 
 
 def _own_runs(requested: request.Request) -> list[Run]:
@@ -144,19 +143,19 @@ def _write_runs(own: Sequence[Run], profile: str) -> None:
         for run in own
         for kind, data in run.config["spec"]["data"].items()
     }
-    kept: dict[tuple[str, str, int], RecordedRun] = {}
+    kept: dict[RecordedKey, RecordedRun] = {}
     for run in recorded_runs.load_all(profile):
         same_data = all(
             data["fingerprint"] == read_now.get(kind, data["fingerprint"])
             for kind, data in run.entry["data"].items()
         )
         if is_current(run.entry, settings) and same_data:
-            kept[_key(run.entry)] = run
+            kept[run.key] = run
         else:
             writing.remove_run(run.key)
     for run in own:
         key = RecordedKey(**dataclasses.asdict(run.key))
-        earlier = kept.get((key.experiment, key.variant, key.seed))
+        earlier = kept.get(key)
         if earlier is None or _progress(run.result) >= _progress(earlier.result):
             writing.write_run(run, key, whole=profile != MEANINGLESS_PROFILE)
 

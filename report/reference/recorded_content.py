@@ -1,9 +1,9 @@
 """What the report's template can ask for, answered from recorded runs alone."""
 
-import contextlib
 import dataclasses
 import functools
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 import figures
 from lib.config import request
@@ -118,34 +118,31 @@ class RecordedContent(Content):
         """The folder of the profile's recorded runs, as it is called in the report."""
         return f"{FOLDER.name}/{self.requested.profile}/runs"
 
-    def draw(self, figure: figures.Figure, path: object) -> "RecordedContent":
-        """Draw a figure into the file `path`; return the content that it shows.
+    def drawn(
+        self, folder: Path, chosen: Iterable[figures.Figure], prefix: str = ""
+    ) -> "RecordedContent":
+        """Draw those of `chosen` that can be drawn into `folder`; return this, which knows them.
 
-        Its runs have to be there. Raises NotRecordedError if their record lacks what is drawn.
+        Names of files begin with `prefix`. A figure shows only runs whose record has what it draws.
         """
-        *others, last = self._all_and_whole(figure.needs)
-        for content in others:
-            with contextlib.suppress(NotRecordedError):
-                figures.save(figure, content.runs, path)
-                return content
-        figures.save(figure, last.runs, path)
-        return last
-
-    def drawn(self, folder: object) -> "RecordedContent":
-        """Draw every figure that can be drawn into `folder`; return this, which then knows them."""
         drawn_from, undrawn = {}, {}
-        for figure in self.every_figure():
+        for figure in chosen:
             if self.lacking(figure.needs):
                 continue
-            try:
-                drawn_from[figure.name] = self.draw(figure, folder / figure.file_name)
-            except NotRecordedError as error:
-                undrawn[figure.name] = f"{self.absent}: {escaped(error)}"
+            for content in self._all_and_whole(figure.needs):
+                try:
+                    figures.save(figure, content.runs, folder / f"{prefix}{figure.file_name}")
+                except NotRecordedError as error:
+                    undrawn[figure.name] = f"{self.absent}: {escaped(error)}"
+                else:
+                    drawn_from[figure.name] = content
+                    undrawn.pop(figure.name, None)
+                    break
         return dataclasses.replace(self, drawn_from=drawn_from, undrawn=undrawn)
 
     def why_not_drawn(self, figure: figures.Figure) -> str:
         """Return what to say if a figure could not be drawn, "" if it was."""
-        return self.undrawn.get(figure.name, "") or self.not_run(*figure.needs)
+        return self.undrawn.get(figure.name) or self.not_run(*figure.needs)
 
     def figure_conditions(self, figure: figures.Figure) -> str:
         """Return what ends a figure's caption: of the runs that it shows."""

@@ -7,9 +7,11 @@ recorded/<profile>/runs/<experiment>/<variant>/seed-<n>/
   <array>.png     the images that figures draw and criteria read, as sheets
 """
 
+import collections
 import dataclasses
 import functools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -108,6 +110,14 @@ def entry(config: dict, result: dict) -> dict:
     made_with = {name: config[name] for name in _MAKERS if name in config}
     numbers = {name: result[name] for name in NUMBERS if name in result}
     return {**config["spec"], **made_with, **numbers}
+
+
+def by_pair(entries: Iterable[dict]) -> dict[tuple[str, str], list[dict]]:
+    """Return the `entries` of runs by their (experiment, variant)."""
+    found = collections.defaultdict(list)
+    for run in entries:
+        found[run["experiment"], run["variant"]].append(run)
+    return dict(found)
 
 
 def is_finished(facts: dict) -> bool:

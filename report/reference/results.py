@@ -8,7 +8,7 @@ from report.content import FULL_PROFILE, Pair
 from report.criteria.claims import count_seeds
 from report.criteria.findings import NOT_RUN
 from report.reference import record
-from report.reference.recorded_runs import is_finished
+from report.reference.recorded_runs import by_pair, is_finished
 from report.wording import called, escaped, estimate, metric_in_words
 
 
@@ -43,12 +43,15 @@ class ReferenceResults:
 
         The experiments in `left_out` are left out.
         """
-        found = []
-        for pair in self.runs:
-            name = experiments()[pair[0]].settings.primary_metric
-            if pair[0] not in left_out:
-                found.append((pair, metric_in_words(name), self.value(pair, name, ".4g")))
-        return found
+        metrics = {
+            pair: experiments()[pair[0]].settings.primary_metric
+            for pair in self.runs
+            if pair[0] not in left_out
+        }
+        return [
+            (pair, metric_in_words(name), self.value(pair, name, ".4g"))
+            for pair, name in metrics.items()
+        ]
 
     def conditions(self, pairs: Iterable[Pair]) -> str:
         """Return what ends a caption: that it is the record, its profile, the data read."""
@@ -69,9 +72,5 @@ def at_full_scale() -> ReferenceResults:
     Raises UserError if the reference cannot be read.
     """
     known = record.read(FULL_PROFILE) or {"runs": [], "claims": [], "defects": []}
-    runs: dict[Pair, list[dict]] = {}
-    for run in known["runs"]:
-        if is_finished(run):
-            runs.setdefault((run["experiment"], run["variant"]), []).append(run)
     verdicts = {one["id"]: one for part in record.PARTS for one in known[part]}
-    return ReferenceResults(runs, verdicts)
+    return ReferenceResults(by_pair(filter(is_finished, known["runs"])), verdicts)

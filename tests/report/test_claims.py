@@ -9,7 +9,7 @@ from original.published import curve
 from report.criteria import image2text, text2text
 from report.criteria.claims import CRITERIA
 from report.criteria.comparisons import gain
-from report.criteria.findings import INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED
+from report.criteria.findings import INCONCLUSIVE, NOT_REPRODUCED, NOT_RUN, REPRODUCED, Bounds
 from report.criteria.gan import clipped_fraction
 from tests.report.claimed_study import BLACK_AT_FIRST, DIGITS, published_series
 from tests.report.contradictions import (
@@ -93,7 +93,7 @@ def test_seeds_that_were_added_after_a_look_have_wider_intervals(
     accuracies = np.array([0.978, 0.980, 0.985])
     error = stats.sem(accuracies)
     ends = [stats.t.interval(level, 2, accuracies.mean(), error)[0] for level in (0.95, 0.975)]
-    monkeypatch.setattr(text2text, "HIGH", sum(ends) / 2)
+    monkeypatch.setattr(text2text, "HIGH", Bounds(low=sum(ends) / 2))
     criterion = dataclasses.replace(CRITERIA["C9"], looks=looks)
     monkeypatch.setitem(CRITERIA, "C9", criterion)
     change = (*QUARTER, "test_accuracy", lambda seed: float(accuracies[seed]))
@@ -129,9 +129,9 @@ def test_the_published_curves_themselves_bear_out_the_claims_about_overfitting()
             np.array(published_series(11, f"{fraction}_{split}", 100))
             for split in ("training", "validation")
         )
-        assert training[-1] > text2text.TO_ONE
-        assert training[-1] - validation[-1] > text2text.GAP
-        assert gain(validation) < text2text.STALLED
+        assert training[-1] > text2text.TO_ONE.low
+        assert training[-1] - validation[-1] > text2text.GAP.low
+        assert gain(validation) < text2text.STALLED.high
     for encoder in ("flatten", "convlstm"):
         bare, both = (
             [
@@ -140,9 +140,9 @@ def test_the_published_curves_themselves_bear_out_the_claims_about_overfitting()
             ]
             for figure, epochs in ((13, 500), (12, 100))
         )
-        assert bare[0] > image2text.TO_ONE
-        assert bare[1] < image2text.LOW
-        assert abs(both[0] - both[1]) < image2text.TOGETHER
+        assert bare[0] > image2text.TO_ONE.low
+        assert bare[1] < image2text.LOW.high
+        assert abs(both[0] - both[1]) < image2text.TOGETHER.high
 
 
 def test_clipped_fraction_counts_what_is_negative_for_the_generator():

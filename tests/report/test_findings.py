@@ -8,6 +8,7 @@ from report.criteria.findings import (
     NEVER,
     NOT_REPRODUCED,
     REPRODUCED,
+    Bounds,
     Finding,
     verdict,
 )
@@ -23,7 +24,7 @@ def test_noise_larger_than_the_effect_is_never_called_reproduced():
         # Student's quantile exceeds 1.95 whatever the number of seeds.
         noise *= effect * math.sqrt(seeds) / noise.std(ddof=1) / 1.95
         for bounds in ({"low": 0}, {"low": -9, "high": 2 * effect}):
-            finding = Finding("", tuple(effect + noise), **bounds)
+            finding = Finding("", effect + noise, Bounds(**bounds))
             assert verdict([finding], full_scale=True)[0] == INCONCLUSIVE
 
 
@@ -51,17 +52,17 @@ def test_interval_is_that_of_students_t_in_a_textbook():
     ],
 )
 def test_a_finding_holds_beyond_its_interval_or_margin(values, margin, holds):
-    assert Finding("", values, low=1, margin=margin).evaluation(full_scale=True)[0] is holds
+    assert Finding("", values, Bounds(1, margin=margin)).evaluation(True)[0] is holds
 
 
 def test_what_no_outcome_of_a_reduced_scale_decides_says_so_before_it_asks_for_seeds():
-    needs_scale = Finding("", (1.0,), low=0, at_reduced_scale=NEVER)
+    needs_scale = Finding("", (1.0,), Bounds(low=0, at_reduced_scale=NEVER))
     assert needs_scale.evaluation(full_scale=False) == (None, "reduced scale")
     assert needs_scale.evaluation(full_scale=True) == (None, "one seed")
 
 
 def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
-    true, false, none = (Finding("", (v, v), low=0) for v in (1.0, -1.0, math.nan))
+    true, false, none = (Finding("", (v, v), Bounds(low=0)) for v in (1.0, -1.0, math.nan))
     assert verdict([true, none, false], full_scale=True)[0] == NOT_REPRODUCED
     assert verdict([true, none], full_scale=True)[0] == INCONCLUSIVE
     assert verdict([true, true], full_scale=True)[0] == REPRODUCED

@@ -75,7 +75,7 @@ def test_figures_and_verdicts_of_the_record_are_those_of_the_runs(whole_study, t
     for stage in ("figures", "report"):
         done = fake_runs.run(tmp_path / "work", stage, *fake_runs.ARGUMENTS)
         assert done.returncode == 0, done.stderr
-    drawn = whole_study.drawn(tmp_path / "recorded-figures")
+    drawn = whole_study.drawn(tmp_path / "recorded-figures", whole_study.every_figure())
     names = [figure.file_name for figure in all_figures()]
     own = tmp_path / "work" / "build" / "figures"
     _, differing, missing = filecmp.cmpfiles(own, tmp_path / "recorded-figures", names, False)
@@ -150,7 +150,7 @@ def test_seeds_with_epochs_are_drawn_though_others_have_only_numbers(study):
         (run.key.path / "history.jsonl").unlink()
     content = recorded_content.load("quick")
     figure = content.figure("text2text-curves")
-    content = content.drawn(paths.DATA.parent / "drawn")
+    content = content.drawn(paths.DATA.parent / "drawn", content.every_figure())
     assert content.why_not_drawn(figure) == ""
     assert content.figure_conditions(figure).endswith("seed 0")
     record.write_derived("quick")

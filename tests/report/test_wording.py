@@ -5,7 +5,7 @@ import pytest
 
 from lib.config.arithmetic import Text2TextSettings
 from lib.config.faces import VAESettings
-from report.criteria.findings import Finding
+from report.criteria.findings import Bounds, Finding
 from report.wording import escaped, estimate, required, scale_of
 
 
@@ -33,10 +33,10 @@ def test_numbers_are_printed_without_an_exponent(value, spec, text):
 
 
 def test_required_ranges_as_text():
-    assert required(Finding("", (0.0,), low=0)) == "above 0"
-    assert required(Finding("", (0.0,), high=1.5)) == "below 1.5"
-    assert required(Finding("", (0.0,), low=-0.2, high=0.2)) == "±\u20600.2"
-    assert required(Finding("", (0.0,), low=0.1, high=0.2)) == "0.1 to 0.2"
+    assert required(Finding("", (0.0,), Bounds(low=0))) == "above 0"
+    assert required(Finding("", (0.0,), Bounds(high=1.5))) == "below 1.5"
+    assert required(Finding("", (0.0,), Bounds(-0.2, 0.2))) == "±\u20600.2"
+    assert required(Finding("", (0.0,), Bounds(0.1, 0.2))) == "0.1 to 0.2"
     assert required(Finding("", (0.0,))) == ""
 
 
