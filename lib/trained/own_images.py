@@ -8,8 +8,6 @@ from lib.data.images.reading import NamedImage, open_images
 from lib.system.errors import UserError
 from lib.system.paths import display
 
-LARGEST_COUNT = 1_000_000
-
 
 def own_images(paths: Sequence[Path]) -> Iterator[NamedImage]:
     """Yield the images at `paths`, each an image, a folder, an archive or an array of some.
@@ -19,7 +17,7 @@ def own_images(paths: Sequence[Path]) -> Iterator[NamedImage]:
     used, reasons = 0, []
     for path in paths:
         with open_images(path) as images:
-            yield from images.read(LARGEST_COUNT)
+            yield from images.read()
             used += images.report.used
             if images.report.skipped:
                 reasons.append(images.report.summary())
