@@ -12,8 +12,8 @@ from lib.config.arithmetic import (
 )
 from lib.config.faces import CAESettings, GANSettings, VAESettings
 from lib.data.arithmetic import VOCABULARY, aligned_answers, aligned_queries, arithmetic, decode
-from lib.system import runtime
 from lib.system.errors import UserError
+from lib.system.runtime import tf, tf_keras
 from lib.trained.arithmetic import (
     ImageReader,
     StyledTextDrawer,
@@ -24,7 +24,7 @@ from lib.trained.arithmetic import (
 )
 from lib.trained.faces import GAN, VAE, Autoencoder
 
-tf, tf_keras = runtime.tf, runtime.tf_keras
+pytestmark = pytest.mark.usefixtures("runtime")
 FACES = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), dtype=np.uint8)
 
 
