@@ -1,4 +1,5 @@
 import dataclasses
+import fcntl
 import functools
 import json
 import os
@@ -68,9 +69,14 @@ class Called:
 
 @pytest.fixture(scope="session")
 def work(tmp_path_factory):
-    """A work folder with tiny trained models."""
-    folder = tmp_path_factory.mktemp("trained")
-    python(folder, TRAIN, json.dumps(TRAINED))
+    """A work folder with tiny trained models, the same for all processes of tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "runs").exists():
+            python(folder, TRAIN, json.dumps(TRAINED))
     return folder
 
 

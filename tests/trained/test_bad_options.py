@@ -19,10 +19,10 @@ def bad(tmp_path_factory, photos):
 
 
 @pytest.fixture(scope="module")
-def damaged(work):
+def damaged(work, tmp_path_factory):
     """A second work folder: a model without result, one with a cut-off network, one without."""
-    copy = work.with_name("damaged")
-    shutil.copytree(work, copy, symlinks=True)
+    copy = tmp_path_factory.mktemp("damaged") / "work"
+    shutil.copytree(work / "runs", copy / "runs")
     runs = copy / "runs/smoke"
     shutil.rmtree(runs / "gan_64/published/seed-0/checkpoint")
     (runs / "gan_64/published/seed-0/result.json").unlink()
