@@ -1,5 +1,6 @@
 """Measure trainings: all implementations in turn, so that a slow machine slows each of them."""
 
+import contextlib
 import dataclasses
 import json
 import subprocess
@@ -24,20 +25,18 @@ def measure(workload: Workload, matmul_peak: float, rounds: int | None = None) -
     """
     rounds = rounds or (ROUNDS_OF_A_SWEEP if workload.is_sweep else ROUNDS)
     names = [name for name in IMPLEMENTATIONS if interpreter(name)]
-    groups: dict[str, WorkerGroup] = {}
     seconds: dict[str, list[float]] = {name: [] for name in names}
-    try:
-        for name in names:
-            groups[name] = WorkerGroup(name, workload)
-        for name in names:
-            groups[name].wait_until_warm()
-        for _ in range(rounds):
-            for name in names:
-                seconds[name].append(groups[name].train())
-        facts = {name: groups[name].facts() for name in names}
-    finally:
+    with contextlib.ExitStack() as started:
+        groups = {
+            name: started.enter_context(contextlib.closing(WorkerGroup(name, workload)))
+            for name in names
+        }
         for group in groups.values():
-            group.stop()
+            group.wait_until_warm()
+        for _ in range(rounds):
+            for name, group in groups.items():
+                seconds[name].append(group.train())
+        facts = {name: group.facts() for name, group in groups.items()}
     return summary.training(workload, seconds, facts, matmul_peak)
 
 
@@ -100,7 +99,7 @@ class WorkerGroup:
         """Return what each process reports about its trainings."""
         return self._request("facts")
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """End the processes at once."""
         for process in self._processes:
             process.kill()

@@ -247,11 +247,7 @@ class Content:
 
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:
-        full = request.Request(
-            FULL_PROFILE, seeds=self.requested.seeds[:1], study=self.requested.study
-        )
-        every = request.planned(full)
-        return {_pair(each): each.settings for each in every}
+        return own_settings(FULL_PROFILE, self.requested.study)
 
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
         """Return whether the runs of `needs` have the published settings and number of images."""
@@ -274,6 +270,12 @@ class Content:
                 f"the figures in {display(figures.FOLDER)} are of other runs; "
                 f"run: {self.make([], 'figures')}"
             )
+
+
+def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]:
+    """Return the experiments' own settings in a profile, by (experiment, variant)."""
+    every = request.planned(request.Request(profile, study=study))
+    return {_pair(each): each.settings for each in every}
 
 
 def seeds_in_words(seeds: Iterable[int]) -> str:

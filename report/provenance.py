@@ -12,9 +12,9 @@ from lib.system.paths import display
 from report.wording import facts_in_words, short_commit
 
 
-def environments(groups: Iterable[Sequence[Run]]) -> list[dict[str, object]]:
-    """Return each combination of versions, machine and commit, and its number of runs."""
-    counts = collections.Counter(
+def environments(groups: Iterable[Sequence[Run]]) -> dict[tuple[str, str, bool, str], int]:
+    """Return how many runs have each combination of versions, machine, resumption and commit."""
+    return collections.Counter(
         (
             facts_in_words(config["versions"]),
             facts_in_words(config["hardware"]),
@@ -23,11 +23,6 @@ def environments(groups: Iterable[Sequence[Run]]) -> list[dict[str, object]]:
         )
         for config in (run.config for group in groups for run in group)
     )
-    names = ("versions", "hardware", "others", "commit")
-    return [
-        {**dict(zip(names, environment, strict=True)), "runs": number}
-        for environment, number in counts.items()
-    ]
 
 
 def speed() -> dict[str, object] | None:

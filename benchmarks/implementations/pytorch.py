@@ -68,11 +68,10 @@ def _(settings: VAESettings) -> PreparedTraining:
 
 @prepare.register
 def _(settings: GANSettings) -> PreparedTraining:
-    layout = torch.channels_last
-    generator = upsampling(settings.filters, settings.latent_dim, nn.Tanh()).to(
-        memory_format=layout
-    )
-    discriminator = downsampling(settings.filters, 1).to(memory_format=layout)
+    generator = upsampling(settings.filters, settings.latent_dim, nn.Tanh())
+    discriminator = downsampling(settings.filters, 1)
+    for model in (generator, discriminator):
+        model.to(memory_format=torch.channels_last)
     optimizers = [
         _adam(model, settings.learning_rate, settings.adam_beta_1)
         for model in (discriminator, generator)
@@ -100,11 +99,12 @@ def _(settings: GANSettings) -> PreparedTraining:
 
 @prepare.register
 def _(settings: Text2TextSettings) -> PreparedTraining:
-    model = nn.Sequential(
-        LastState(len(VOCABULARY), settings.units), SequenceDecoder(settings.units)
-    )
+    encoder, decoder = LastState(len(VOCABULARY), settings.units), SequenceDecoder(settings.units)
     queries, answers = arrays.tokens()
-    return _answering(settings, model, torch.from_numpy(arrays.one_hot(queries)), answers)
+    inputs = torch.from_numpy(arrays.one_hot(queries))
+    return _sequences(
+        settings, nn.Sequential(encoder, decoder), inputs, _targets(answers), _token_loss
+    )
 
 
 @prepare.register
@@ -123,28 +123,24 @@ def _(settings: Image2TextSettings) -> PreparedTraining:
     queries, answers = arrays.tokens()
     images = torch.from_numpy(arrays.token_images(queries)).reshape(-1, QUERY_LENGTH, 1, SIDE, SIDE)
     images /= 255  # a second time, as in the original
-    return _answering(settings, model, images, answers, lambda batch: _augmented(batch, settings))
+    augment = functools.partial(_augmented, settings)
+    return _sequences(settings, model, images, _targets(answers), _token_loss, augment)
 
 
-def _augmented(images: Tensor, settings: Image2TextSettings) -> Tensor:
+def _augmented(settings: Image2TextSettings, images: Tensor) -> Tensor:
     """Rotate, zoom and shift images (n, 5, 1, 28, 28), each by random amounts of its own."""
     single = images.flatten(0, 1)
     rotation, zoom, right, down = torch.rand(4, len(single)) * 2 - 1
     angle, scale = rotation * settings.rotation * 2 * torch.pi, 1 + zoom * settings.zoom
-    cosine, sine, zeros, ones = (
-        angle.cos(),
-        angle.sin(),
-        torch.zeros_like(zoom),
-        torch.ones_like(zoom),
-    )
+    zeros, ones = torch.zeros_like(zoom), torch.ones_like(zoom)
     # Coordinates run from -1 to 1, so the side has length 2.
     right, down = (2 * settings.translation * shift for shift in (right, down))
-    for first, second in (
-        ((cosine, sine, zeros), (-sine, cosine, zeros)),
-        ((scale, zeros, zeros), (zeros, scale, zeros)),
-        ((ones, zeros, right), (zeros, ones, down)),
+    for matrix in (
+        (angle.cos(), angle.sin(), zeros, -angle.sin(), angle.cos(), zeros),
+        (scale, zeros, zeros, zeros, scale, zeros),
+        (ones, zeros, right, zeros, ones, down),
     ):
-        transforms = torch.stack([torch.stack(row, dim=1) for row in (first, second)], dim=1)
+        transforms = torch.stack(matrix, dim=1).unflatten(1, (2, 3))
         grid = functional.affine_grid(transforms, list(single.shape), align_corners=False)
         single = functional.grid_sample(single, grid, align_corners=False)
     return single.reshape(images.shape)
@@ -161,42 +157,31 @@ def _(settings: Text2ImageSettings) -> PreparedTraining:
     queries, answers = arrays.tokens()
     inputs = torch.from_numpy(arrays.one_hot(queries))
     targets = torch.from_numpy(arrays.token_images(answers)).reshape(-1, ANSWER_LENGTH, outputs)
-
-    def loss(indices: Tensor) -> Tensor:
-        return functional.mse_loss(model(inputs[indices]), targets[indices])
-
-    return _validated(settings, model, loss, loss)
+    return _sequences(settings, model, inputs, targets, functional.mse_loss)
 
 
-def _answering(
+def _targets(answers: np.ndarray) -> Tensor:
+    return torch.from_numpy(answers.astype(np.int64))
+
+
+def _token_loss(logits: Tensor, tokens: Tensor) -> Tensor:
+    return functional.cross_entropy(logits.flatten(0, 1), tokens.flatten())
+
+
+def _sequences(
     settings: SequenceSettings,
     model: nn.Module,
     inputs: Tensor,
-    answers: np.ndarray,
-    augmented: Callable[[Tensor], Tensor] = lambda batch: batch,
-) -> PreparedTraining:
-    targets = torch.from_numpy(answers.astype(np.int64))
-
-    def loss(batch: Tensor, indices: Tensor) -> Tensor:
-        return functional.cross_entropy(model(batch).flatten(0, 1), targets[indices].flatten())
-
-    return _validated(
-        settings,
-        model,
-        lambda indices: loss(augmented(inputs[indices]), indices),
-        lambda indices: loss(inputs[indices], indices),
-    )
-
-
-def _validated(
-    settings: SequenceSettings,
-    model: nn.Module,
-    training_loss: Callable[[Tensor], Tensor],
-    validation_loss: Callable[[Tensor], Tensor],
+    targets: Tensor,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    augment: Callable[[Tensor], Tensor] = lambda batch: batch,
 ) -> PreparedTraining:
     """Return a training on one split of the queries that then evaluates the validation split."""
     optimizer = _adam(model, settings.learning_rate)
     train, validation = arrays.splits(settings)
+
+    def training_loss(indices: Tensor) -> Tensor:
+        return loss(model(augment(inputs[indices])), targets[indices])
 
     def epoch() -> None:
         model.train()
@@ -204,7 +189,7 @@ def _validated(
         model.eval()
         with torch.inference_mode():
             for indices in torch.from_numpy(validation).split(EVALUATION_BATCH):
-                validation_loss(indices)
+                loss(model(inputs[indices]), targets[indices])
 
     return PreparedTraining(epoch, len(train), _count(model))
 

@@ -124,6 +124,21 @@ def near_published_curve(
     )
 
 
+def near_published_curves(
+    content: Content, pair: Pair, metric: str, figure: int, name: str, label: str
+) -> list[Finding]:
+    """Return `near_published_curve` of training and of validation.
+
+    "{split}" in `name` and `label` stands for either.
+    """
+    return [
+        near_published_curve(
+            content, pair, split_metric, figure, name.format(split=split), label.format(split=split)
+        )
+        for split_metric, split in ((metric, "training"), (f"val_{metric}", "validation"))
+    ]
+
+
 def gain(series: np.ndarray) -> float:
     """Return the mean of the last quarter of the epochs minus that of the quarter before."""
     quarter = max(1, len(series) // 4)

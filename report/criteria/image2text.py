@@ -14,7 +14,7 @@ from report.criteria.comparisons import (
     after_epoch,
     difference,
     gain,
-    near_published_curve,
+    near_published_curves,
 )
 from report.criteria.findings import (
     NEVER,
@@ -55,18 +55,12 @@ CURVES_CONDITION = (
 
 
 def _near_figure(content: Content, figure: int, models: Sequence[Pair]) -> list[Finding]:
-    return [
-        near_published_curve(
-            content,
-            model,
-            metric,
-            figure,
-            f"{model[1].partition('-')[0]}_{split}",
-            f"{_called(model)}, {split}",
-        )
-        for model in models
-        for metric, split in (("accuracy", "training"), ("val_accuracy", "validation"))
-    ]
+    found = []
+    for model in models:
+        name = f"{model[1].partition('-')[0]}_{{split}}"
+        label = f"{_called(model)}, {{split}}"
+        found += near_published_curves(content, model, "accuracy", figure, name, label)
+    return found
 
 
 def _called(model: Pair) -> str:

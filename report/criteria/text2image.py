@@ -4,7 +4,7 @@ from figures import pairs
 from original.published import published
 from report.content import Content, Pair
 from report.criteria.answer_images import own_error_fractions, sharpness_fractions
-from report.criteria.comparisons import CURVE_TOLERANCES, after_epoch, near_published_curve
+from report.criteria.comparisons import CURVE_TOLERANCES, after_epoch, near_published_curves
 from report.criteria.findings import (
     NEVER,
     ONLY_IF_FALSE,
@@ -29,10 +29,7 @@ CURVES_CONDITION = (
 
 
 def _near_figure_15(content: Content) -> list[Finding]:
-    return [
-        near_published_curve(content, BASE, metric, 15, f"{split}_loss", f"{split} loss")
-        for metric, split in (("loss", "training"), ("val_loss", "validation"))
-    ]
+    return near_published_curves(content, BASE, "loss", 15, "{split}_loss", "{split} loss")
 
 
 def _none_better_and_flat(content: Content) -> list[Finding]:

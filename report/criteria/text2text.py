@@ -13,7 +13,7 @@ from report.criteria.comparisons import (
     ONE_SEED,
     after_epoch,
     gain,
-    near_published_curve,
+    near_published_curves,
 )
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
 
@@ -56,18 +56,12 @@ def _small_test_accuracies(content: Content) -> list[Finding]:
 
 
 def _near_figure_11(content: Content) -> list[Finding]:
-    return [
-        near_published_curve(
-            content,
-            split,
-            metric,
-            11,
-            f"{split[1].replace('-', '_')}_{kind}",
-            f"{kind}, {_fraction(content, split)}",
-        )
-        for split in SMALL_SPLITS
-        for metric, kind in (("accuracy", "training"), ("val_accuracy", "validation"))
-    ]
+    found = []
+    for model in SMALL_SPLITS:
+        name = f"{model[1].replace('-', '_')}_{{split}}"
+        label = f"{{split}}, {_fraction(content, model)}"
+        found += near_published_curves(content, model, "accuracy", 11, name, label)
+    return found
 
 
 def _overfits(content: Content) -> list[Finding]:

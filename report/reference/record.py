@@ -13,6 +13,7 @@ recorded/weights/   see `lib.trained.recorded`
 """
 
 import dataclasses
+import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +25,7 @@ from lib.system.errors import UserError, command
 from lib.system.paths import display
 from original.published import published
 from report import loss_bounds
+from report.content import own_settings
 from report.criteria.claims import (
     CRITERIA,
     DEFECT_CRITERIA,
@@ -77,12 +79,6 @@ def read_loss_bounds(profile: str) -> loss_bounds.LossBounds | None:
 def references() -> dict[str, dict]:
     """Return the records of those profiles that the README shows, as `read` does."""
     return {profile: known for profile in sections.PROFILES if (known := read(profile))}
-
-
-def own_settings(profile: str) -> dict[tuple[str, str], Settings]:
-    """Return each experiment's own settings in a profile, by (experiment, variant)."""
-    every = request.planned(request.parse([f"PROFILE={profile}", "STUDY=corrected"]))
-    return {(planned.key.experiment, planned.key.variant): planned.settings for planned in every}
 
 
 def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
@@ -152,7 +148,7 @@ def _write_runs(own: Sequence[Run], profile: str) -> None:
         if is_current(run.entry, settings) and same_data:
             kept[run.key] = run
         else:
-            writing.remove_run(run.key)
+            shutil.rmtree(run.key.path)
     for run in own:
         key = RecordedKey(**dataclasses.asdict(run.key))
         earlier = kept.get(key)

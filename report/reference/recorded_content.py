@@ -2,14 +2,15 @@
 
 import dataclasses
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import figures
 from lib.config import request
 from lib.runs.directories import Run
 from report.content import Content, Pair, seeds_in_words
-from report.reference.recorded_runs import FOLDER, NotRecordedError, RecordedRun, load_all
+from report.reference.recorded_runs import FOLDER, NotRecordedError, load_all
 from report.wording import escaped, estimate
 
 _NO_DATA = {"name": "none is recorded", "synthetic": False, "fingerprint": ""}
@@ -71,12 +72,7 @@ class RecordedContent(Content):
     @functools.cached_property
     def whole(self) -> "RecordedContent":
         """The same without runs of which only numbers are recorded."""
-        runs = {
-            pair: kept
-            for pair, group in self.runs.items()
-            if (kept := [run for run in group if run.has_epochs])
-        }
-        return dataclasses.replace(self, runs=runs)
+        return self._only(lambda run: run.has_epochs)
 
     def _all_and_whole(self, needs: Sequence[Pair]) -> "list[RecordedContent]":
         """Return this, and `whole` if it has runs of all `needs`."""
@@ -86,12 +82,11 @@ class RecordedContent(Content):
         """Return the runs of those seeds that every one of `needs` has that has any."""
         seeds = [{run.key.seed for run in self.runs[pair]} for pair in needs if pair in self.runs]
         common = set.intersection(*seeds) if seeds else set()
-        runs = {
-            pair: kept
-            for pair, group in self.runs.items()
-            if (kept := [run for run in group if run.key.seed in common])
-        }
-        return dataclasses.replace(self, runs=runs)
+        return self._only(lambda run: run.key.seed in common)
+
+    def _only(self, is_kept: Callable[[Run], bool]) -> "RecordedContent":
+        kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
+        return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
 
     @property
     def has_intervals(self) -> bool:
@@ -155,12 +150,10 @@ def load(profile: str) -> RecordedContent:
     Raises UserError if the record cannot be read.
     """
     recorded = load_all(profile)
-    found: dict[Pair, list[RecordedRun]] = {}
-    for run in recorded:
-        found.setdefault(run.pair, []).append(run)
-    runs = {
-        pair: [run for run in group if run.is_finished] or group for pair, group in found.items()
-    }
+    runs = {}
+    for pair, each in itertools.groupby(recorded, lambda run: run.pair):
+        group = list(each)
+        runs[pair] = [run for run in group if run.is_finished] or group
     read = {kind: data for run in recorded for kind, data in run.entry["data"].items()}
     requested = request.Request(profile, study="corrected")
     return RecordedContent(requested, runs, read)

@@ -1,7 +1,6 @@
 """Writes recorded runs: small files, each for one thing, whose bytes change only with the run."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,30 +16,25 @@ from report.reference.recorded_runs import NUMBERS, RecordedKey
 
 def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
     """Record a run under `key`; not `whole` means its numbers alone."""
-    result = {name: run.result[name] for name in NUMBERS if name in run.result}
+    numbers = {name: run.result[name] for name in NUMBERS if name in run.result}
     write_json(key.path / "config.json", _config(run))
-    if not whole:
-        write_json(key.path / "result.json", result)
-        _remove_others(key.path, {"config.json", "result.json"})
-        return
-    write_json(key.path / "result.json", result | run.result)
-    directories.write_history(key.path, run.history)
-    arrays = drawn_arrays(key.experiment, run.samples)
-    for name, images in arrays.items():
-        _write_sheet(key.path / f"{name}.png", images)
-    names = {"config.json", "result.json", "history.jsonl", *(f"{name}.png" for name in arrays)}
-    _remove_others(key.path, names)
+    write_json(key.path / "result.json", numbers | run.result if whole else numbers)
+    written = {"config.json", "result.json"}
+    if whole:
+        directories.write_history(key.path, run.history)
+        arrays = drawn_arrays(key.experiment, run.samples)
+        for name, images in arrays.items():
+            _write_sheet(key.path / f"{name}.png", images)
+        written |= {"history.jsonl", *(f"{name}.png" for name in arrays)}
+    for file in key.path.iterdir():
+        if file.name not in written:
+            file.unlink()
 
 
 def _config(run: Run) -> dict:
     """Return a run's configuration, with only the fingerprints of the code that decided it."""
     spec = run.config["spec"]
     return {**run.config, "spec": {**spec, "code": code.fingerprints(spec["code"])}}
-
-
-def remove_run(key: RecordedKey) -> None:
-    """Remove the record of a run."""
-    shutil.rmtree(key.path)
 
 
 def write_json(path: Path, value: Mapping) -> None:
@@ -70,9 +64,3 @@ def _write_sheet(path: Path, images: np.ndarray) -> None:
         is_there = False
     if not is_there:
         image_sheets.write(path, images)
-
-
-def _remove_others(folder: Path, names: set[str]) -> None:
-    for file in folder.iterdir():
-        if file.name not in names:
-            file.unlink()

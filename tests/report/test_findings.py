@@ -11,6 +11,7 @@ from report.criteria.findings import (
     Bounds,
     Finding,
     verdict,
+    within,
 )
 
 
@@ -67,3 +68,15 @@ def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
     assert verdict([true, none], full_scale=True)[0] == INCONCLUSIVE
     assert verdict([true, true], full_scale=True)[0] == REPRODUCED
     assert verdict([], full_scale=True)[0] == INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("bounds", "kept"),
+    [
+        (Bounds(low=1, margin=0.25), 1.25),
+        (Bounds(high=1, margin=0.25), 0.75),
+        (within(1, margin=0.25), 0.75),
+    ],
+)
+def test_a_single_seed_has_to_keep_a_narrower_bound(bounds, kept):
+    assert bounds.of_one_seed == kept

@@ -8,6 +8,7 @@ from lib.config.profiles import PROFILES
 from lib.runs import code
 from lib.system import files
 from lib.system.errors import UserError
+from report.content import own_settings
 from report.reference import check, record, recorded_content, recorded_runs
 from report.reference.agreement import AGREES, compare
 from tests import fake_runs
@@ -205,7 +206,7 @@ def test_a_verdict_by_a_reworded_criterion_stays(study):
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_references_were_made_with_the_settings_of_the_experiments(profile):
     known = record.read(profile) or {"runs": []}
-    own = record.own_settings(profile)
+    own = own_settings(profile)
     for run in known["runs"]:
         assert record.is_current(run, own), (run["experiment"], run["variant"])
 
