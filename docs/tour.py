@@ -44,7 +44,7 @@ run("experiments.vae_32", *SETTINGS)
 # %% [markdown]
 # ## What it learnt
 #
-# Samples: draws from the prior, decoded. As published, they are drawn at a sixth of the prior's
+# Samples: draws from the prior, decoded. As published, they are sampled at a sixth of the prior's
 # scale, which is one of the defects that the report discusses.
 
 # %%

@@ -142,9 +142,9 @@ def answer(model: TrainedModel, options: Options) -> list[str]:
     lines = (
         _compared(queries, model.answer(queries))
         if isinstance(model, of_arithmetic.StyledTextDrawer)
-        else [f"{query} = {_solution(query)}, to be drawn" for query in queries]
+        else [f"{query} = {_solution(query)}: the correct answer" for query in queries]
     )
-    return [*lines, f"drawn, one answer per line: {display(path)}"]
+    return [*lines, f"generated digits, one answer per line: {display(path)}"]
 
 
 def _read(model: of_arithmetic.ImageReader, options: Options) -> list[str]:

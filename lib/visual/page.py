@@ -58,28 +58,28 @@ def _draw(run: directories.Run, folder: Path) -> Iterator[tuple[str, str]]:
         sheets.save(sheets.sheet(samples["posterior_samples"], scale=2), folder / "posterior.png")
         yield "Samples from the Gaussian that fits the codes of the images", "posterior.png"
     if "originals" in samples:
-        drawn = sheets.pairs(samples["originals"], samples["reconstructions"], scale=2)
-        sheets.save(drawn, folder / "reconstructions.png")
+        grid = sheets.pairs(samples["originals"], samples["reconstructions"], scale=2)
+        sheets.save(grid, folder / "reconstructions.png")
         yield "Images, and below each its reconstruction", "reconstructions.png"
     for name, between in (("interpolation", "samples"), ("image_interpolation", "images")):
         if name in samples:
             paths = samples[name]
-            drawn = sheets.sheet(paths.reshape(-1, *paths.shape[2:]), paths.shape[1], scale=2)
-            sheets.save(drawn, folder / f"{name}.png")
+            grid = sheets.sheet(paths.reshape(-1, *paths.shape[2:]), paths.shape[1], scale=2)
+            sheets.save(grid, folder / f"{name}.png")
             yield f"Interpolations between {between}, from left to right", f"{name}.png"
             frames = sheets.interpolation_frames(paths, scale=2)
             sheets.save_animation(frames, folder / f"{name}.gif")
             yield f"Interpolations between {between}", f"{name}.gif"
     if "styles" in samples:
-        drawn = samples["styles"][:, :6]
-        strips = sheets.strips(drawn.reshape(-1, *drawn.shape[2:]))
-        sheets.save(sheets.sheet(strips, columns=drawn.shape[1]), folder / "answers.png")
+        grid = samples["styles"][:, :6]
+        strips = sheets.strips(grid.reshape(-1, *grid.shape[2:]))
+        sheets.save(sheets.sheet(strips, columns=grid.shape[1]), folder / "answers.png")
         queries = ", ".join(each["query"] for each in run.result["examples"])
         yield f"Answers to {queries}, from top to bottom, each in six styles", "answers.png"
     if "validation_predictions" in samples:
         pair = (samples[f"validation_{kind}"] for kind in ("targets", "predictions"))
-        drawn = sheets.pairs(*(sheets.strips(each[:_SHOWN_ANSWERS]) for each in pair), columns=6)
-        sheets.save(drawn, folder / "answers.png")
+        grid = sheets.pairs(*(sheets.strips(each[:_SHOWN_ANSWERS]) for each in pair), columns=6)
+        sheets.save(grid, folder / "answers.png")
         queries = run.result["examples"]["validation"][:_SHOWN_ANSWERS]
         listed = ", ".join(each["query"] for each in queries)
         yield (
