@@ -1,8 +1,9 @@
 """Weights that come with the project, of models trained at full scale.
 
 recorded/weights/<experiment>/
-  settings.json     the settings of the run
-  <network>.npz     its architecture, as Keras writes it, and its weights, rounded to 16 bits
+  settings.json         the settings of the run
+  <network>.json        a network's architecture, as Keras writes it
+  <network>.1.npy ...   its weights one after the other, rounded to 16 bits, in parts below 1 MB
 """
 
 import json
@@ -19,7 +20,8 @@ from lib.system.errors import UserError
 from lib.system.paths import REPOSITORY, display
 
 FOLDER = REPOSITORY / "recorded" / "weights"
-LARGEST = 1_000_000  # bytes of a file
+PART = 400_000  # weights in a file
+_SETTINGS = "settings"
 _ONLY_FOR_TRAINING = ("discriminator", "auxiliary_classifier")
 
 
@@ -37,8 +39,9 @@ def read(experiment: str) -> tuple[dict[str, tf_keras.Model], Settings, str]:
         )
     try:
         kind = type(experiments()[experiment].settings)
-        settings = kind(**json.loads((folder / "settings.json").read_text(encoding="utf-8")))
-        networks = {path.stem: _network(path) for path in sorted(folder.glob("*.npz"))}
+        settings = kind(**json.loads((folder / f"{_SETTINGS}.json").read_text(encoding="utf-8")))
+        names = sorted(path.stem for path in folder.glob("*.json") if path.stem != _SETTINGS)
+        networks = {name: _network(folder, name) for name in names}
     except Exception as error:  # what numpy, zipfile and Keras raise on foreign bytes has no end
         raise UserError(
             f"{display(folder)} cannot be read ({type(error).__name__}); restore it: "
@@ -47,38 +50,34 @@ def read(experiment: str) -> tuple[dict[str, tf_keras.Model], Settings, str]:
     return networks, settings, display(folder)
 
 
-def _network(path: Path) -> tf_keras.Model:
-    with np.load(path, allow_pickle=False) as file:
-        network = tf_keras.models.model_from_json(str(file["architecture"]))
-        weights = [file[f"weight-{k}"].astype(np.float32) for k in range(len(network.weights))]
-    network.set_weights(weights)
+def _network(folder: Path, name: str) -> tf_keras.Model:
+    network = tf_keras.models.model_from_json((folder / f"{name}.json").read_text("utf-8"))
+    parts = [np.load(folder / f"{name}.{k}.npy") for k in range(1, 1 + _parts(network))]
+    ends = np.cumsum([np.prod(each.shape, dtype=int) for each in network.weights])
+    weights = np.split(np.concatenate(parts).astype(np.float32), ends)
+    if len(weights.pop()):
+        raise ValueError("more weights than the network has")
+    shaped = zip(weights, network.weights, strict=True)
+    network.set_weights([each.reshape(weight.shape) for each, weight in shaped])
     return network
+
+
+def _parts(network: tf_keras.Model) -> int:
+    return -(-network.count_params() // PART)
 
 
 def write(
     experiment: str, networks: Mapping[str, tf_keras.Model], settings: Mapping[str, object]
-) -> str:
-    """Record the weights of networks of stock layers; return what was written, as text.
-
-    If a file would be larger than LARGEST, none is written, and the text says so.
-    """
+) -> Path:
+    """Record the weights of networks of stock layers, without those that only training needs."""
     folder = FOLDER / experiment
-    files.write_json(folder / "settings.json", dict(settings))
+    files.write_json(folder / f"{_SETTINGS}.json", dict(settings))
     for name, network in networks.items():
-        if name not in _ONLY_FOR_TRAINING:
-            _write(folder / f"{name}.npz", network)
-    size = max(path.stat().st_size for path in folder.iterdir())
-    if size > LARGEST:
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-        return f"none of {experiment}, as one file would have {size / 1e6:.2f} MB"
-    return f"{display(folder)}, largest file {size / 1e6:.2f} MB"
-
-
-def _write(path: Path, network: tf_keras.Model) -> None:
-    weights = {
-        f"weight-{k}": weight.astype(np.float16) for k, weight in enumerate(network.get_weights())
-    }
-    with files.replaced(path) as temporary:
-        np.savez_compressed(temporary, architecture=np.array(network.to_json()), **weights)
+        if name in _ONLY_FOR_TRAINING:
+            continue
+        files.write_text(folder / f"{name}.json", network.to_json() + "\n")
+        numbers = np.concatenate([each.ravel() for each in network.get_weights()])
+        for k in range(1, 1 + _parts(network)):
+            with files.replaced(folder / f"{name}.{k}.npy") as temporary:
+                np.save(temporary, numbers[(k - 1) * PART : k * PART].astype(np.float16))
+    return folder

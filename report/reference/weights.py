@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lib.config.experiments import experiments
 from lib.runs.directories import Run
+from lib.system.paths import display
 
 # Of each, the variant that changes no setting, or else the first; at full scale, with seed 0.
 EXPERIMENTS = (
@@ -24,7 +25,7 @@ def record(runs: Sequence[Run]) -> None:
     for run in chosen:
         settings = run.config["spec"]["settings"]
         written = recorded.write(run.key.experiment, loading.networks_of(run.key), settings)
-        print(f"weights: {written}")
+        print(f"weights: {display(written)}")
 
 
 def _is_chosen(run: Run) -> bool:
