@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
+from lib.data import digits
 from lib.data.arithmetic import arithmetic, decode
 from lib.data.images.reading import NamedImage
 from lib.metrics.images import reconstruction_error
@@ -155,8 +156,9 @@ def _read(model: of_arithmetic.ImageReader, options: Options) -> list[str]:
         lines = [f"the images are answered: {answer}" for answer in model.read(images)]
     else:
         queries = _queries(options)
+        handwriting_of = digits.prepare("auto", None)["name"]
         images = of_arithmetic.handwritten(queries, options.seed)
-        lines = _compared(queries, model.read(images))
+        lines = [f"handwriting: {handwriting_of}", *_compared(queries, model.read(images))]
     path = _folder(model, options, "answer") / f"queries-seed-{options.seed}.png"
     sheets.save(sheets.sheet(sheets.strips(images), columns=1, scale=4), path)
     return [*lines, f"as the model sees it, one query per line: {display(path)}"]

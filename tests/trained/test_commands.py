@@ -108,7 +108,9 @@ def test_answers_say_whether_they_are_correct(called):
 def test_drawn_answers_and_read_queries_are_shown(called):
     assert size(called["draw"].path) == grid(1, 1, 84, 28, 4)
     assert size(called["read"].path) == grid(1, 2, 140, 28, 4)
-    assert called["read"].lines[1].startswith("46+69 = ")
+    handwriting, first, *_ = called["read"].lines[1:]
+    assert handwriting == "handwriting: scikit-learn digits (stand-in)"
+    assert first.startswith("46+69 = ")
 
 
 def test_exported_networks_are_keras_files(called):
