@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from figures import VAES, Figure, Groups, pairs, plots, setting
 
@@ -26,6 +27,9 @@ def draw(groups: Groups, path: Path) -> None:
             )
         axes.set(xlabel="rate: KL divergence, nats per image", ylabel="distortion: cross-entropy")
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         keys = [
             *(_key("o", color, f"latent {size}") for size, color in colors.items()),
             *(_key(marker, "#555555", f"KL {_LABELS[kl]}") for kl, marker in _MARKERS.items()),
