@@ -32,6 +32,11 @@ def keep_newest(folder: Path) -> None:
     _keep(folder, 1)
 
 
+def exist(folder: Path) -> bool:
+    """Return whether there is a state, damaged or not."""
+    return bool(_newest_first(folder))
+
+
 def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
     """Return arrays and facts of the newest undamaged state, or None.
 

@@ -110,6 +110,7 @@ class Run:
 
 
 NETWORKS = "networks"  # the folder in it with the trained networks, as .keras files
+PAGE = "page.html"
 UNFINISHED = "unfinished"  # the folder in it with the evaluation of a run that has not ended
 
 _NOT_METRICS = ("epoch", "seconds", "cpu_seconds")

@@ -17,7 +17,7 @@ from pathlib import Path
 from lib.config import make
 from lib.config.experiments import find, studied
 from lib.config.request import Planned, Request, parse, planned
-from lib.runs import dependencies, plan, scheduler
+from lib.runs import dependencies, directories, plan, scheduler
 from lib.runs.processes import call
 from lib.system.errors import UserError, command
 from lib.system.paths import BUILD, REPOSITORY, display
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         _train(request, [run for run in runs if run.key.experiment in wanted])
     _show(request, steps)
     for run in runs if named and not steps else ():
-        if run.key.experiment in named and (page := run.key.path / "page.html").exists():
+        if run.key.experiment in named and (page := run.key.path / directories.PAGE).exists():
             print(f"{run.key}: {display(page)}")
 
 

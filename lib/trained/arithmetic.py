@@ -23,6 +23,7 @@ from lib.data.arithmetic import (
 from lib.system.errors import UserError
 from lib.system.randomness import generator
 from lib.trained.model import TrainedModel
+from lib.training.trainer import to_uint8
 
 SIDE = digits.SIDE
 
@@ -163,5 +164,4 @@ def _as_texts(codes: np.ndarray) -> list[str]:
 
 
 def _images(pixels: np.ndarray) -> np.ndarray:
-    levels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    return levels.reshape(-1, ANSWER_LENGTH, SIDE, SIDE)
+    return to_uint8(pixels).reshape(-1, ANSWER_LENGTH, SIDE, SIDE)

@@ -8,6 +8,7 @@ import numpy as np
 from lib.system.errors import UserError
 from lib.system.randomness import generator
 from lib.trained.model import TrainedModel
+from lib.training.trainer import to_uint8
 
 
 class FaceModel(TrainedModel):
@@ -41,7 +42,7 @@ class FaceModel(TrainedModel):
             raise UserError(
                 f"latents of shape {latents.shape}; {self.name} takes (n, {self.latent_dim})"
             )
-        return _to_uint8(self.predict("decoder", latents))
+        return to_uint8(self.predict("decoder", latents))
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """Return the faces that the encoder's latents are decoded to."""
@@ -101,7 +102,7 @@ class GAN(FaceModel):
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the faces that the generator maps latents to."""
         latents = np.asarray(latents, np.float32)
-        return _to_uint8((self.predict("generator", latents) + 1) / 2)
+        return to_uint8((self.predict("generator", latents) + 1) / 2)
 
 
 def _checked(images: np.ndarray) -> np.ndarray:
@@ -114,7 +115,3 @@ def _checked(images: np.ndarray) -> np.ndarray:
     if not len(images):
         raise UserError("no images are given; give one or more")
     return images
-
-
-def _to_uint8(images: np.ndarray) -> np.ndarray:
-    return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)

@@ -92,7 +92,7 @@ def _trained(experiment: str) -> Iterator[RunKey]:
 
 def _has_weights(key: RunKey) -> bool:
     is_done = (key.path / "result.json").exists() and (key.path / directories.NETWORKS).is_dir()
-    return is_done or any((key.path / "checkpoint").glob("epoch-*.npz"))
+    return is_done or resuming.has_checkpoint(key.path)
 
 
 def _time(key: RunKey) -> float:

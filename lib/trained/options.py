@@ -4,12 +4,12 @@ No TensorFlow here.
 """
 
 import dataclasses
-import difflib
 import os
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from lib.config.suggestions import did_you_mean
 from lib.system.errors import UserError
 
 LARGEST_COUNT = 100_000
@@ -76,9 +76,8 @@ def parse(arguments: Sequence[str]) -> Options:
             elif value:
                 values[field] = read(name, value)
         elif name not in _IGNORED:
-            close = difflib.get_close_matches(name.upper(), readers, 1)
-            meant = f"did you mean {close[0]}? " if close else ""
-            raise UserError(f"unknown option {name}; {meant}known: {', '.join(readers)}")
+            hint = did_you_mean(name, readers)
+            raise UserError(f"unknown option {name}; {hint}known: {', '.join(readers)}")
     if "model" not in values:
         raise UserError("MODEL= is missing; name a trained model, such as MODEL=vae-32")
     return Options(**values)

@@ -15,6 +15,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from lib.runs.directories import metrics_of_epoch
+from lib.system import files
 from lib.training.trainer import Trainer
 from lib.visual import curves, page, sheets
 
@@ -40,9 +41,11 @@ class Progress:
             images = training.preview()
             if images is not None:
                 sheet = sheets.sheet(images, scale=2)
-                for name in (f"epoch-{epoch:04}.png", "newest.png"):
-                    sheets.save(sheet, self._images / name)
-                png = (self._images / "newest.png").read_bytes()
+                path = self._images / f"epoch-{epoch:04}.png"
+                sheets.save(sheet, path)
+                png = path.read_bytes()
+                with files.replaced(self._images / "newest.png") as temporary:
+                    temporary.write_bytes(png)
                 size = {"width": sheet.width, "height": sheet.height}
                 _write_event(tag="images", image={"encoded_image_string": png, **size})
         self._events.flush()

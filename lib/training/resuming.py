@@ -15,6 +15,11 @@ def save(training: Trainer, folder: Path, history: list[dict]) -> None:
     checkpoints.save(folder / _FOLDER, len(history), arrays, facts)
 
 
+def has_checkpoint(folder: Path) -> bool:
+    """Return whether there is a state, damaged or not."""
+    return checkpoints.exist(folder / _FOLDER)
+
+
 def restore(training: Trainer, folder: Path) -> list[dict]:
     """Restore the newest undamaged state; return the history up to it, an empty one if none is."""
     found = checkpoints.load(folder / _FOLDER)

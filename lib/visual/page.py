@@ -2,7 +2,6 @@
 
 import base64
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from lib.runs import directories
 from lib.system import files
 from lib.visual import curves, sheets
 
-NAME = "page.html"
 FOLDER = "images"  # of a run directory: what its page shows, as files
 _SHOWN_ANSWERS = 12
 
@@ -32,7 +30,6 @@ def write(key: directories.RunKey) -> Path:
     text = _template().render(
         title=title(key.experiment),
         run=run,
-        target=key.target,
         finished=len(run.history) == run.config["spec"]["settings"]["epochs"],
         synthetic=[
             each["name"] for each in run.config["spec"]["data"].values() if each["synthetic"]
@@ -44,8 +41,8 @@ def write(key: directories.RunKey) -> Path:
         networks=sorted(path.name for path in (key.path / directories.NETWORKS).glob("*.keras")),
         primary_metric=experiments()[key.experiment].settings.primary_metric,
     )
-    files.write_text(key.path / NAME, text)
-    return key.path / NAME
+    files.write_text(key.path / directories.PAGE, text)
+    return key.path / directories.PAGE
 
 
 def _draw(run: directories.Run, folder: Path) -> Iterator[tuple[str, str]]:
@@ -89,7 +86,7 @@ def _draw(run: directories.Run, folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _usage(key: directories.RunKey) -> list[str]:
-    """Return the calls of Make that use the trained model, and that of Python."""
+    """Return the calls of Make that use the trained model."""
     examples = {
         "generate": "COUNT=64",
         "reconstruct": "FACES=<image or folder>",
@@ -112,7 +109,7 @@ def _answers(run: directories.Run) -> list[dict]:
     answers = run.result.get("answers", run.result.get("mistakes", []))
     urls = (
         [_data_url(sheets.sheet(each[None])) for each in sheets.strips(np.array(images))]
-        if (len(images))
+        if len(images)
         else [None] * len(answers)
     )
     return [
@@ -141,5 +138,4 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["json"] = json.dumps
     return environment.get_template("page.html.j2")
