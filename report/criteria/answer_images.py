@@ -10,6 +10,8 @@ from lib.runs.directories import Run
 from report.content import Content, Pair
 from report.wording import estimate
 
+COMPARED = 100  # of the stored answers of each split; a record holds no more
+
 
 def mean_sharpness(digits: np.ndarray) -> float:
     """Return the mean sharpness of grey uint8 images (..., 28, 28)."""
@@ -20,8 +22,8 @@ def mean_sharpness(digits: np.ndarray) -> float:
 def sharpness_fractions(runs: Iterable[Run], split: str = "validation") -> list[float]:
     """Return the sharpness of a split's stored images relative to their targets', seed by seed."""
     return [
-        mean_sharpness(run.samples[f"{split}_predictions"])
-        / mean_sharpness(run.samples[f"{split}_targets"])
+        mean_sharpness(_answers(run, split, "predictions"))
+        / mean_sharpness(_answers(run, split, "targets"))
         for run in runs
     ]
 
@@ -48,9 +50,9 @@ def own_error_fractions(content: Content, pair: Pair, split: str) -> list[float]
     """Return `own_error_fraction` of a model's stored images, seed by seed; empty if not run."""
     return [
         own_error_fraction(
-            run.samples[f"{split}_predictions"],
-            run.samples[f"{split}_targets"],
-            ["+" if "+" in each["query"] else "-" for each in run.result["examples"][split]],
+            _answers(run, split, "predictions"),
+            _answers(run, split, "targets"),
+            ["+" if "+" in each["query"] else "-" for each in _queries(run, split)],
         )
         for run in content.complete(pair)
     ]
@@ -72,7 +74,15 @@ def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]
         for pair in models
         if content.whole.complete(pair)
         and all(
-            np.ptp(run.samples["validation_predictions"], axis=0).max() <= 1
+            np.ptp(_answers(run, "validation", "predictions"), axis=0).max() <= 1
             for run in content.whole.complete(pair)
         )
     ]
+
+
+def _answers(run: Run, split: str, kind: str) -> np.ndarray:
+    return run.samples[f"{split}_{kind}"][:COMPARED]
+
+
+def _queries(run: Run, split: str) -> list[dict]:
+    return run.result["examples"][split][:COMPARED]

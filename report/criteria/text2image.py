@@ -90,5 +90,6 @@ TEXT2IMAGE_CRITERIA = {
         (BASE,),
         ("fig:text2image-sample",),
         _plausible_but_blurred,
+        version=2,
     ),
 }

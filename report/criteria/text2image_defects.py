@@ -117,6 +117,7 @@ TEXT2IMAGE_DEFECT_CRITERIA = {
         (RANDOM_QUERIES, RESAMPLED),
         ("tbl:text2image-ablation",),
         _images_are_averages,
+        version=2,
     ),
     "E10": Criterion(
         "Trained for all epochs at a constant learning rate, 2/1/512 reaches a lower validation "

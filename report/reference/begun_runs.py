@@ -21,6 +21,8 @@ class BegunRun(Run):
 
     folder: Path
 
+    is_finished = False
+
     @property
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch."""

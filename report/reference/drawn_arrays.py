@@ -9,38 +9,49 @@ from collections.abc import Mapping
 import numpy as np
 
 from figures import GANS, VAES
+from report.criteria.answer_images import COMPARED
 
 _VAES = [experiment for experiment, _ in VAES]
 _GANS = [experiment for experiment, _ in GANS]
-_READ = {
+# What figures draw: they show the first seed only.
+_DRAWN = {
     # Of the samples after each epoch, the first and the last; of the interpolations, the first.
-    "samples": (
-        *(*_VAES, *_GANS, "vae_corrected", "gan_corrected"),
-        *("gan_first_epoch", "gan_ablation"),
-    ),
+    "samples": (*_VAES, *_GANS, "vae_corrected", "gan_corrected"),
     "interpolation": (*_VAES, *_GANS),
     "prior_samples": _VAES,
     "posterior_samples": _VAES,
     "shown_predictions": ("text2image",),
     "shown_targets": ("text2image",),
+    "styles": ("text2image_corrected",),
+}
+# What criteria and tables compare, with every seed.
+_COMPARED = {
+    "samples": ("gan_first_epoch", "gan_ablation"),
     "training_predictions": ("text2image",),
     "training_targets": ("text2image",),
     "validation_predictions": ("text2image", "text2image_ablation"),
     "validation_targets": ("text2image", "text2image_ablation"),
-    "styles": ("text2image_corrected",),
 }
 
 
-def drawn_arrays(experiment: str, samples: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return what is recorded of the arrays `samples` of a run, by name; all are uint8 images."""
+def drawn_arrays(
+    experiment: str, samples: Mapping[str, np.ndarray], is_drawn: bool
+) -> dict[str, np.ndarray]:
+    """Return what is recorded of the arrays `samples` of a run, by name; all are uint8 images.
+
+    `is_drawn` means that figures may show this run, and not another seed.
+    """
     return {
-        name: _cut(name, samples[name])
-        for name, experiments in _READ.items()
-        if experiment in experiments and name in samples
+        name: _cut(name, images)
+        for name, images in samples.items()
+        if experiment in _COMPARED.get(name, ())
+        or (is_drawn and experiment in _DRAWN.get(name, ()))
     }
 
 
 def _cut(name: str, images: np.ndarray) -> np.ndarray:
     if name == "samples" and len(images) > 2:
         return images[[0, -1]]
+    if name in _COMPARED:
+        return images[:COMPARED]
     return images[:1] if name == "interpolation" else images

@@ -38,7 +38,7 @@ from report.readme import gallery, sections
 from report.reference import recorded_content, recorded_runs, weights, writing
 from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
 from report.reference.recorded_content import RecordedContent
-from report.reference.recorded_runs import RecordedKey, RecordedRun, read_json
+from report.reference.recorded_runs import RecordedKey, read_json
 
 PARTS = ("claims", "defects")
 
@@ -139,7 +139,7 @@ def _write_runs(own: Sequence[Run], profile: str) -> None:
         for run in own
         for kind, data in run.config["spec"]["data"].items()
     }
-    kept: dict[RecordedKey, RecordedRun] = {}
+    kept: dict[RecordedKey, Run] = {}
     for run in recorded_runs.load_all(profile):
         same_data = all(
             data["fingerprint"] == read_now.get(kind, data["fingerprint"])
@@ -153,7 +153,16 @@ def _write_runs(own: Sequence[Run], profile: str) -> None:
         key = RecordedKey(**dataclasses.asdict(run.key))
         earlier = kept.get(key)
         if earlier is None or _progress(run.result) >= _progress(earlier.result):
-            writing.write_run(run, key, whole=profile != MEANINGLESS_PROFILE)
+            is_drawn = not any(_is_drawn_instead(other, run) for other in kept.values())
+            writing.write_run(run, key, profile != MEANINGLESS_PROFILE, is_drawn)
+            kept[key] = run
+
+
+def _is_drawn_instead(other: Run, run: Run) -> bool:
+    """Return whether figures show the recorded run `other`, a smaller seed, instead of `run`."""
+    mine, its = run.key, other.key
+    same = (mine.experiment, mine.variant) == (its.experiment, its.variant)
+    return same and its.seed < mine.seed and other.is_finished and other.has_epochs
 
 
 def _progress(result: dict) -> tuple[bool, int]:

@@ -14,15 +14,18 @@ from report.reference.drawn_arrays import drawn_arrays
 from report.reference.recorded_runs import NUMBERS, RecordedKey
 
 
-def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
-    """Record a run under `key`; not `whole` means its numbers alone."""
+def write_run(run: Run, key: RecordedKey, whole: bool = True, is_drawn: bool = True) -> None:
+    """Record a run under `key`; not `whole` means its numbers alone.
+
+    Not `is_drawn` leaves out images that only figures show, which show the first seed.
+    """
     numbers = {name: run.result[name] for name in NUMBERS if name in run.result}
     write_json(key.path / "config.json", _config(run))
     write_json(key.path / "result.json", numbers | run.result if whole else numbers)
     written = {"config.json", "result.json"}
     if whole:
         directories.write_history(key.path, run.history)
-        arrays = drawn_arrays(key.experiment, run.samples)
+        arrays = drawn_arrays(key.experiment, run.samples, is_drawn)
         for name, images in arrays.items():
             _write_sheet(key.path / f"{name}.png", images)
         written |= {"history.jsonl", *(f"{name}.png" for name in arrays)}

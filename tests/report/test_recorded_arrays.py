@@ -5,7 +5,7 @@ from PIL import Image
 from lib.system.paths import REPOSITORY
 from report.reference import image_sheets, recorded_runs
 
-MEGABYTE = 2**20
+MEGABYTE = 10**6
 
 
 @pytest.mark.parametrize(

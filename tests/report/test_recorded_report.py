@@ -94,6 +94,14 @@ def test_nothing_recorded_shows_a_face_that_was_encoded(whole_study):
     assert not arrays & {"originals", "reconstructions", "image_interpolation"}
 
 
+def test_later_seeds_have_only_the_images_that_are_compared(whole_study):
+    first, second = (set(recorded("vae_32", seed)[0].samples) for seed in (0, 1))
+    assert "samples" in first
+    assert not second
+    for seed in (0, 1):
+        assert "validation_predictions" in recorded("text2image", seed)[0].samples
+
+
 def build_report(monkeypatch, tmp_path):
     monkeypatch.setattr(recorded_report, "FOLDER", tmp_path / "built")
     assert status(recorded_report.main, ["PROFILE=quick"]) == 0
