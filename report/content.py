@@ -17,7 +17,7 @@ from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.paths import display
 from report.criteria.findings import NOT_RUN
-from report.wording import SCALE, called, escaped, estimate, scale_of, setting_argument
+from report.wording import SCALE, called, escaped, estimate, run_name, scale_of, setting_argument
 
 Pair = figures.Pair
 FULL_PROFILE = "paper"
@@ -232,9 +232,22 @@ class Content:
         return ", ".join(f"`{name}`" for name in names)
 
     def settings_text(self, pair: Pair) -> str:
-        """Return all settings of a run as NAME=VALUE, as they are given to Make."""
-        values = dataclasses.asdict(self.planned[pair].settings)
-        return " ".join(setting_argument(name, value) for name, value in values.items())
+        """Return all settings of a run as NAME=VALUE, as they are given to Make.
+
+        If an earlier run has the same kind of settings, only the differing ones, after its name.
+        """
+        own = self.planned[pair].settings
+        first, other = next(
+            (each, planned.settings)
+            for each, planned in self.planned.items()
+            if type(planned.settings) is type(own)
+        )
+        values = dataclasses.asdict(own)
+        if first == pair:
+            return " ".join(setting_argument(name, value) for name, value in values.items())
+        changed = [name for name, value in values.items() if value != getattr(other, name)]
+        differing = [setting_argument(name, values[name]) for name in changed]
+        return " ".join([f"as {run_name(first)}", *differing])
 
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data of the runs of `needs` are stand-ins."""

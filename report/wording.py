@@ -54,6 +54,12 @@ def called(data: dict) -> str:
     return data["name"] + (" (stand-in)" if is_unmarked else "")
 
 
+def run_name(pair: tuple[str, str]) -> str:
+    """Return what an experiment's variant is called in tables."""
+    experiment, variant = pair
+    return experiment if variant == "published" else f"{experiment} / {variant}"
+
+
 def scale_of(settings: Sequence[Settings]) -> str:
     """Return the numbers of examples and epochs in `settings`, as ranges if they differ."""
     found = {unit: range_of(settings, field) for field, unit in SCALE.items()}

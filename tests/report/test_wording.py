@@ -7,6 +7,7 @@ from lib.config.arithmetic import Text2TextSettings
 from lib.config.faces import VAESettings
 from report.criteria.findings import Bounds, Finding
 from report.wording import escaped, estimate, required, scale_of
+from tests.report.claimed_study import content
 
 
 def test_estimate_shows_an_interval_only_if_seeds_differ():
@@ -38,6 +39,16 @@ def test_required_ranges_as_text():
     assert required(Finding("", (0.0,), Bounds(-0.2, 0.2))) == "±\u20600.2"
     assert required(Finding("", (0.0,), Bounds(0.1, 0.2))) == "0.1 to 0.2"
     assert required(Finding("", (0.0,))) == ""
+
+
+def test_of_runs_with_one_kind_of_settings_the_later_ones_name_what_differs(tmp_path):
+    made = content(tmp_path)
+    whole = made.settings_text(("vae_32", "published"))
+    assert {"LATENT_DIM=32", "KL=none", "FILTERS=64"} <= set(whole.split())
+    assert made.settings_text(("vae_64", "published")) == "as vae_32 LATENT_DIM=64"
+    wide = made.settings_text(("vae_64_wide", "published"))
+    assert wide.split()[:2] == ["as", "vae_32"]
+    assert set(wide.split()[2:]) == {"LATENT_DIM=64", "FILTERS=128"}
 
 
 def test_scale_of_gives_ranges():
