@@ -1,5 +1,6 @@
 """An epoch over indices of queries or digits, in batches of one size, several steps in one call."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 
@@ -58,7 +59,8 @@ class Steps:
             while left:
                 began = time.perf_counter()
                 count = min(at_once, left)
-                taken = [np.stack(each) for each in zip(*_first(batches, count), strict=True)]
+                first = itertools.islice(batches, count)
+                taken = [np.stack(each) for each in zip(*first, strict=True)]
                 totals = self._several(totals or self._zeros(taken), *taken)
                 if time.perf_counter() - began < SECONDS_IN_A_CALL / 2:
                     at_once *= 2
@@ -80,7 +82,3 @@ class Steps:
 
         count = tf.shape(batches[0])[0]
         return tf.while_loop(lambda k, _: k < count, step, (0, totals), parallel_iterations=1)[1]
-
-
-def _first(batches: Iterator[tuple], count: int) -> list[tuple]:
-    return [next(batches) for _ in range(count)]

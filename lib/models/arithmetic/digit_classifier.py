@@ -19,7 +19,7 @@ from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
 from lib.runs import directories
 from lib.system.randomness import generator
 from lib.training.epochs import Steps
-from lib.training.trainer import Evaluation, Trainer, adam, blocks_of, layer_table
+from lib.training.trainer import Evaluation, Trainer, adam, in_blocks, layer_table
 
 layers = tf_keras.layers
 
@@ -35,18 +35,17 @@ class DigitClassifier:
 
         As in MNIST, tokens are white (255) on black.
         """
-        blocks = blocks_of(images, size=1_000)
-        tokens = [
-            self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks
-        ]
-        return np.concatenate([np.zeros(0, np.uint8), *tokens]).astype(np.uint8)
+        logits = in_blocks(
+            lambda block: self._model(_pixels(block), training=False), images, size=1_000
+        )
+        return logits.argmax(-1).astype(np.uint8)
 
 
 def load(folder: Path) -> DigitClassifier:
     """Return the classifier of a finished run of the experiment `digit_classifier`.
 
-    Call it after building one's own models: it advances the
-    weights' random generator. Raises UserError if the run's weights are missing or damaged.
+    Call it after building one's own models: it advances the weights' random generator. Raises
+    UserError if the run's weights are missing or damaged.
     """
     spec = directories.read_config(folder)["spec"]
     model = build_model(DigitClassifierSettings(**spec["settings"]))

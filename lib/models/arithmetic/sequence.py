@@ -143,13 +143,13 @@ class AnswerTrainer(Trainer):
         *_, unseen = self.splits.values()
         shown = generator(self.seed, "mistakes").permutation(unseen)[:ANSWERS_KEPT]
         facts = {"mistakes": self.mistakes(unseen), "answers": self._as_texts(shown)}
-        samples = self.shown_inputs(shown)
+        images = self.query_images(shown)
+        samples = {} if images is None else {"answered_images": images.numpy()}
         return Evaluation(metrics, samples, model=layer_table(self.model), facts=facts)
 
-    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the images of the queries whose answers are kept, if the queries are images."""
+    def query_images(self, indices: np.ndarray) -> tf.Tensor | None:
+        """Return the images of queries, uint8 (n, 5, 28, 28); None if they are texts."""
         del indices
-        return {}
 
     def mistakes(self, indices: np.ndarray) -> list[dict[str, str]]:
         """Return the first wrong answers of `indices`, in a random but fixed order."""
@@ -162,14 +162,11 @@ class AnswerTrainer(Trainer):
         """Return each query, its correct answer and the predicted one."""
         if not len(indices):
             return []
-        texts = (
-            decode(arithmetic().queries[indices]),
-            decode(self.answer_codes[indices]),
-            decode(self._predicted(indices)[1]),
-        )
+        queries, answers = arithmetic().queries[indices], self.answer_codes[indices]
+        codes = queries, answers, self._predicted(indices)[1]
         return [
-            dict(zip(("query", "answer", "predicted"), each, strict=True))
-            for each in zip(*texts, strict=True)
+            {"query": query, "answer": answer, "predicted": predicted}
+            for query, answer, predicted in zip(*map(decode, codes), strict=True)
         ]
 
     def _predicted(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

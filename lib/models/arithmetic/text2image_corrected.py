@@ -48,7 +48,17 @@ from lib.models.layers.adversarial import move_average
 from lib.system import randomness
 from lib.system.runtime import compile_convolutions
 from lib.training.epochs import Steps
-from lib.training.trainer import Evaluation, Trainer, adam, adamw, layer_table, reseed, to_uint8
+from lib.training.trainer import (
+    Evaluation,
+    Trainer,
+    adam,
+    adamw,
+    in_blocks,
+    layer_table,
+    reseed,
+    to_uint8,
+)
+from lib.visual.sheets import strips
 
 STYLES_SHOWN = 10
 PREVIEWED = 12  # answers that are shown after each epoch
@@ -116,7 +126,7 @@ class CorrectedText2ImageTrainer(Trainer):
         indices = self.test_indices[:PREVIEWED]
         styles = np.tile(self._styles("shown styles", 1), (len(indices), 1))
         answers, _ = self.generate(indices, styles)
-        return answers.transpose(0, 2, 1, 3).reshape(-1, SIDE, ANSWER_LENGTH * SIDE)
+        return strips(answers)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, in random order and in new digit instances."""
@@ -231,13 +241,10 @@ class CorrectedText2ImageTrainer(Trainer):
         Returns images, uint8 (n, 3, 28, 28), and the most likely tokens by the answer predictor,
         indices into VOCABULARY (n, 3).
         """
-        images, codes = [], []
-        for start in range(0, len(indices), EVALUATION_BATCH):
-            block = slice(start, start + EVALUATION_BATCH)
-            pixels, tokens = self._compiled_generate(indices[block].astype(np.int32), styles[block])
-            images.append(to_uint8(pixels.numpy()))
-            codes.append(tokens.numpy())
-        return np.concatenate(images), np.concatenate(codes)
+        images, codes = in_blocks(
+            self._compiled_generate, indices.astype(np.int32), styles, size=EVALUATION_BATCH
+        )
+        return to_uint8(images), codes
 
     def _styles(self, purpose: str, count: int) -> np.ndarray:
         """Return styles, truncated: closer to their mean, digits are clearer and less varied.
