@@ -11,16 +11,15 @@ unfinished/ in the run directory
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from lib.config import request
 from lib.config.request import Planned
 from lib.runs import directories
-from lib.system import files, runtime
+from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import display
-from lib.training import results, resuming
-from lib.training.trainer import Evaluation, trainer_class
+from lib.training import saving
+from lib.training.loop import new_trainer
 
 
 def evaluate(planned: Planned, threads: int) -> None:
@@ -29,22 +28,15 @@ def evaluate(planned: Planned, threads: int) -> None:
     Raises UserError if there is no checkpoint.
     """
     folder = planned.key.path
-    kind = trainer_class(planned.settings)
-    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
-    training = kind(planned.settings, planned.key.seed)
-    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
-    history = resuming.restore(training, folder)
+    training = new_trainer(planned, threads)
+    history = saving.restore(training, folder)
     if not history:
         raise UserError(f"{display(folder)} has no checkpoint; train it first")
     evaluation = training.evaluation(history)
-    _write(folder / directories.UNFINISHED, history, evaluation)
-
-
-def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
+    folder /= directories.UNFINISHED
     (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
-    results.write_samples(folder, evaluation)
-    directories.write_history(folder, history)
-    files.write_json(folder / "result.json", results.result(history, evaluation))
+    result = saving.write_evaluation(folder, history, evaluation)
+    files.write_json(folder / "result.json", result)
 
 
 @command
