@@ -139,11 +139,11 @@ def answer(model: TrainedModel, options: Options) -> list[str]:
     images = model.draw(queries, options.seed)
     path = _folder(model, options, "answer") / f"answers-seed-{options.seed}.png"
     _save_texts(images, path)
-    lines = (
-        _compared(queries, model.answer(queries))
-        if isinstance(model, of_arithmetic.StyledTextDrawer)
-        else [f"{query} = {_solution(query)}: the correct answer" for query in queries]
-    )
+    if isinstance(model, of_arithmetic.StyledTextDrawer):
+        lines = _compared(queries, model.answer(queries))
+    else:
+        solved = zip(queries, _solutions(queries), strict=True)
+        lines = [f"{query} = {solution}: the correct answer" for query, solution in solved]
     return [*lines, f"generated digits, one answer per line: {display(path)}"]
 
 
@@ -193,16 +193,14 @@ def _queries(options: Options) -> tuple[str, ...]:
     return options.queries
 
 
-def _solution(query: str) -> str:
-    (text,) = decode(arithmetic().answers[of_arithmetic.indices_of([query])])
-    return text
+def _solutions(queries: Sequence[str]) -> list[str]:
+    return decode(arithmetic().answers[of_arithmetic.indices_of(queries)])
 
 
 def _compared(queries: Sequence[str], answers: Sequence[str]) -> list[str]:
     return [
-        f"{query} = {answer}"
-        + (" (correct)" if answer == _solution(query) else f" (wrong: it is {_solution(query)})")
-        for query, answer in zip(queries, answers, strict=True)
+        f"{query} = {answer} ({'correct' if answer == solution else f'wrong: it is {solution}'})"
+        for query, answer, solution in zip(queries, answers, _solutions(queries), strict=True)
     ]
 
 

@@ -102,23 +102,12 @@ def _time(key: RunKey) -> float:
 def networks_of(key: RunKey) -> dict[str, tf_keras.Model]:
     """Return the networks of a run, made of stock layers, by name.
 
-    Those of a finished run come from its networks/, which is written first if a run of an earlier
-    version lacks it. Raises UserError if they cannot be read.
+    Those of a finished run come from its networks/, others from the newest checkpoint. Raises
+    UserError if they cannot be read, or if the checkpoint is not that of the current code.
     """
-    folder = key.path / directories.NETWORKS
-    if not (key.path / "result.json").exists():
-        return {name: export.stock(network) for name, network in from_checkpoint(key).items()}
-    if not folder.is_dir() or not (networks := export.read(folder)):
-        export.write(folder, from_checkpoint(key))
-        networks = export.read(folder)
-    return networks
-
-
-def from_checkpoint(key: RunKey) -> Mapping[str, tf_keras.Model]:
-    """Return the networks of a run after its newest checkpoint.
-
-    Raises UserError if there is none that is undamaged, or if it is not that of the current code.
-    """
+    is_done = (key.path / "result.json").exists()
+    if is_done and (networks := export.read(key.path / directories.NETWORKS)):
+        return networks
     settings = _settings(key)
     training = trainer_class(settings)(settings, key.seed)
     try:
@@ -129,7 +118,7 @@ def from_checkpoint(key: RunKey) -> Mapping[str, tf_keras.Model]:
         ) from error
     if not history:
         raise UserError(f"{display(key.path)} has no checkpoint; {_train_again(key)}")
-    return training.networks()
+    return {name: export.stock(network) for name, network in training.networks().items()}
 
 
 def _settings(key: RunKey) -> Settings:

@@ -29,7 +29,7 @@ class TrainedModel:
         if missing:
             raise UserError(
                 f"{self.source} lacks the network {missing[0]}; if it is a run directory, remove "
-                "networks/ in it, and the next call writes it again from the checkpoint"
+                "networks/ in it, and the next call takes them from the checkpoint"
             )
 
     def predict(self, name: str, *inputs: np.ndarray) -> np.ndarray:

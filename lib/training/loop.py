@@ -1,6 +1,7 @@
 """The training loop: a checkpoint after every epoch, so that an interrupted run can resume."""
 
 import contextlib
+import datetime
 import logging
 import signal
 import sys
@@ -41,7 +42,7 @@ def run_training(planned: Planned, threads: int) -> None:
     _check_what_it_reads(planned, threads)
     with _resumable(planned, history):
         _finish(training, evaluation, key.path, history)
-    spent = _duration(_seconds(history))
+    spent = _duration(directories.times(history)["seconds"])
     logging.info("%s: done in %s; %s", key, spent, _metrics_line(history[-1]))
     logging.info("%s: see %s", key, paths.display(page.write(key)))
 
@@ -94,15 +95,11 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         directories.write_history(folder, history)
         is_last = epoch == epochs or training.stopped
         progress.show(training, history, is_last)
-        left = (epochs - epoch) * _seconds(history) / epoch
+        left = (epochs - epoch) * directories.times(history)["seconds"] / epoch
         logging.info(
             "%s: epoch %d/%d in %s, at most %s left; %s",
-            planned.key,
-            epoch,
-            epochs,
-            _duration(seconds),
-            _duration(left),
-            _metrics_line(history[-1]),
+            *(planned.key, epoch, epochs, _duration(seconds), _duration(left)),
+            _metrics_line(metrics),
         )
 
 
@@ -142,16 +139,9 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
 
 
 def _metrics_line(epoch: dict) -> str:
-    return ", ".join(
-        f"{name} {value:.4g}" for name, value in directories.metrics_of_epoch(epoch).items()
-    )
+    metrics = directories.metrics_of_epoch(epoch)
+    return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
 
 
-def _seconds(history: list[dict]) -> float:
-    return sum(epoch["seconds"] for epoch in history)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _duration(seconds: float) -> datetime.timedelta:
+    return datetime.timedelta(seconds=round(seconds))

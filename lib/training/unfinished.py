@@ -13,7 +13,6 @@ import sys
 from collections.abc import Sequence
 
 from lib.config import request
-from lib.config.request import Planned
 from lib.runs import directories
 from lib.system import files
 from lib.system.errors import UserError, command
@@ -22,30 +21,22 @@ from lib.training import saving
 from lib.training.loop import new_trainer
 
 
-def evaluate(planned: Planned, threads: int) -> None:
-    """Evaluate the model of the newest checkpoint, and write the result.
-
-    Raises UserError if there is no checkpoint.
-    """
-    folder = planned.key.path
-    training = new_trainer(planned, threads)
-    history = saving.restore(training, folder)
-    if not history:
-        raise UserError(f"{display(folder)} has no checkpoint; train it first")
-    evaluation = training.evaluation(history)
-    folder /= directories.UNFINISHED
-    (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
-    result = saving.write_evaluation(folder, history, evaluation)
-    files.write_json(folder / "result.json", result)
-
-
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Evaluate the run that the arguments name."""
+    """Evaluate the run that the arguments name by its newest checkpoint, and write the result."""
     experiment, *settings = arguments
     requested, variants = request.parse_with_variants(settings)
     for planned in request.planned(requested, [experiment], variants):
-        evaluate(planned, requested.threads)
+        folder = planned.key.path
+        training = new_trainer(planned, requested.threads)
+        history = saving.restore(training, folder)
+        if not history:
+            raise UserError(f"{display(folder)} has no checkpoint; train it first")
+        evaluation = training.evaluation(history)
+        result_file = folder / directories.UNFINISHED / "result.json"
+        result_file.unlink(missing_ok=True)  # written last: with it, the rest is complete
+        result = saving.write_evaluation(result_file.parent, history, evaluation)
+        files.write_json(result_file, result)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,7 @@ from lib.data.arithmetic import (
 from lib.data.splits import random_split
 from lib.models.arithmetic import text2text_corrected
 from lib.models.arithmetic.augmentation import random_affine
-from lib.models.arithmetic.sequence import (
-    AnswerTrainer,
-    all_correct,
-    cosine_decay,
-    weighted_mean,
-)
+from lib.models.arithmetic.sequence import AnswerTrainer, all_correct, cosine_decay, weighted_mean
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import adamw
 

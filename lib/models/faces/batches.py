@@ -11,6 +11,7 @@ from lib.system.randomness import generator
 
 SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
 MEASURED = 1_000  # images that a metric is computed on, at most
+MEASURED_PATHS = 50  # interpolations
 CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, at most
 
 

@@ -17,11 +17,16 @@ from lib.metrics.latent import (
     kl_per_dimension,
     noise_fraction,
 )
-from lib.models.faces.batches import CODES_FITTED, SHOWN, FaceBatches, shown_latents
+from lib.models.faces.batches import (
+    CODES_FITTED,
+    MEASURED_PATHS,
+    SHOWN,
+    FaceBatches,
+    shown_latents,
+)
 from lib.system.randomness import generator
 
-SHOWN_PATHS = 3  # of interpolations
-MEASURED_PATHS = 50
+SHOWN_PATHS = 3  # interpolations
 
 Decode = Callable[[np.ndarray], np.ndarray]
 Metrics = dict[str, float]
