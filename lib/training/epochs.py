@@ -28,6 +28,11 @@ def batch_count(indices: np.ndarray, batch_size: int) -> int:
     return -(-len(indices) // batch_size)
 
 
+def seeds_from(random: np.random.Generator) -> Callable[[np.ndarray], tuple[np.ndarray]]:
+    """Return a function that draws a seed, int32 (2,), for each batch: `others` of an epoch."""
+    return lambda indices: (random.integers(2**31, size=2, dtype=np.int32),)
+
+
 class Steps:
     """Takes training steps, as many in one call as fit into a tenth of a second.
 

@@ -118,7 +118,7 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
     export.write(folder / directories.NETWORKS, training.networks())
-    result = saving.write_evaluation(folder, history, evaluation)
+    result = saving.write_evaluation(training, folder, history, evaluation)
     digest = directories.weights_digest(weights)
     directories.write_result(folder, {**result, "weights_sha256": digest})
     checkpoints.keep_newest(folder / saving.CHECKPOINT)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import tf_keras
 
 from lib.runs import checkpoints, directories
 from lib.system import files
@@ -28,8 +29,13 @@ def restore(training: Trainer, folder: Path) -> list[dict]:
     return facts["history"]
 
 
-def write_evaluation(folder: Path, history: list[dict], evaluation: Evaluation) -> dict:
+def write_evaluation(
+    training: Trainer, folder: Path, history: list[dict], evaluation: Evaluation
+) -> dict:
     """Write history.jsonl and samples.npz; return the content of result.json."""
+    # A moving average has the layers of the network that it follows.
+    models = [model for name, model in training.models.items() if name != "average"]
+    layers = [layer for model in models for layer in layer_table(model)]
     directories.write_history(folder, history)
     with files.replaced(folder / "samples.npz") as temporary:
         np.savez(temporary, **evaluation.samples)
@@ -37,7 +43,25 @@ def write_evaluation(folder: Path, history: list[dict], evaluation: Evaluation) 
         "metrics": evaluation.metrics,
         "epochs": len(history),
         **directories.times(history),
-        "parameters": sum(layer["parameters"] for layer in evaluation.model),
-        "model": evaluation.model,
+        "parameters": sum(layer["parameters"] for layer in layers),
+        "model": layers,
         **evaluation.facts,
     }
+
+
+def layer_table(model: tf_keras.Model) -> list[dict]:
+    """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
+    table = []
+    for layer in model.layers:
+        if isinstance(layer, tf_keras.Model):
+            table += layer_table(layer)
+        elif not isinstance(layer, tf_keras.layers.InputLayer):
+            table.append(
+                {
+                    "layer": layer.name,
+                    "type": type(layer).__name__,
+                    "output_shape": list(layer.output_shape),
+                    "parameters": layer.count_params(),
+                }
+            )
+    return table

@@ -15,11 +15,10 @@ from lib.config.base import Settings
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """The results of a finished training: metrics, arrays for figures, its layers, other facts."""
+    """The results of a finished training: metrics, arrays for figures, other facts."""
 
     metrics: dict[str, float]
     samples: dict[str, np.ndarray]
-    model: list[dict]
     facts: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
@@ -141,24 +140,6 @@ def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
         source = getattr(layer, "_random_generator", None)
         if source is not None and source._generator is not None:
             source._generator.reset_from_seed(int(seeds.integers(2**31)))
-
-
-def layer_table(model: tf_keras.Model) -> list[dict]:
-    """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
-    table = []
-    for layer in model.layers:
-        if isinstance(layer, tf_keras.Model):
-            table += layer_table(layer)
-        elif not isinstance(layer, tf_keras.layers.InputLayer):
-            table.append(
-                {
-                    "layer": layer.name,
-                    "type": type(layer).__name__,
-                    "output_shape": list(layer.output_shape),
-                    "parameters": layer.count_params(),
-                }
-            )
-    return table
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:

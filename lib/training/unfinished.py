@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         evaluation = training.evaluation(history)
         result_file = folder / directories.UNFINISHED / "result.json"
         result_file.unlink(missing_ok=True)  # written last: with it, the rest is complete
-        result = saving.write_evaluation(result_file.parent, history, evaluation)
+        result = saving.write_evaluation(training, result_file.parent, history, evaluation)
         files.write_json(result_file, result)
 
 

@@ -3,7 +3,8 @@ import pytest
 
 from lib.system import runtime
 from lib.system.randomness import generator
-from lib.training.trainer import adam, epoch_means, layer_table, reseed, to_uint8
+from lib.training.saving import layer_table
+from lib.training.trainer import adam, epoch_means, reseed, to_uint8
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 layers = tf_keras.layers

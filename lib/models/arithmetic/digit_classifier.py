@@ -18,8 +18,8 @@ from lib.models.arithmetic.exact_solver import solved
 from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
 from lib.runs import directories
 from lib.system.randomness import generator
-from lib.training.epochs import Steps
-from lib.training.trainer import Evaluation, Trainer, adam, in_blocks, layer_table
+from lib.training.epochs import Steps, seeds_from
+from lib.training.trainer import Evaluation, Trainer, adam, in_blocks
 
 layers = tf_keras.layers
 
@@ -102,13 +102,8 @@ class DigitClassifierTrainer(Trainer):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training images once, in random order, each rotated, zoomed and shifted."""
         indices = generator(self.seed, "shuffle", epoch).permutation(self.indices)
-        seeds = generator(self.seed, "augmentation", epoch)
-        return self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
-        )
+        seeds = seeds_from(generator(self.seed, "augmentation", epoch))
+        return self._steps.epoch(indices, self.settings.batch_size, title, seeds)
 
     def train_step(
         self, indices: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
@@ -152,7 +147,7 @@ class DigitClassifierTrainer(Trainer):
         by_token = [correct[images] for images in images_by_token(instances.unseen)]
         metrics["test_accuracy"] = float(np.concatenate(by_token[:DIGITS]).mean())
         metrics["test_accuracy_mean_of_tokens"] = float(np.mean([each.mean() for each in by_token]))
-        return Evaluation(metrics, samples={}, model=layer_table(self.model))
+        return Evaluation(metrics, samples={})
 
 
 def token_codes(tokens: TokenImages) -> np.ndarray:

@@ -12,13 +12,12 @@ from lib.data.arithmetic import ANSWER_LENGTH, VOCABULARY, TokenImages, arithmet
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
-from lib.training.epochs import Steps, batch_count, padded_batches
-from lib.training.trainer import Evaluation, Trainer, adam, layer_table, reseed
+from lib.training.epochs import Steps, batch_count, padded_batches, seeds_from
+from lib.training.trainer import Evaluation, Trainer, adam, reseed
 
 layers = tf_keras.layers
 ANSWERS_KEPT = 12
 EVALUATION_BATCH = 100
-EXAMPLES = 8  # answers in images that are shown
 
 
 def token_images(prepared: digits.Digits) -> tuple[TokenImages, tf.Tensor]:
@@ -111,13 +110,8 @@ class AnswerTrainer(Trainer):
         """Train on the training split once, in random order, then evaluate any validation split."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
         indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
-        seeds = generator(self.seed, "augmentation", epoch)
-        metrics = self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
-        )
+        seeds = seeds_from(generator(self.seed, "augmentation", epoch))
+        metrics = self._steps.epoch(indices, self.settings.batch_size, title, seeds)
         if "validation" in self.splits:
             validation = self.evaluate(self.splits["validation"])
             metrics |= {f"val_{name}": value for name, value in validation.items()}
@@ -145,7 +139,7 @@ class AnswerTrainer(Trainer):
         facts = {"mistakes": self.mistakes(unseen), "answers": self._as_texts(shown)}
         images = self.query_images(shown)
         samples = {} if images is None else {"answered_images": images.numpy()}
-        return Evaluation(metrics, samples, model=layer_table(self.model), facts=facts)
+        return Evaluation(metrics, samples, facts)
 
     def query_images(self, indices: np.ndarray) -> tf.Tensor | None:
         """Return the images of queries, uint8 (n, 5, 28, 28); None if they are texts."""

@@ -24,7 +24,7 @@ from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
 from lib.training.epochs import Steps, padded_batches
 from lib.training.schedules import EarlyStopping, ReduceOnPlateau
-from lib.training.trainer import Evaluation, Trainer, adam, layer_table, to_uint8
+from lib.training.trainer import Evaluation, Trainer, adam, to_uint8
 from lib.visual.sheets import strips
 
 layers = tf_keras.layers
@@ -199,7 +199,6 @@ class Text2ImageTrainer(Trainer):
                 for name, value in self.evaluate(indices).items()
             },
             samples=samples,
-            model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
                 "examples": {name: as_texts(indices) for name, indices in chosen.items()},

@@ -38,7 +38,6 @@ from lib.models.arithmetic.digit_gan import (
 )
 from lib.models.arithmetic.sequence import (
     EVALUATION_BATCH,
-    EXAMPLES,
     all_correct,
     cosine_decay,
     token_images,
@@ -48,18 +47,10 @@ from lib.models.layers.adversarial import move_average
 from lib.system import randomness
 from lib.system.runtime import compile_convolutions
 from lib.training.epochs import Steps
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    adamw,
-    in_blocks,
-    layer_table,
-    reseed,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, adamw, in_blocks, reseed, to_uint8
 from lib.visual.sheets import strips
 
+EXAMPLES = 8  # test queries whose answers are shown
 STYLES_SHOWN = 10
 PREVIEWED = 12  # answers that are shown after each epoch
 SIDE = digits.SIDE
@@ -84,10 +75,10 @@ class CorrectedText2ImageTrainer(Trainer):
         self.auxiliary_classifier = build_auxiliary_classifier(settings.discriminator_filters)
         self.models = {
             "answer_predictor": self.answer_predictor,
+            "auxiliary_classifier": self.auxiliary_classifier,
+            "discriminator": self.discriminator,
             "generator": self.generator,
             "average": self.average,
-            "discriminator": self.discriminator,
-            "auxiliary_classifier": self.auxiliary_classifier,
         }
         self.train_indices, self.test_indices = split(settings, seed)
         self._make_optimizers()
@@ -133,12 +124,8 @@ class CorrectedText2ImageTrainer(Trainer):
         indices = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         random = randomness.generator(self.seed, "handwriting", epoch)
         reseed(self.auxiliary_classifier, randomness.generator(self.seed, "dropout", epoch))
-        return self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda batch: self.sample_tokens(batch, random),
-        )
+        sample_tokens = functools.partial(self.sample_tokens, random=random)
+        return self._steps.epoch(indices, self.settings.batch_size, title, sample_tokens)
 
     def sample_tokens(
         self, indices: np.ndarray, random: np.random.Generator
@@ -275,11 +262,6 @@ class CorrectedText2ImageTrainer(Trainer):
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
             samples={"styles": self.in_shown_styles(shown)},
-            model=[
-                layer
-                for name in sorted(self.models.keys() - {"average"})
-                for layer in layer_table(self.models[name])
-            ],
             facts={"examples": as_texts(shown)},
         )
 

@@ -9,15 +9,7 @@ from lib.metrics.images import reconstruction_error
 from lib.models.faces.batches import SHOWN, FaceBatches
 from lib.models.faces.blocks import SIDE, downsampling, reconstruction_loss, upsampling
 from lib.system.runtime import compile_convolutions
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    epoch_means,
-    in_blocks,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 
 class CAETrainer(Trainer):
@@ -73,5 +65,4 @@ class CAETrainer(Trainer):
         return Evaluation(
             metrics={"loss": history[-1]["loss"], **reconstruction_error(real, reconstructions)},
             samples={"originals": real[:SHOWN], "reconstructions": reconstructions[:SHOWN]},
-            model=layer_table(self.models["cae"]),
         )

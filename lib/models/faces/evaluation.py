@@ -8,15 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from lib.metrics import latent
 from lib.metrics.generated import generated_metrics
 from lib.metrics.images import interpolation_smoothness, reconstruction_error
-from lib.metrics.latent import (
-    active_units,
-    aggregated_posterior,
-    kl_from_standard_normal,
-    kl_per_dimension,
-    noise_fraction,
-)
 from lib.models.faces.batches import (
     CODES_FITTED,
     MEASURED_PATHS,
@@ -52,7 +46,7 @@ def evaluate_vae(
     real, other_real = faces.measured()
     means, log_variances = encode(faces.images[: max(CODES_FITTED, len(real))])
     latent_dim = means.shape[1]
-    mean, covariance = aggregated_posterior(means, log_variances)
+    mean, covariance = latent.aggregated_posterior(means, log_variances)
     factor = np.linalg.cholesky(covariance).T
 
     def latents(standard: np.ndarray) -> dict[str, np.ndarray]:
@@ -68,10 +62,10 @@ def evaluate_vae(
     codes = means[: 2 * SHOWN_PATHS].reshape(2, SHOWN_PATHS, -1)
     metrics = {
         **reconstruction_error(real, reconstructions),
-        "kl_divergence": float(np.sum(kl_per_dimension(means, log_variances))),
-        "active_units": active_units(means),
-        "noise_fraction": noise_fraction(means, log_variances),
-        "posterior_kl": kl_from_standard_normal(mean, covariance),
+        "kl_divergence": float(np.sum(latent.kl_per_dimension(means, log_variances))),
+        "active_units": latent.active_units(means),
+        "noise_fraction": latent.noise_fraction(means, log_variances),
+        "posterior_kl": latent.kl_from_standard_normal(mean, covariance),
         "interpolation_smoothness": interpolation_smoothness(interpolation),
         **generated_metrics(real, other_real, "real"),
     }

@@ -10,15 +10,7 @@ from lib.models.faces.blocks import downsampling, upsampling
 from lib.models.faces.evaluation import evaluate_gan
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    epoch_means,
-    in_blocks,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 
 def build_generator(filters: int, latent_dim: int) -> tf_keras.Model:
@@ -126,7 +118,6 @@ class GANTrainer(Trainer):
         return Evaluation(
             {**losses, **metrics},
             samples={"samples": self.arrays["samples"], **images},
-            model=layer_table(self.generator) + layer_table(self.discriminator),
         )
 
 

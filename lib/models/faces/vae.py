@@ -11,15 +11,7 @@ from lib.models.faces.evaluation import evaluate_vae
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
 from lib.training.micro_batches import sum_over_micro_batches
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    epoch_means,
-    in_blocks,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 layers = tf_keras.layers
 
@@ -165,6 +157,5 @@ class VAETrainer(Trainer):
         return Evaluation(
             {**losses, **metrics},
             samples={"samples": self.arrays["samples"], **images},
-            model=layer_table(self.encoder) + layer_table(self.decoder),
             facts={"source_sizes": self.faces.source_sizes},
         )
