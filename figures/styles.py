@@ -2,16 +2,14 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from figures import Figure, Groups, plots
+from lib.visual.sheets import strips
 
 
 def draw(groups: Groups, path: Path) -> None:
     """Draw a row for each stored answer, a column for each style, from the first seed."""
     run = groups[0][0]
-    drawn = run.samples["styles"]
-    rows = [np.concatenate(list(np.moveaxis(styles, 1, 0)), axis=-1) for styles in drawn]
+    rows = [strips(styles) for styles in run.samples["styles"]]
     labels = [f"{each['query']}={each['answer']}" for each in run.result["examples"]]
     plots.image_rows(path, rows, labels)
 

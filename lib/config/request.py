@@ -75,7 +75,7 @@ def parse(arguments: Sequence[str]) -> Request:
         "FACES": _path,
         "DIGITS": _path,
         "THREADS": _count,
-        "ALLOW_MISSING": _flag,
+        "ALLOW_MISSING": flag,
     }
     for argument in arguments:
         name, equals, value = argument.partition("=")
@@ -200,12 +200,13 @@ def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
     seeds = value.replace(",", " ").split()
-    if not seeds or not all(_is_whole(seed, 2**31 - 1) for seed in seeds):
+    if not seeds or not all(is_whole(seed, 2**31 - 1) for seed in seeds):
         raise UserError(f'{name}={value}: expected whole numbers from 0, as in SEEDS="0 1 2"')
     return tuple(sorted({int(seed) for seed in seeds}))
 
 
-def _is_whole(text: str, most: int) -> bool:
+def is_whole(text: str, most: int) -> bool:
+    """Return whether a text is a whole number from 0 to `most`."""
     return text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most
 
 
@@ -222,12 +223,13 @@ def _path(name: str, value: str) -> Path:
 
 
 def _count(name: str, value: str) -> int:
-    if not _is_whole(value, 1024) or int(value) < 1:
+    if not is_whole(value, 1024) or int(value) < 1:
         raise UserError(f"{name}={value}: expected a whole number from 1 to 1024")
     return int(value)
 
 
-def _flag(name: str, value: str) -> bool:
+def flag(name: str, value: str) -> bool:
+    """Return the value of an argument that must be 0 or 1. Raises UserError for any other."""
     if value not in ("0", "1"):
         raise UserError(f"{name}={value}: choose 0 or 1")
     return value == "1"

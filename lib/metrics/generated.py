@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.metrics import manifold
-from lib.metrics.images import interpolation_smoothness, sharpness
+from lib.metrics.images import sharpness
 from lib.metrics.ms_ssim import mean_pairwise_ms_ssim
 from lib.metrics.sliced_wasserstein import sliced_wasserstein_distance
 
@@ -28,13 +28,3 @@ def generated_metrics(real: np.ndarray, generated: np.ndarray, prefix: str) -> d
         **manifold.precision_recall_density_coverage(*features),
     }
     return {f"{prefix}_{name}": value for name, value in metrics.items()}
-
-
-def mean_smoothness(paths: np.ndarray) -> float:
-    """Return the mean interpolation smoothness of `paths`: uint8 (paths, frames, 64, 64, 3).
-
-    1 is uniform steps. Paths of equal frames do not count; NaN if there are no others.
-    """
-    values = [interpolation_smoothness(frames) for frames in paths]
-    moving = [value for value in values if value is not None]
-    return float(np.mean(moving)) if moving else float("nan")

@@ -1,5 +1,7 @@
 """Measures of single images and paths. Images are uint8 RGB of shape (N, H, W, 3)."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -36,19 +38,21 @@ def reconstruction_error(images: np.ndarray, reconstructions: np.ndarray) -> dic
     }
 
 
-def interpolation_smoothness(frames: np.ndarray) -> float | None:
-    """Return the largest step between neighbouring frames over the mean step; 1 is uniform.
+def interpolation_smoothness(paths: np.ndarray) -> float:
+    """Return the mean over paths of the largest step between neighbouring frames over the mean one.
 
-    `frames` (T, H, W, C) are the decoded points of one path, uint8 or floating point; a step is
-    a Euclidean distance in pixel space. The definition is this project's. A cross-fade, the
-    straight line in pixel space, gives 1; equal frames with one jump give T - 1, the largest value.
-    None if all frames are equal. Raises ValueError for fewer than two frames.
+    `paths` (N, T, H, W, C) are decoded points, uint8 or floating point; a step is a Euclidean
+    distance in pixel space. The definition is this project's. A cross-fade, the straight line in
+    pixel space, gives 1: uniform steps. Equal frames with one jump give T - 1, the largest value.
+    Paths of equal frames do not count; NaN if there are no others. Raises ValueError for fewer than
+    two frames.
     """
-    if len(frames) < 2:
+    if paths.shape[1] < 2:
         raise ValueError("a path needs two frames")
-    steps = np.diff(frames.reshape(len(frames), -1).astype(np.float64), axis=0)
-    lengths = np.linalg.norm(steps, axis=1)
-    return float(lengths.max() / lengths.mean()) if lengths.any() else None
+    steps = np.diff(paths.reshape(*paths.shape[:2], -1).astype(np.float64), axis=1)
+    lengths = np.linalg.norm(steps, axis=-1)
+    moving = lengths[lengths.any(axis=1)]
+    return float(np.mean(moving.max(axis=1) / moving.mean(axis=1))) if len(moving) else math.nan
 
 
 def _unit_range(images: np.ndarray) -> np.ndarray:

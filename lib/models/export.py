@@ -64,6 +64,6 @@ def _read(path: Path) -> tf_keras.Model:
         return tf_keras.models.load_model(path, compile=False)
     except Exception as error:  # what Keras and zipfile raise on foreign bytes has no end
         raise UserError(
-            f"{display(path)} cannot be read as a Keras model ({type(error).__name__}); remove it "
-            "and call this again, and it is written again from the checkpoint"
+            f"{display(path)} cannot be read as a Keras model ({type(error).__name__}); remove "
+            f"{display(path.parent)}, and the next call takes the networks from the checkpoint"
         ) from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from lib import trained
 from lib.config.experiments import experiments, find
 from lib.system.errors import UserError, command
-from lib.trained.options import Options, parse
+from lib.trained.options import parse
 
 
 @command
@@ -14,7 +14,13 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Run one command, and print its result."""
     name, *given = arguments
     options = parse(given)
-    _check_is_possible(name, options)
+    experiment = find(options.model)
+    possible = (*experiments()[experiment].settings.targets, "export")
+    if name not in possible:
+        target = experiment.replace("_", "-")
+        raise UserError(
+            f"make {name} cannot use {target}; it can be used by: {', '.join(possible)}"
+        )
     model = trained.load(
         options.model, options.profile, options.run_seed, options.variant, options.recorded
     )
@@ -23,16 +29,6 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     print(f"model: {model.source}")
     for line in COMMANDS[name](model, options):
         print(line)
-
-
-def _check_is_possible(name: str, options: Options) -> None:
-    experiment = find(options.model)
-    possible = (*experiments()[experiment].settings.targets, "export")
-    if name not in possible:
-        target = experiment.replace("_", "-")
-        raise UserError(
-            f"make {name} cannot use {target}; it can be used by: {', '.join(possible)}"
-        )
 
 
 if __name__ == "__main__":

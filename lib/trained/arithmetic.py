@@ -22,7 +22,7 @@ from lib.data.arithmetic import (
 )
 from lib.system.errors import UserError
 from lib.system.randomness import generator
-from lib.trained.model import TrainedModel
+from lib.trained.model import TrainedModel, check_images
 from lib.training.trainer import to_uint8
 
 SIDE = digits.SIDE
@@ -56,13 +56,9 @@ class TextAnswerer(TrainedModel):
 
     def answer(self, queries: Sequence[str]) -> list[str]:
         """Return the answer to each query, such as "115" to "46+69"."""
-        inputs = _one_hot(_codes(indices_of(queries), self._is_aligned))
+        inputs = _one_hot_queries(queries, aligned=getattr(self.settings, "align", False))
         inputs = inputs.reshape(-1, *self.networks["model"].input_shape[1:])
-        return _texts(self.predict("model", inputs))
-
-    @property
-    def _is_aligned(self) -> bool:
-        return getattr(self.settings, "align", False)
+        return _texts(self.predict("model", inputs).argmax(axis=-1))
 
 
 class ImageReader(TrainedModel):
@@ -76,15 +72,11 @@ class ImageReader(TrainedModel):
         A query shorter than five tokens ends with black images.
         """
         images = np.asarray(images)
-        shape = (QUERY_LENGTH, SIDE, SIDE)
-        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != shape:
-            raise UserError(
-                f"images of shape {images.shape} and type {images.dtype}; "
-                "they must be uint8 (n, 5, 28, 28)"
-            )
+        check_images(images, (QUERY_LENGTH, SIDE, SIDE))
         divided_twice = getattr(self.settings, "rescale_twice", False)
         scale = 255 * 255 if divided_twice else 255
-        return _texts(self.predict("model", images.astype(np.float32)[..., None] / scale))
+        probabilities = self.predict("model", images.astype(np.float32)[..., None] / scale)
+        return _texts(probabilities.argmax(axis=-1))
 
 
 class TextDrawer(TrainedModel):
@@ -98,8 +90,7 @@ class TextDrawer(TrainedModel):
         `seed` decides the style if the model has styles; each query has one of its own.
         """
         del seed
-        inputs = _one_hot(_codes(indices_of(queries), aligned=False))
-        return _images(self.predict("model", inputs))
+        return _images(self.predict("model", _one_hot_queries(queries, aligned=False)))
 
 
 class StyledTextDrawer(TrainedModel):
@@ -117,10 +108,10 @@ class StyledTextDrawer(TrainedModel):
 
     def answer(self, queries: Sequence[str]) -> list[str]:
         """Return the answer to each query in text: what `draw` draws."""
-        return _as_texts(self._predicted(queries))
+        return _texts(self._predicted(queries))
 
     def _predicted(self, queries: Sequence[str]) -> np.ndarray:
-        inputs = _one_hot(_codes(indices_of(queries), aligned=True))
+        inputs = _one_hot_queries(queries, aligned=True)
         inputs = inputs.reshape(len(inputs), ANSWER_LENGTH, -1)
         return self.predict("answer_predictor", inputs).argmax(axis=-1)
 
@@ -147,19 +138,16 @@ def handwritten(queries: Sequence[str], seed: int = 0) -> np.ndarray:
     return instances.images[sampled]
 
 
-def _codes(indices: np.ndarray, aligned: bool) -> np.ndarray:
-    return (aligned_queries() if aligned else arithmetic().queries)[indices]
+def _one_hot_queries(queries: Sequence[str], aligned: bool) -> np.ndarray:
+    known = aligned_queries() if aligned else arithmetic().queries
+    return _one_hot(known[indices_of(queries)])
 
 
 def _one_hot(codes: np.ndarray) -> np.ndarray:
     return np.eye(len(VOCABULARY), dtype=np.float32)[codes]
 
 
-def _texts(probabilities: np.ndarray) -> list[str]:
-    return _as_texts(probabilities.argmax(axis=-1))
-
-
-def _as_texts(codes: np.ndarray) -> list[str]:
+def _texts(codes: np.ndarray) -> list[str]:
     return [text.strip() for text in decode(codes)]
 
 

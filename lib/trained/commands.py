@@ -6,7 +6,8 @@ print; the last one ends with the path of the result.
 
 import csv
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from tqdm import tqdm
 
 from lib.data import digits
 from lib.data.arithmetic import arithmetic, decode
-from lib.data.images.reading import NamedImage
+from lib.data.images.reading import NamedImage, open_images
 from lib.metrics.images import reconstruction_error
 from lib.models import export
 from lib.system import files
@@ -24,12 +25,12 @@ from lib.system.paths import BUILD, display
 from lib.trained import arithmetic as of_arithmetic
 from lib.trained import handwriting
 from lib.trained.faces import FaceModel
-from lib.trained.model import BLOCK, TrainedModel
+from lib.trained.model import TrainedModel
 from lib.trained.options import Options
-from lib.trained.own_images import own_images
 from lib.visual import sheets
 
-ON_A_SHEET = 400  # images, at most
+ON_A_SHEET = 400  # images or interpolations, at most
+_BLOCK = 200  # images in memory at once
 _DEFAULT_COUNT = 64
 _INTERPOLATIONS = 5  # between draws, unless COUNT says otherwise
 _ANIMATION_STEPS = 24
@@ -42,8 +43,8 @@ def generate(model: FaceModel, options: Options) -> list[str]:
     latents = model.latents(count, options.seed)
     shown = []
     with _progress(count, "generating") as bar:
-        for start in range(0, count, BLOCK):
-            images = model.decode(latents[start : start + BLOCK])
+        for start in range(0, count, _BLOCK):
+            images = model.decode(latents[start : start + _BLOCK])
             for k, image in enumerate(images, start + 1):
                 sheets.save(Image.fromarray(image), folder / "samples" / f"{k:06}.png")
             shown.append(images[: max(0, ON_A_SHEET - start)])
@@ -59,7 +60,7 @@ def reconstruct(model: FaceModel, options: Options) -> list[str]:
     """Write a sheet of images above their reconstructions, and the error of each image."""
     folder = _folder(model, options, "reconstruct")
     rows, shown = [], []
-    for names, images in _blocks(_given(options)):
+    for names, images in _blocks(_own_images(options)):
         reconstructions = model.reconstruct(images)
         for name, pair in zip(names, zip(images, reconstructions, strict=True), strict=True):
             error = reconstruction_error(pair[0][None], pair[1][None])
@@ -82,16 +83,14 @@ def interpolate(model: FaceModel, options: Options) -> list[str]:
     folder = _folder(model, options, f"interpolate-seed-{options.seed}")
     if options.faces:
         model.check_has_encoder()
-        images = np.stack([each.pixels for each in _given(options)])
+        images = [each.pixels for each in _own_images(options, limit=ON_A_SHEET + 1)]
         if len(images) < 2:
             raise UserError('one image; give two or more, as in FACES="a.jpg b.jpg"')
-        latents = model.encode(images)
-        ends = list(itertools.pairwise(latents))
+        ends = list(itertools.pairwise(model.encode(np.stack(images))))
         folder = folder.with_name("interpolate-images")
     else:
         latents = model.latents(2 * (options.count or _INTERPOLATIONS), options.seed)
-        ends = list(zip(latents[::2], latents[1::2], strict=True))
-    ends = ends[:ON_A_SHEET]
+        ends = list(zip(latents[::2], latents[1::2], strict=True))[:ON_A_SHEET]
     strips = np.concatenate([model.interpolate(*pair, options.steps) for pair in ends])
     sheets.save(sheets.sheet(strips, columns=options.steps, scale=2), folder / "strips.png")
     frames = np.stack(
@@ -108,7 +107,7 @@ def encode(model: FaceModel, options: Options) -> list[str]:
     """Write the latents of images as .npz (names, latents) and as .csv."""
     folder = _folder(model, options, "encode")
     names, latents = [], []
-    for block_names, images in _blocks(_given(options)):
+    for block_names, images in _blocks(_own_images(options)):
         names += block_names
         latents.append(model.encode(images))
     table = np.concatenate(latents)
@@ -139,12 +138,12 @@ def answer(model: TrainedModel, options: Options) -> list[str]:
         return _compared(queries, model.answer(queries))
     images = model.draw(queries, options.seed)
     path = _folder(model, options, "answer") / f"answers-seed-{options.seed}.png"
-    sheets.save(sheets.sheet(sheets.strips(images), columns=1, scale=4), path)
-    lines = (
-        _compared(queries, model.answer(queries))
-        if isinstance(model, of_arithmetic.StyledTextDrawer)
-        else [f"{query} = {_solution(query)}: the correct answer" for query in queries]
-    )
+    _save_texts(images, path)
+    if isinstance(model, of_arithmetic.StyledTextDrawer):
+        lines = _compared(queries, model.answer(queries))
+    else:
+        solved = zip(queries, _solutions(queries), strict=True)
+        lines = [f"{query} = {solution}: the correct answer" for query, solution in solved]
     return [*lines, f"generated digits, one answer per line: {display(path)}"]
 
 
@@ -160,8 +159,13 @@ def _read(model: of_arithmetic.ImageReader, options: Options) -> list[str]:
         images = of_arithmetic.handwritten(queries, options.seed)
         lines = [f"handwriting: {handwriting_of}", *_compared(queries, model.read(images))]
     path = _folder(model, options, "answer") / f"queries-seed-{options.seed}.png"
-    sheets.save(sheets.sheet(sheets.strips(images), columns=1, scale=4), path)
+    _save_texts(images, path)
     return [*lines, f"as the model sees it, one query per line: {display(path)}"]
+
+
+def _save_texts(images: np.ndarray, path: Path) -> None:
+    """Write texts as images of their tokens, one text per line."""
+    sheets.save(sheets.sheet(sheets.strips(images), columns=1, scale=4), path)
 
 
 def export_networks(model: TrainedModel, options: Options) -> list[str]:
@@ -189,30 +193,43 @@ def _queries(options: Options) -> tuple[str, ...]:
     return options.queries
 
 
-def _solution(query: str) -> str:
-    (text,) = decode(arithmetic().answers[of_arithmetic.indices_of([query])])
-    return text
+def _solutions(queries: Sequence[str]) -> list[str]:
+    return decode(arithmetic().answers[of_arithmetic.indices_of(queries)])
 
 
 def _compared(queries: Sequence[str], answers: Sequence[str]) -> list[str]:
     return [
-        f"{query} = {answer}"
-        + (" (correct)" if answer == _solution(query) else f" (wrong: it is {_solution(query)})")
-        for query, answer in zip(queries, answers, strict=True)
+        f"{query} = {answer} ({'correct' if answer == solution else f'wrong: it is {solution}'})"
+        for query, answer, solution in zip(queries, answers, _solutions(queries), strict=True)
     ]
 
 
-def _given(options: Options) -> Iterator[NamedImage]:
+def _own_images(options: Options, limit: int | None = None) -> Iterator[NamedImage]:
+    """Yield the user's images, at most `limit`: of image files, folders, archives and arrays.
+
+    Unusable ones are skipped, and reported after the last. Raises UserError if none is usable.
+    """
     if not options.faces:
         raise UserError("FACES= is missing; give an image, or a folder or archive of images")
-    return own_images(options.faces)
+    used, reasons = 0, []
+    for path in options.faces:
+        with open_images(path) as images:
+            yield from images.read(None if limit is None else limit - used)
+            used += images.report.used
+            if images.report.skipped:
+                reasons.append(images.report.summary())
+    skipped = "; ".join(reasons)
+    if not used:
+        given = " ".join(map(display, options.faces))
+        raise UserError(f"{given}: no usable image (skipped: {skipped or 'none there'})")
+    if skipped:
+        print(f"{used:,} images used; skipped: {skipped}", file=sys.stderr)
 
 
-def _blocks(given: Iterable[NamedImage]) -> Iterator[tuple[list[str], np.ndarray]]:
+def _blocks(given: Iterator[NamedImage]) -> Iterator[tuple[list[str], np.ndarray]]:
     """Yield the names and the pixels of the images, block by block, under a progress bar."""
-    given = iter(given)
     with _progress(None, "reading") as bar:
-        while block := list(itertools.islice(given, BLOCK)):
+        while block := list(itertools.islice(given, _BLOCK)):
             yield [each.name for each in block], np.stack([each.pixels for each in block])
             bar.update(len(block))
 

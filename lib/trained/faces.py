@@ -5,9 +5,10 @@ Faces are uint8 (n, 64, 64, 3); latents are float32 (n, latent_dim).
 
 import numpy as np
 
+from lib.data.images import SIDE
 from lib.system.errors import UserError
 from lib.system.randomness import generator
-from lib.trained.model import TrainedModel
+from lib.trained.model import TrainedModel, check_images
 from lib.training.trainer import to_uint8
 
 
@@ -33,7 +34,9 @@ class FaceModel(TrainedModel):
         Raises UserError if the model has no encoder.
         """
         self.check_has_encoder()
-        return self.predict("encoder", _checked(images).astype(np.float32) / 255)
+        images = np.asarray(images)
+        check_images(images, (SIDE, SIDE, 3))
+        return self.predict("encoder", images.astype(np.float32) / 255)
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the faces of latents."""
@@ -103,15 +106,3 @@ class GAN(FaceModel):
         """Return the faces that the generator maps latents to."""
         latents = np.asarray(latents, np.float32)
         return to_uint8((self.predict("generator", latents) + 1) / 2)
-
-
-def _checked(images: np.ndarray) -> np.ndarray:
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (64, 64, 3):
-        raise UserError(
-            f"images of shape {images.shape} and type {images.dtype}; "
-            "they must be uint8 (n, 64, 64, 3)"
-        )
-    if not len(images):
-        raise UserError("no images are given; give one or more")
-    return images

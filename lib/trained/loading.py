@@ -9,7 +9,7 @@ from lib.config.base import Settings
 from lib.config.experiments import experiments, find
 from lib.config.profiles import PROFILES
 from lib.models import export
-from lib.runs import directories
+from lib.runs import checkpoints, directories
 from lib.runs.directories import RunKey
 from lib.system.errors import UserError
 from lib.system.paths import display
@@ -17,7 +17,7 @@ from lib.trained import arithmetic as of_arithmetic
 from lib.trained import faces as of_faces
 from lib.trained import recorded as records
 from lib.trained.model import TrainedModel
-from lib.training import resuming
+from lib.training import saving
 from lib.training.trainer import trainer_class
 
 _KINDS: dict[type[Settings], type[TrainedModel]] = {
@@ -92,7 +92,7 @@ def _trained(experiment: str) -> Iterator[RunKey]:
 
 def _has_weights(key: RunKey) -> bool:
     is_done = (key.path / "result.json").exists() and (key.path / directories.NETWORKS).is_dir()
-    return is_done or resuming.has_checkpoint(key.path)
+    return is_done or checkpoints.exist(key.path / saving.CHECKPOINT)
 
 
 def _time(key: RunKey) -> float:
@@ -102,34 +102,23 @@ def _time(key: RunKey) -> float:
 def networks_of(key: RunKey) -> dict[str, tf_keras.Model]:
     """Return the networks of a run, made of stock layers, by name.
 
-    Those of a finished run come from its networks/, which is written first if a run of an earlier
-    version lacks it. Raises UserError if they cannot be read.
+    Those of a finished run come from its networks/, others from the newest checkpoint. Raises
+    UserError if they cannot be read, or if the checkpoint is not that of the current code.
     """
-    folder = key.path / directories.NETWORKS
-    if not (key.path / "result.json").exists():
-        return {name: export.stock(network) for name, network in from_checkpoint(key).items()}
-    if not folder.is_dir() or not (networks := export.read(folder)):
-        export.write(folder, from_checkpoint(key))
-        networks = export.read(folder)
-    return networks
-
-
-def from_checkpoint(key: RunKey) -> Mapping[str, tf_keras.Model]:
-    """Return the networks of a run after its newest checkpoint.
-
-    Raises UserError if there is none that is undamaged, or if it is not that of the current code.
-    """
+    is_done = (key.path / "result.json").exists()
+    if is_done and (networks := export.read(key.path / directories.NETWORKS)):
+        return networks
     settings = _settings(key)
     training = trainer_class(settings)(settings, key.seed)
     try:
-        history = resuming.restore(training, key.path)
+        history = saving.restore(training, key.path)
     except (KeyError, ValueError) as error:
         raise UserError(
             f"the checkpoint in {display(key.path)} is that of another model; {_train_again(key)}"
         ) from error
     if not history:
         raise UserError(f"{display(key.path)} has no checkpoint; {_train_again(key)}")
-    return training.networks()
+    return {name: export.stock(network) for name, network in training.networks().items()}
 
 
 def _settings(key: RunKey) -> Settings:

@@ -1,16 +1,16 @@
 """What all trained models have in common."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
+import tensorflow as tf
 import tf_keras
 
 from lib.config.base import Settings
 from lib.system.errors import UserError
-
-BLOCK = 200  # examples that a network computes at once, which bounds the memory
+from lib.training.trainer import in_blocks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,16 +29,23 @@ class TrainedModel:
         if missing:
             raise UserError(
                 f"{self.source} lacks the network {missing[0]}; if it is a run directory, remove "
-                "networks/ in it, and the next call writes it again from the checkpoint"
+                "networks/ in it, and the next call takes them from the checkpoint"
             )
 
     def predict(self, name: str, *inputs: np.ndarray) -> np.ndarray:
-        """Return the first output of a network for arrays of n examples each, block by block."""
-        network = self.networks[name]
-        outputs = []
-        for start in range(0, len(inputs[0]), BLOCK):
-            block = [each[start : start + BLOCK] for each in inputs]
-            predicted = network(block[0] if len(block) == 1 else block, training=False)
-            first = predicted[0] if isinstance(predicted, list | tuple) else predicted
-            outputs.append(first.numpy())
-        return np.concatenate(outputs)
+        """Return the first output of a network for arrays of n examples each."""
+
+        def first_output(*block: np.ndarray) -> tf.Tensor:
+            outputs = self.networks[name](block[0] if len(block) == 1 else block, training=False)
+            return outputs[0] if isinstance(outputs, list | tuple) else outputs
+
+        return in_blocks(first_output, *inputs)
+
+
+def check_images(images: np.ndarray, shape: Sequence[int]) -> None:
+    """Raise UserError unless `images` are uint8 (n, *shape), at least one."""
+    if images.dtype != np.uint8 or images.shape[1:] != shape or not len(images):
+        raise UserError(
+            f"images of shape {images.shape} and type {images.dtype}; "
+            f"they must be uint8 (n, {', '.join(map(str, shape))}), one or more"
+        )

@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from lib.config.request import flag, is_whole
 from lib.config.suggestions import did_you_mean
 from lib.system.errors import UserError
 
@@ -58,7 +59,7 @@ def parse(arguments: Sequence[str]) -> Options:
         "PROFILE": ("profile", _text),
         "SEEDS": ("run_seed", _number(0, 2**31 - 1)),
         "VARIANT": ("variant", _text),
-        "RECORDED": ("recorded", _flag),
+        "RECORDED": ("recorded", flag),
         "COUNT": ("count", _number(1, LARGEST_COUNT)),
         "SEED": ("seed", _number(0, 2**31 - 1)),
         "STEPS": ("steps", _number(2, LARGEST_STEPS)),
@@ -68,14 +69,12 @@ def parse(arguments: Sequence[str]) -> Options:
     }
     values = {}
     for argument in arguments:
-        name, equals, value = argument.partition("=")
-        if equals and name in readers:
+        name, _, value = argument.partition("=")
+        if name in readers and value:
             field, read = readers[name]
-            if value and read is _paths:
-                values[field] = (*values.get(field, ()), *_paths(name, value))
-            elif value:
-                values[field] = read(name, value)
-        elif name not in _IGNORED:
+            found = read(name, value)
+            values[field] = (*values.get(field, ()), *found) if read is _paths else found
+        elif name not in (*readers, *_IGNORED):
             hint = did_you_mean(name, readers)
             raise UserError(f"unknown option {name}; {hint}known: {', '.join(readers)}")
     if "model" not in values:
@@ -90,18 +89,11 @@ def _text(name: str, value: str) -> str:
 
 def _number(least: int, most: int):
     def read(name: str, value: str) -> int:
-        is_whole = value.isdecimal() and value.isascii() and len(value) <= len(str(most))
-        if not is_whole or not least <= int(value) <= most:
+        if not is_whole(value, most) or int(value) < least:
             raise UserError(f"{name}={value}: expected a whole number from {least} to {most:,}")
         return int(value)
 
     return read
-
-
-def _flag(name: str, value: str) -> bool:
-    if value not in ("0", "1"):
-        raise UserError(f"{name}={value}: choose 0 or 1")
-    return value == "1"
 
 
 def _queries(name: str, value: str) -> tuple[str, ...]:

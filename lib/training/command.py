@@ -17,8 +17,6 @@ from lib.system.environment import hardware, source_commit, versions
 from lib.system.errors import command
 from lib.system.locks import locked
 
-_ENVIRONMENT = ("versions", "hardware", "commit")  # of a run, recorded outside of its spec
-
 
 @command
 def main(file: str, arguments: Sequence[str] | None = None) -> None:
@@ -50,39 +48,31 @@ def _train(run: Planned, request: Request) -> None:
     if (folder / "result.json").exists():
         logging.info("%s: already done", run.key)
         return
-    _record(folder, _config(run, request, spec))
+    _record(run, request, spec)
     logging.info("%s: starting, %s profile", run.key, request.profile)
     from lib.training.loop import run_training
 
     run_training(run, request.threads)
 
 
-def _record(folder: Path, config: dict) -> None:
+def _record(run: Planned, request: Request, spec: dict) -> None:
     """Write a new run's config.json, or add the environment that continues a started run."""
-    path = folder / "config.json"
+    path = run.key.path / "config.json"
+    environment = {"versions": versions(), "hardware": hardware(), "commit": source_commit()}
     if not path.exists():
-        files.write_json(path, config)
+        module = f"experiments.{run.key.experiment}"
+        arguments = [*request.arguments_for(run), f"VARIANT={run.key.variant}"]
+        command_line = shlex.join(["python", "-m", module, *arguments])
+        files.write_json(path, {"spec": spec, "command": command_line, **environment})
         return
-    started = directories.read_config(folder)
-    now = {name: config[name] for name in _ENVIRONMENT}
-    before = [started, *started.get("continued_with", [])][-1]
-    changed = [name for name in _ENVIRONMENT if before[name] != now[name]]
+    config = directories.read_config(run.key.path)
+    before = [config, *config.get("continued_with", [])][-1]
+    changed = [name for name, value in environment.items() if before[name] != value]
     if changed:
         logging.warning(
             "%s was started with other %s; its results mix both",
-            paths.display(folder),
+            paths.display(run.key.path),
             " and ".join(changed),
         )
-        started.setdefault("continued_with", []).append(now)
-        files.write_json(path, started)
-
-
-def _config(run: Planned, request: Request, spec: dict) -> dict:
-    arguments = [*request.arguments_for(run), f"VARIANT={run.key.variant}"]
-    return {
-        "spec": spec,
-        "command": shlex.join(["python", "-m", f"experiments.{run.key.experiment}", *arguments]),
-        "versions": versions(),
-        "hardware": hardware(),
-        "commit": source_commit(),
-    }
+        config.setdefault("continued_with", []).append(environment)
+        files.write_json(path, config)

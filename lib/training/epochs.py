@@ -1,5 +1,6 @@
 """An epoch over indices of queries or digits, in batches of one size, several steps in one call."""
 
+import itertools
 import time
 from collections.abc import Callable, Iterator
 
@@ -25,6 +26,11 @@ def padded_batches(indices: np.ndarray, batch_size: int) -> Iterator[tuple[np.nd
 def batch_count(indices: np.ndarray, batch_size: int) -> int:
     """Return how many batches `padded_batches` yields."""
     return -(-len(indices) // batch_size)
+
+
+def seeds_from(random: np.random.Generator) -> Callable[[np.ndarray], tuple[np.ndarray]]:
+    """Return a function that draws a seed, int32 (2,), for each batch: `others` of an epoch."""
+    return lambda indices: (random.integers(2**31, size=2, dtype=np.int32),)
 
 
 class Steps:
@@ -58,7 +64,8 @@ class Steps:
             while left:
                 began = time.perf_counter()
                 count = min(at_once, left)
-                taken = [np.stack(each) for each in zip(*_first(batches, count), strict=True)]
+                first = itertools.islice(batches, count)
+                taken = [np.stack(each) for each in zip(*first, strict=True)]
                 totals = self._several(totals or self._zeros(taken), *taken)
                 if time.perf_counter() - began < SECONDS_IN_A_CALL / 2:
                     at_once *= 2
@@ -80,7 +87,3 @@ class Steps:
 
         count = tf.shape(batches[0])[0]
         return tf.while_loop(lambda k, _: k < count, step, (0, totals), parallel_iterations=1)[1]
-
-
-def _first(batches: Iterator[tuple], count: int) -> list[tuple]:
-    return [next(batches) for _ in range(count)]

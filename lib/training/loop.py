@@ -1,6 +1,7 @@
 """The training loop: a checkpoint after every epoch, so that an interrupted run can resume."""
 
 import contextlib
+import datetime
 import logging
 import signal
 import sys
@@ -10,10 +11,10 @@ from pathlib import Path
 
 from lib.config.request import Planned
 from lib.models import export
-from lib.runs import directories, plan
+from lib.runs import checkpoints, directories, plan
 from lib.system import paths, runtime
 from lib.system.errors import UserError
-from lib.training import results, resuming
+from lib.training import saving
 from lib.training.progress import Progress
 from lib.training.trainer import Evaluation, Trainer, trainer_class
 from lib.visual import page
@@ -28,23 +29,31 @@ def run_training(planned: Planned, threads: int) -> None:
     Ctrl-C and SIGTERM end it with a line that says how to resume; at most the current epoch is
     lost.
     """
-    folder = planned.key.path
-    kind = trainer_class(planned.settings)
-    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
+    key = planned.key
     with _enough_memory(planned):
-        training = kind(planned.settings, planned.key.seed)
+        training = new_trainer(planned, threads)
     _check_data(planned)
-    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
-    history = _restored(training, planned)
+    history = saving.restore(training, key.path)
+    if history:
+        logging.info("%s: resuming after epoch %d", key, len(history))
     with _resumable(planned, history), _enough_memory(planned):
         _run_epochs(training, planned, history)
-        _check_what_it_reads(planned, threads)
         evaluation = training.evaluation(history)
-        _check_what_it_reads(planned, threads)
-        _finish(training, evaluation, folder, history)
-    spent = _duration(_seconds(history))
-    logging.info("%s: done in %s; %s", planned.key, spent, _metrics_line(history[-1]))
-    logging.info("%s: see %s", planned.key, paths.display(page.write(planned.key)))
+    _check_what_it_reads(planned, threads)
+    with _resumable(planned, history):
+        _finish(training, evaluation, key.path, history)
+    spent = _duration(directories.times(history)["seconds"])
+    logging.info("%s: done in %s; %s", key, spent, _metrics_line(history[-1]))
+    logging.info("%s: see %s", key, paths.display(page.write(key)))
+
+
+def new_trainer(planned: Planned, threads: int) -> Trainer:
+    """Set up TensorFlow, and return the trainer of a run before its first epoch."""
+    kind = trainer_class(planned.settings)
+    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
+    training = kind(planned.settings, planned.key.seed)
+    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
+    return training
 
 
 @contextlib.contextmanager
@@ -72,13 +81,6 @@ def _check_data(planned: Planned) -> None:
         )
 
 
-def _restored(training: Trainer, planned: Planned) -> list[dict]:
-    history = resuming.restore(training, planned.key.path)
-    if history:
-        logging.info("%s: resuming after epoch %d", planned.key, len(history))
-    return history
-
-
 def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> None:
     epochs, folder = planned.settings.epochs, planned.key.path
     progress = Progress(folder)
@@ -88,31 +90,24 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         seconds = round(time.perf_counter() - began, 3)
         cpu_seconds = round(time.process_time() - cpu_began, 3)
         finished = {"epoch": epoch, "seconds": seconds, "cpu_seconds": cpu_seconds, **metrics}
-        resuming.save(training, folder, [*history, finished])
+        saving.save(training, folder, [*history, finished])
         history.append(finished)
         directories.write_history(folder, history)
-        progress.show(training, history)
-        left = (epochs - epoch) * _seconds(history) / epoch
+        is_last = epoch == epochs or training.stopped
+        progress.show(training, history, is_last)
+        left = (epochs - epoch) * directories.times(history)["seconds"] / epoch
         logging.info(
             "%s: epoch %d/%d in %s, at most %s left; %s",
-            planned.key,
-            epoch,
-            epochs,
-            _duration(seconds),
-            _duration(left),
-            _metrics_line(history[-1]),
+            *(planned.key, epoch, epochs, _duration(seconds), _duration(left)),
+            _metrics_line(metrics),
         )
 
 
-class _ChangedNeedError(UserError):
-    """A run that this one reads has changed since it started, so it cannot be resumed."""
-
-
 def _check_what_it_reads(planned: Planned, threads: int) -> None:
-    """Raise _ChangedNeedError if a run that this one reads has changed since it started."""
+    """Raise UserError if a run that this one reads has changed: then it cannot be resumed."""
     begun = directories.read_config(planned.key.path)["spec"].get("needs", {})
     if plan.needed_digests(planned, threads) != begun:
-        raise _ChangedNeedError(
+        raise UserError(
             f"{planned.key}: {', '.join(begun)}, which it reads, was trained again meanwhile; "
             "run the command again to train both"
         )
@@ -122,12 +117,11 @@ def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: li
     weights = [variable.numpy() for variable in training.weights()]
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
-    results.write_samples(folder, evaluation)
-    directories.write_history(folder, history)
-    digest = directories.weights_digest(weights)
     export.write(folder / directories.NETWORKS, training.networks())
-    directories.write_result(folder, results.result(history, evaluation, digest))
-    resuming.keep_newest(folder)
+    result = saving.write_evaluation(training, folder, history, evaluation)
+    digest = directories.weights_digest(weights)
+    directories.write_result(folder, {**result, "weights_sha256": digest})
+    checkpoints.keep_newest(folder / saving.CHECKPOINT)
 
 
 @contextlib.contextmanager
@@ -138,8 +132,6 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
     signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except _ChangedNeedError:
-        raise
     except (KeyboardInterrupt, SystemExit, UserError):
         done = len(history)
         print(f"{planned.key}: the same command resumes after epoch {done}", file=sys.stderr)
@@ -147,16 +139,9 @@ def _resumable(planned: Planned, history: list[dict]) -> Iterator[None]:
 
 
 def _metrics_line(epoch: dict) -> str:
-    return ", ".join(
-        f"{name} {value:.4g}" for name, value in directories.metrics_of_epoch(epoch).items()
-    )
+    metrics = directories.metrics_of_epoch(epoch)
+    return ", ".join(f"{name} {value:.4g}" for name, value in metrics.items())
 
 
-def _seconds(history: list[dict]) -> float:
-    return sum(epoch["seconds"] for epoch in history)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+def _duration(seconds: float) -> datetime.timedelta:
+    return datetime.timedelta(seconds=round(seconds))

@@ -7,18 +7,16 @@ import tensorflow as tf
 from lib.system.runtime import side_by_side
 
 
-def sum_over_micro_batches(
-    function: Callable[..., object], *batch: object, most: int | None = None
-) -> object:
+def sum_over_micro_batches(function: Callable[..., object], *batch: object) -> object:
     """Return the sum of `function` over equal micro-batches: for a sum over examples, the same.
 
-    There are `most`, by default as many as run in parallel, or fewer that divide the batch. Each of
-    `batch` is an array or a structure of arrays with the examples on the first axis; the function
-    returns a structure of tensors. It must not sample from a stateful generator, which would make
-    one micro-batch wait for another.
+    There are as many as run in parallel, or fewer that divide the batch. Each of `batch` is an
+    array or a structure of arrays with the examples on the first axis; the function returns a
+    structure of tensors. It must not sample from a stateful generator, which would make one
+    micro-batch wait for another.
     """
     size = tf.nest.flatten(batch)[0].shape[0]
-    most = min(most or side_by_side(), size)
+    most = min(side_by_side(), size)
     count = max(number for number in range(1, most + 1) if size % number == 0)
     step = size // count
     starts = range(0, size, step)

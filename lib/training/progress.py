@@ -32,8 +32,8 @@ class Progress:
         self._began = time.perf_counter()
         self._drawing = 0.0  # seconds
 
-    def show(self, training: Trainer, history: list[dict]) -> None:
-        """Write the files of the newest epoch of `history`."""
+    def show(self, training: Trainer, history: list[dict], is_last: bool) -> None:
+        """Write the files of the newest epoch of `history`; the page draws the last curves."""
         epoch = len(history)
         with self._events.as_default(epoch):
             for name, value in metrics_of_epoch(history[-1]).items():
@@ -49,7 +49,8 @@ class Progress:
                 size = {"width": sheet.width, "height": sheet.height}
                 _write_event(tag="images", image={"encoded_image_string": png, **size})
         self._events.flush()
-        self._draw_curves(history)
+        if not is_last:
+            self._draw_curves(history)
 
     def _draw_curves(self, history: list[dict]) -> None:
         """Draw curves, unless that took more than a small part of the time so far."""

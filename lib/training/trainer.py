@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +15,10 @@ from lib.config.base import Settings
 
 @dataclasses.dataclass(frozen=True)
 class Evaluation:
-    """The results of a finished training: metrics, arrays for figures, its layers, other facts."""
+    """The results of a finished training: metrics, arrays for figures, other facts."""
 
     metrics: dict[str, float]
     samples: dict[str, np.ndarray]
-    model: list[dict]
     facts: dict[str, object] = dataclasses.field(default_factory=dict)
 
 
@@ -116,22 +115,18 @@ def adamw(model_variables: list[tf.Variable], learning_rate: object, weight_deca
 
 
 def epoch_means(
-    batches: Iterator[object],
-    count: int,
-    title: str,
-    step: Callable[[object], dict[str, tf.Tensor]],
-    size: Callable[[object], float] = lambda batch: 1.0,
+    batches: Iterable[tuple], count: int, title: str, step: Callable[..., dict[str, tf.Tensor]]
 ) -> dict[str, float]:
-    """Run `step` on each of `count` batches under a progress bar; return its metrics' means.
+    """Call `step(*batch)` for `count` batches under a progress bar; return its metrics' means.
 
-    As in Keras' `fit`, an epoch's mean is over examples: `size` returns how many a batch has.
+    As in Keras' `fit`, they are means over examples: a batch has as many as its first array.
     """
     totals: dict[str, object] = {}
     examples = 0.0
     for batch in tqdm(batches, total=count, desc=title, leave=False, disable=None, unit="step"):
-        weight = float(size(batch))
+        weight = float(len(batch[0]))
         examples += weight
-        for name, value in step(batch).items():
+        for name, value in step(*batch).items():
             totals[name] = totals.get(name, 0.0) + value * weight
     return {name: float(total) / examples for name, total in totals.items()}
 
@@ -147,30 +142,19 @@ def reseed(model: tf_keras.Model, seeds: np.random.Generator) -> None:
             source._generator.reset_from_seed(int(seeds.integers(2**31)))
 
 
-def layer_table(model: tf_keras.Model) -> list[dict]:
-    """Return the layers of `model` as a table: name, type, output shape, number of parameters."""
-    table = []
-    for layer in model.layers:
-        if isinstance(layer, tf_keras.Model):
-            table += layer_table(layer)
-        elif not isinstance(layer, tf_keras.layers.InputLayer):
-            table.append(
-                {
-                    "layer": layer.name,
-                    "type": type(layer).__name__,
-                    "output_shape": list(layer.output_shape),
-                    "parameters": layer.count_params(),
-                }
-            )
-    return table
-
-
 def to_uint8(images: np.ndarray) -> np.ndarray:
     """Return images in [0, 1] as uint8."""
     return np.round(np.clip(images, 0, 1) * 255).astype(np.uint8)
 
 
-def blocks_of(examples: np.ndarray, size: int = 200) -> Iterator[np.ndarray]:
-    """Yield `examples` in blocks of at most `size`, which bounds the memory that each needs."""
-    for start in range(0, len(examples), size):
-        yield examples[start : start + size]
+def in_blocks(
+    function: Callable[..., object], *examples: np.ndarray, size: int = 200
+) -> np.ndarray | list[np.ndarray]:
+    """Return `function(*examples)`, computed for at most `size` examples at once to bound memory.
+
+    `function` maps arrays with the examples on the first axis to such an array or to a list of
+    such arrays, and computes each example by itself. Raises ValueError if there are no examples.
+    """
+    starts = range(0, len(examples[0]), size)
+    found = [function(*(each[start : start + size] for each in examples)) for start in starts]
+    return tf.nest.map_structure(lambda *blocks: np.concatenate(blocks), *found)

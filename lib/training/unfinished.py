@@ -11,49 +11,32 @@ unfinished/ in the run directory
 
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from lib.config import request
-from lib.config.request import Planned
 from lib.runs import directories
-from lib.system import files, runtime
+from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import display
-from lib.training import results, resuming
-from lib.training.trainer import Evaluation, trainer_class
-
-
-def evaluate(planned: Planned, threads: int) -> None:
-    """Evaluate the model of the newest checkpoint, and write the result.
-
-    Raises UserError if there is no checkpoint.
-    """
-    folder = planned.key.path
-    kind = trainer_class(planned.settings)
-    runtime.start(threads, planned.key.seed, kind.in_micro_batches)
-    training = kind(planned.settings, planned.key.seed)
-    training.needed = {needed.key.experiment: needed.key.path for needed in planned.needs}
-    history = resuming.restore(training, folder)
-    if not history:
-        raise UserError(f"{display(folder)} has no checkpoint; train it first")
-    evaluation = training.evaluation(history)
-    _write(folder / directories.UNFINISHED, history, evaluation)
-
-
-def _write(folder: Path, history: list[dict], evaluation: Evaluation) -> None:
-    (folder / "result.json").unlink(missing_ok=True)  # written last: with it, the rest is complete
-    results.write_samples(folder, evaluation)
-    directories.write_history(folder, history)
-    files.write_json(folder / "result.json", results.result(history, evaluation))
+from lib.training import saving
+from lib.training.loop import new_trainer
 
 
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Evaluate the run that the arguments name."""
+    """Evaluate the run that the arguments name by its newest checkpoint, and write the result."""
     experiment, *settings = arguments
     requested, variants = request.parse_with_variants(settings)
     for planned in request.planned(requested, [experiment], variants):
-        evaluate(planned, requested.threads)
+        folder = planned.key.path
+        training = new_trainer(planned, requested.threads)
+        history = saving.restore(training, folder)
+        if not history:
+            raise UserError(f"{display(folder)} has no checkpoint; train it first")
+        evaluation = training.evaluation(history)
+        result_file = folder / directories.UNFINISHED / "result.json"
+        result_file.unlink(missing_ok=True)  # written last: with it, the rest is complete
+        result = saving.write_evaluation(training, result_file.parent, history, evaluation)
+        files.write_json(result_file, result)
 
 
 if __name__ == "__main__":

@@ -52,28 +52,31 @@ def test_reconstruction_error_refuses_unequal_shapes():
 def test_a_cross_fade_is_uniform():
     first, last = noise(2).astype(float)
     fraction = np.linspace(0, 1, 9)[:, None, None, None]
-    assert metrics.interpolation_smoothness(
-        (1 - fraction) * first + fraction * last
-    ) == pytest.approx(1)
+    path = (1 - fraction) * first + fraction * last
+    assert metrics.interpolation_smoothness(path[None]) == pytest.approx(1)
 
 
 def test_one_jump_is_the_least_uniform_path():
     frames = constant(0, 0, 0, 0, 0, 200, 200, 200, 200)
-    assert metrics.interpolation_smoothness(frames) == pytest.approx(8)
+    assert metrics.interpolation_smoothness(frames[None]) == pytest.approx(8)
 
 
 def test_unequal_steps():
     # Steps 1, 2 and 3: falling values too, so uint8 must not wrap around.
-    assert metrics.interpolation_smoothness(constant(5, 4, 2, 5)) == pytest.approx(3 / 2)
+    assert metrics.interpolation_smoothness(constant(5, 4, 2, 5)[None]) == pytest.approx(3 / 2)
 
 
-def test_a_path_of_equal_frames_has_no_smoothness():
-    assert metrics.interpolation_smoothness(constant(9, 9, 9)) is None
+def test_smoothness_is_the_mean_over_paths_without_those_of_equal_frames():
+    uniform, jump = constant(0, 10, 20, 30, 40), constant(0, 0, 0, 200, 200)
+    still = constant(*[7] * 5)
+    paths = np.stack([uniform, jump, still])
+    assert metrics.interpolation_smoothness(paths) == pytest.approx((1 + 4) / 2)
+    assert np.isnan(metrics.interpolation_smoothness(still[None]))
 
 
 def test_one_frame_is_no_path():
     with pytest.raises(ValueError, match="two frames"):
-        metrics.interpolation_smoothness(constant(9))
+        metrics.interpolation_smoothness(constant(9)[None])
 
 
 @pytest.mark.parametrize(

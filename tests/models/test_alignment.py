@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from lib.data.arithmetic import aligned_queries, arithmetic
-from lib.models.arithmetic.alignment import place_by_place
+from lib.models.arithmetic.image2text_corrected import place_by_place
 
 
 def one_hot(codes):

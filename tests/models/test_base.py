@@ -3,7 +3,8 @@ import pytest
 
 from lib.system import runtime
 from lib.system.randomness import generator
-from lib.training.trainer import adam, epoch_means, layer_table, reseed, to_uint8
+from lib.training.saving import layer_table
+from lib.training.trainer import adam, epoch_means, reseed, to_uint8
 
 tf, tf_keras = runtime.tf, runtime.tf_keras
 layers = tf_keras.layers
@@ -18,14 +19,14 @@ def test_to_uint8_rounds_and_clips():
 
 
 def test_epoch_means_are_the_means_of_the_steps_metrics():
-    values = [3.0, 5.0, 10.0]
-    means = epoch_means(iter(values), 3, "", lambda x: {"x": tf.constant(x), "twice": 2 * x})
-    assert means == {"x": 6.0, "twice": 12.0}
+    batches = [([3.0], 1), ([5.0], 2), ([10.0], 3)]
+    means = epoch_means(batches, 3, "", lambda x, y: {"x": tf.constant(x[0]), "y": 2.0 * y})
+    assert means == {"x": 6.0, "y": 4.0}
 
 
 def test_epoch_means_count_every_example_alike():
-    batches = iter([[3.0, 5.0], [10.0]])
-    means = epoch_means(batches, 2, "", lambda x: {"x": tf.reduce_mean(x)}, size=len)
+    batches = [([3.0, 5.0],), ([10.0],)]
+    means = epoch_means(batches, 2, "", lambda x: {"x": tf.reduce_mean(x)})
     assert means == {"x": 6.0}
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from lib.models.faces.blocks import downsampling, upsampling
-from lib.training.trainer import layer_table
+from lib.training.saving import layer_table
 
 
 @pytest.mark.parametrize(("filters", "outputs"), [(64, 64), (128, 512), (128, 1)])

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from lib.models.faces.batches import FaceBatches, interpolate, interpolation_ends, shown_latents
+from lib.models.faces.batches import FaceBatches, shown_latents
+from lib.models.faces.evaluation import interpolate, interpolation_ends
 from lib.system.errors import UserError
 
 
@@ -15,8 +16,7 @@ def test_an_epoch_shows_every_face_once_in_an_order_of_its_own(few_faces):
     batches = FaceBatches(18, 8, seed=0)
     orders = []
     for epoch in (1, 2, 1):
-        steps, shown = zip(*batches.shuffled(epoch), strict=True)
-        assert steps == (0, 1, 2)
+        shown = list(batches.shuffled(epoch))
         assert [len(batch) for batch in shown] == [8, 8, 2]
         orders.append(indices_of(few_faces, np.concatenate(shown)))
         assert sorted(orders[-1]) == list(range(18))

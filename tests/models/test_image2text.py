@@ -6,7 +6,7 @@ from lib.config.arithmetic import Image2TextSettings
 from lib.data.arithmetic import VOCABULARY, arithmetic
 from lib.models.arithmetic.image2text import Image2TextTrainer, build_model
 from lib.system import runtime
-from lib.training.trainer import layer_table
+from lib.training.saving import layer_table
 
 tf = runtime.tf
 TINY = {"units": 8, "filters": 4, "query_count": 100, "batch_size": 32, "epochs": 1}

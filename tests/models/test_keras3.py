@@ -11,7 +11,7 @@ from close_weights import assert_trained_alike
 
 from lib.config.arithmetic import Image2TextSettings, Text2ImageSettings, Text2TextSettings
 from lib.data.arithmetic import VOCABULARY, arithmetic
-from lib.models.arithmetic.augmentation import Warp, warped
+from lib.models.arithmetic.augmentation import warped
 from lib.models.arithmetic.image2text import Image2TextTrainer
 from lib.models.arithmetic.text2image import Text2ImageTrainer
 from lib.models.arithmetic.text2text import Text2TextTrainer
@@ -56,9 +56,9 @@ def test_images_are_warped_as_by_the_original_s_three_layers(keras3):
     given = {name: random.uniform(-most, most, count) for name, most in ranges.items()}
     found = keras3("warp", images=images, **given)["images"]
     turns, zooms, rights, downs = (tf.constant(each, tf.float32) for each in given.values())
-    warp = Warp(2 * np.pi * turns, 1 + zooms, 28 * rights, 28 * downs)
-    np.testing.assert_allclose(warped(images, warp, interpolations=3), found, atol=1e-5)
-    assert np.abs(warped(images, warp, interpolations=1) - found).max() > 0.1
+    warp = (2 * np.pi * turns, 1 + zooms, 28 * rights, 28 * downs)
+    np.testing.assert_allclose(warped(images, *warp, interpolations=3), found, atol=1e-5)
+    assert np.abs(warped(images, *warp, interpolations=1) - found).max() > 0.1
 
 
 def masks(shape, random):

@@ -17,7 +17,8 @@ SEED = stateless_seed(0, "latent noise", 1, 0)
 
 
 @pytest.mark.parametrize(("size", "most", "sizes"), [(8, 2, [4, 4]), (9, 4, [3] * 3), (7, 4, [7])])
-def test_parts_are_equal_in_order_and_added_up(size, most, sizes):
+def test_parts_are_equal_in_order_and_added_up(size, most, sizes, monkeypatch):
+    monkeypatch.setattr(micro_batches, "side_by_side", lambda: most)
     seen = []
 
     def function(indices, pair):
@@ -25,7 +26,7 @@ def test_parts_are_equal_in_order_and_added_up(size, most, sizes):
         return {"sum": tf.reduce_sum(indices), "both": [tf.reduce_sum(each) for each in pair]}
 
     indices = tf.range(size)
-    found = sum_over_micro_batches(function, indices, (indices * 2, indices * 3), most=most)
+    found = sum_over_micro_batches(function, indices, (indices * 2, indices * 3))
     assert [len(part) for part in seen] == sizes
     assert np.concatenate(seen).tolist() == list(range(size))
     total = size * (size - 1) // 2

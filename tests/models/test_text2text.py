@@ -5,7 +5,7 @@ from sklearn.model_selection import train_test_split
 from lib.config.arithmetic import Text2TextSettings
 from lib.data.arithmetic import arithmetic
 from lib.models.arithmetic.text2text import build_model, split
-from lib.training.trainer import layer_table
+from lib.training.saving import layer_table
 
 
 def test_layers_and_parameters_are_those_of_the_published_table():

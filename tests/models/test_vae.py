@@ -101,7 +101,7 @@ def test_an_epoch_is_that_of_the_original_s_calls(few_faces, kl, connected):
     before = [*training.encoder.get_weights(), *training.decoder.get_weights()]
     model.set_weights(before)
     losses = []
-    for step, pixels in training.faces.shuffled(1):
+    for step, pixels in enumerate(training.faces.shuffled(1)):
         seed = stateless_seed(0, "latent noise", 1, step)
         noise = tf.random.stateless_normal((len(pixels), 6), seed)
         images = pixels / np.float32(255)

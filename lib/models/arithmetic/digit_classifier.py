@@ -18,8 +18,8 @@ from lib.models.arithmetic.exact_solver import solved
 from lib.models.arithmetic.sequence import cosine_decay, weighted_mean
 from lib.runs import directories
 from lib.system.randomness import generator
-from lib.training.epochs import Steps
-from lib.training.trainer import Evaluation, Trainer, adam, blocks_of, layer_table
+from lib.training.epochs import Steps, seeds_from
+from lib.training.trainer import Evaluation, Trainer, adam, in_blocks
 
 layers = tf_keras.layers
 
@@ -35,18 +35,17 @@ class DigitClassifier:
 
         As in MNIST, tokens are white (255) on black.
         """
-        blocks = blocks_of(images, size=1_000)
-        tokens = [
-            self._model(_pixels(block), training=False).numpy().argmax(-1) for block in blocks
-        ]
-        return np.concatenate([np.zeros(0, np.uint8), *tokens]).astype(np.uint8)
+        logits = in_blocks(
+            lambda block: self._model(_pixels(block), training=False), images, size=1_000
+        )
+        return logits.argmax(-1).astype(np.uint8)
 
 
 def load(folder: Path) -> DigitClassifier:
     """Return the classifier of a finished run of the experiment `digit_classifier`.
 
-    Call it after building one's own models: it advances the
-    weights' random generator. Raises UserError if the run's weights are missing or damaged.
+    Call it after building one's own models: it advances the weights' random generator. Raises
+    UserError if the run's weights are missing or damaged.
     """
     spec = directories.read_config(folder)["spec"]
     model = build_model(DigitClassifierSettings(**spec["settings"]))
@@ -103,13 +102,8 @@ class DigitClassifierTrainer(Trainer):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training images once, in random order, each rotated, zoomed and shifted."""
         indices = generator(self.seed, "shuffle", epoch).permutation(self.indices)
-        seeds = generator(self.seed, "augmentation", epoch)
-        return self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
-        )
+        seeds = seeds_from(generator(self.seed, "augmentation", epoch))
+        return self._steps.epoch(indices, self.settings.batch_size, title, seeds)
 
     def train_step(
         self, indices: tf.Tensor, weights: tf.Tensor, seeds: tf.Tensor
@@ -153,7 +147,7 @@ class DigitClassifierTrainer(Trainer):
         by_token = [correct[images] for images in images_by_token(instances.unseen)]
         metrics["test_accuracy"] = float(np.concatenate(by_token[:DIGITS]).mean())
         metrics["test_accuracy_mean_of_tokens"] = float(np.mean([each.mean() for each in by_token]))
-        return Evaluation(metrics, samples={}, model=layer_table(self.model))
+        return Evaluation(metrics, samples={})
 
 
 def token_codes(tokens: TokenImages) -> np.ndarray:

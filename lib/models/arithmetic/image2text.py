@@ -6,12 +6,7 @@ import tf_keras
 
 from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits
-from lib.data.arithmetic import (
-    QUERY_LENGTH,
-    arithmetic,
-    choose_indices,
-    sample_query_images,
-)
+from lib.data.arithmetic import QUERY_LENGTH, arithmetic, choose_indices, sample_query_images
 from lib.data.splits import random_split
 from lib.models.arithmetic.augmentation import random_affine
 from lib.models.arithmetic.sequence import AnswerTrainer, answer_decoder, token_images
@@ -25,37 +20,32 @@ SIDE = digits.SIDE
 
 def build_model(settings: Image2TextSettings) -> tf_keras.Sequential:
     """Return images (5, 28, 28, 1) -> probabilities of the answer's tokens (3, 13)."""
-    encoders = {"flatten": _flattening_encoder, "convlstm": _convlstm_encoder}
+    if settings.encoder == "flatten":
+        encoder = [
+            layers.Reshape((QUERY_LENGTH, SIDE * SIDE)),
+            LSTM(settings.units, name="encoder"),
+        ]
+    else:
+        encoder = [
+            ConvLSTM2D(
+                settings.filters,
+                3,
+                compiled=settings.compile,
+                dropout=settings.dropout,
+                recurrent_dropout=settings.recurrent_dropout,
+                name="encoder",
+            ),
+            layers.Flatten(),
+            layers.Dense(settings.units, activation="relu", name="code"),
+        ]
     return tf_keras.Sequential(
         [
             layers.Input((QUERY_LENGTH, SIDE, SIDE, 1)),
-            *encoders[settings.encoder](settings),
+            *encoder,
             layers.Dropout(settings.dropout),
             *answer_decoder(settings.units, settings.decoder_dropout, settings.recurrent_dropout),
         ]
     )
-
-
-def _flattening_encoder(settings: Image2TextSettings) -> list:
-    return [
-        layers.Reshape((QUERY_LENGTH, SIDE * SIDE)),
-        LSTM(settings.units, name="encoder"),
-    ]
-
-
-def _convlstm_encoder(settings: Image2TextSettings) -> list:
-    return [
-        ConvLSTM2D(
-            settings.filters,
-            3,
-            compiled=settings.compile,
-            dropout=settings.dropout,
-            recurrent_dropout=settings.recurrent_dropout,
-            name="encoder",
-        ),
-        layers.Flatten(),
-        layers.Dense(settings.units, activation="relu", name="code"),
-    ]
 
 
 def split(settings: Image2TextSettings, seed: int) -> dict[str, np.ndarray]:
@@ -71,13 +61,7 @@ class Image2TextTrainer(AnswerTrainer):
 
     def __init__(self, settings: Image2TextSettings, seed: int) -> None:
         compiled = settings.compile and (settings.encoder == "flatten" or compile_convolutions())
-        super().__init__(
-            settings,
-            seed,
-            build_model(settings),
-            split(settings, seed),
-            compiled,
-        )
+        super().__init__(settings, seed, build_model(settings), split(settings, seed), compiled)
         self.tokens, self.images = token_images(digits.load())
         self.instances = tf.constant(
             sample_query_images(self.tokens, arithmetic().queries, seed, epoch=0)
@@ -85,14 +69,12 @@ class Image2TextTrainer(AnswerTrainer):
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
         """Return images of queries, (batch, 5, 28, 28, 1) in [0, 1]; rescaled twice, [0, 1/255]."""
-        images = tf.gather(self.images, tf.gather(self.instances, indices))
         scale = 255 * 255 if self.settings.rescale_twice else 255
-        return tf.cast(images, tf.float32)[..., None] / scale
+        return tf.cast(self.query_images(indices), tf.float32)[..., None] / scale
 
-    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
+    def query_images(self, indices: tf.Tensor) -> tf.Tensor:
         """Return the images of queries: uint8 (n, 5, 28, 28)."""
-        images = tf.gather(self.images, tf.gather(self.instances, indices))
-        return {"answered_images": images.numpy()}
+        return tf.gather(self.images, tf.gather(self.instances, indices))
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tf.Tensor:
         """Return the images of queries, each rotated, zoomed and shifted if AUGMENT is set."""

@@ -12,6 +12,7 @@ import tf_keras
 from lib.config.arithmetic import CorrectedImage2TextSettings
 from lib.data import digits
 from lib.data.arithmetic import (
+    PADDING,
     QUERY_LENGTH,
     VOCABULARY,
     DigitInstances,
@@ -21,14 +22,8 @@ from lib.data.arithmetic import (
 )
 from lib.data.splits import random_split
 from lib.models.arithmetic import text2text_corrected
-from lib.models.arithmetic.alignment import place_by_place
 from lib.models.arithmetic.augmentation import random_affine
-from lib.models.arithmetic.sequence import (
-    AnswerTrainer,
-    all_correct,
-    cosine_decay,
-    weighted_mean,
-)
+from lib.models.arithmetic.sequence import AnswerTrainer, all_correct, cosine_decay, weighted_mean
 from lib.system.runtime import compile_convolutions
 from lib.training.trainer import adamw
 
@@ -68,6 +63,31 @@ def _convolution(filters: int, size: int) -> list:
     ]
 
 
+def place_by_place(tokens: tf.Tensor) -> tf.Tensor:
+    """Return a query's tokens, (n, 5, 13), as (n, 3, 39): hundreds, tens, units.
+
+    Each place holds the first number's digit, the second's, and the operator, as probabilities
+    like `tokens`. These also decide the positions of the operator and of the query's end: the
+    result is the sum over the four layouts of two numbers of one or two digits, each weighted by
+    the probability of its operator and its end. The weights need not add up to 1. One-hot tokens
+    give `aligned_queries`.
+    """
+    operator = tokens[:, :, VOCABULARY.index("+")] + tokens[:, :, VOCABULARY.index("-")]
+    zero = tf.one_hot(tf.zeros_like(tokens[:, 0, 0], tf.int32), len(VOCABULARY))
+    aligned = 0.0
+    for first in (1, 2):
+        ends = tokens[:, first + 2, PADDING]
+        for second, fraction in ((1, ends), (2, 1 - ends)):
+            digits = tokens[:, :first], tokens[:, first + 1 : first + 1 + second]
+            filled = [[zero] * (3 - each.shape[1]) + tf.unstack(each, axis=1) for each in digits]
+            places = [
+                tf.concat([*pair, tokens[:, first]], axis=-1) for pair in zip(*filled, strict=True)
+            ]
+            likely = operator[:, first] * fraction
+            aligned += likely[:, None, None] * tf.stack(places, axis=1)
+    return aligned
+
+
 def split(settings: CorrectedImage2TextSettings, seed: int) -> dict[str, np.ndarray]:
     """Return the indices of the splits "train" and "test"; each seed draws others."""
     indices = choose_indices(settings.query_count, seed)
@@ -84,6 +104,10 @@ def without_lambda(model: tf_keras.Model) -> tf_keras.Model:
     return tf_keras.Model(images.output, [answer(place_by_place(softmax(logits))), logits])
 
 
+def _pixels(images: tf.Tensor) -> tf.Tensor:
+    return tf.cast(images, tf.float32)[..., None] / 255
+
+
 class CorrectedImage2TextTrainer(AnswerTrainer):
     """Trains on digit instances sampled in each epoch; tests on queries and digits never seen."""
 
@@ -96,7 +120,11 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
         self.queries = tf.constant(arithmetic().queries)
         self.tokens = DigitInstances.of(digits.load())
         self.images = tf.constant(self.tokens.images)
-        self.instances = tf.constant(self._evaluated_instances())
+        # Each query is evaluated in training instances, those of the test split in unseen ones.
+        queries, test = arithmetic().queries, self.splits["test"]
+        instances = self.tokens.sample_training(queries, seed)
+        instances[test] = self.tokens.sample_unseen(queries, seed)[test]
+        self.instances = tf.constant(instances)
         self.training_instances = tf.Variable(self.instances, trainable=False)
 
     @property
@@ -108,13 +136,6 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
         """Return the model."""
         return {"model": without_lambda(self.model)}
 
-    def _evaluated_instances(self) -> np.ndarray:
-        """Return the instances that each query is evaluated in: unseen ones for the test split."""
-        instances = self.tokens.sample_training(arithmetic().queries, self.seed)
-        test = self.splits["test"]
-        instances[test] = self.tokens.sample_unseen(arithmetic().queries, self.seed)[test]
-        return instances
-
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, in new digit instances."""
         instances = self.tokens.sample_training(arithmetic().queries, self.seed, epoch)
@@ -123,20 +144,16 @@ class CorrectedImage2TextTrainer(AnswerTrainer):
 
     def inputs(self, indices: tf.Tensor) -> tf.Tensor:
         """Return queries as images in [0, 1]: (batch, 5, 28, 28, 1)."""
-        return self._pixels(tf.gather(self.instances, indices))
+        return _pixels(self.query_images(indices))
 
-    def _pixels(self, instances: tf.Tensor) -> tf.Tensor:
-        return tf.cast(tf.gather(self.images, instances), tf.float32)[..., None] / 255
-
-    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the images of queries: uint8 (n, 5, 28, 28)."""
-        images = tf.gather(self.images, tf.gather(self.instances, indices))
-        return {"answered_images": images.numpy()}
+    def query_images(self, indices: tf.Tensor) -> tf.Tensor:
+        """Return the images of queries, as they are evaluated: uint8 (n, 5, 28, 28)."""
+        return tf.gather(self.images, tf.gather(self.instances, indices))
 
     def training_inputs(self, indices: tf.Tensor, seeds: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return the queries' images, each rotated, zoomed and shifted, and their tokens."""
         settings = self.settings
-        images = self._pixels(tf.gather(self.training_instances, indices))
+        images = _pixels(tf.gather(self.images, tf.gather(self.training_instances, indices)))
         warped = random_affine(
             images, seeds, settings.rotation, settings.zoom, settings.translation
         )

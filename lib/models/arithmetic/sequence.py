@@ -12,13 +12,12 @@ from lib.data.arithmetic import ANSWER_LENGTH, VOCABULARY, TokenImages, arithmet
 from lib.metrics.sequences import exact_match, per_character_accuracy
 from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
-from lib.training.epochs import Steps, batch_count, padded_batches
-from lib.training.trainer import Evaluation, Trainer, adam, layer_table, reseed
+from lib.training.epochs import Steps, batch_count, padded_batches, seeds_from
+from lib.training.trainer import Evaluation, Trainer, adam, reseed
 
 layers = tf_keras.layers
 ANSWERS_KEPT = 12
 EVALUATION_BATCH = 100
-EXAMPLES = 8  # answers in images that are shown
 
 
 def token_images(prepared: digits.Digits) -> tuple[TokenImages, tf.Tensor]:
@@ -111,13 +110,8 @@ class AnswerTrainer(Trainer):
         """Train on the training split once, in random order, then evaluate any validation split."""
         reseed(self.model, generator(self.seed, "dropout", epoch))
         indices = generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
-        seeds = generator(self.seed, "augmentation", epoch)
-        metrics = self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda _: (seeds.integers(2**31, size=2, dtype=np.int32),),
-        )
+        seeds = seeds_from(generator(self.seed, "augmentation", epoch))
+        metrics = self._steps.epoch(indices, self.settings.batch_size, title, seeds)
         if "validation" in self.splits:
             validation = self.evaluate(self.splits["validation"])
             metrics |= {f"val_{name}": value for name, value in validation.items()}
@@ -143,13 +137,13 @@ class AnswerTrainer(Trainer):
         *_, unseen = self.splits.values()
         shown = generator(self.seed, "mistakes").permutation(unseen)[:ANSWERS_KEPT]
         facts = {"mistakes": self.mistakes(unseen), "answers": self._as_texts(shown)}
-        samples = self.shown_inputs(shown)
-        return Evaluation(metrics, samples, model=layer_table(self.model), facts=facts)
+        images = self.query_images(shown)
+        samples = {} if images is None else {"answered_images": images.numpy()}
+        return Evaluation(metrics, samples, facts)
 
-    def shown_inputs(self, indices: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the images of the queries whose answers are kept, if the queries are images."""
+    def query_images(self, indices: np.ndarray) -> tf.Tensor | None:
+        """Return the images of queries, uint8 (n, 5, 28, 28); None if they are texts."""
         del indices
-        return {}
 
     def mistakes(self, indices: np.ndarray) -> list[dict[str, str]]:
         """Return the first wrong answers of `indices`, in a random but fixed order."""
@@ -162,14 +156,11 @@ class AnswerTrainer(Trainer):
         """Return each query, its correct answer and the predicted one."""
         if not len(indices):
             return []
-        texts = (
-            decode(arithmetic().queries[indices]),
-            decode(self.answer_codes[indices]),
-            decode(self._predicted(indices)[1]),
-        )
+        queries, answers = arithmetic().queries[indices], self.answer_codes[indices]
+        codes = queries, answers, self._predicted(indices)[1]
         return [
-            dict(zip(("query", "answer", "predicted"), each, strict=True))
-            for each in zip(*texts, strict=True)
+            {"query": query, "answer": answer, "predicted": predicted}
+            for query, answer, predicted in zip(*map(decode, codes), strict=True)
         ]
 
     def _predicted(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -19,16 +19,13 @@ from lib.data.arithmetic import (
     sample_query_images,
 )
 from lib.data.splits import split_off_last
-from lib.models.arithmetic.sequence import (
-    EVALUATION_BATCH,
-    token_images,
-    weighted_mean,
-)
+from lib.models.arithmetic.sequence import EVALUATION_BATCH, token_images, weighted_mean
 from lib.models.layers.lstm import LSTM
 from lib.system.randomness import generator
 from lib.training.epochs import Steps, padded_batches
 from lib.training.schedules import EarlyStopping, ReduceOnPlateau
-from lib.training.trainer import Evaluation, Trainer, adam, layer_table, to_uint8
+from lib.training.trainer import Evaluation, Trainer, adam, to_uint8
+from lib.visual.sheets import strips
 
 layers = tf_keras.layers
 SIDE = digits.SIDE
@@ -145,8 +142,11 @@ class Text2ImageTrainer(Trainer):
 
     def targets(self, indices: tf.Tensor, instances: tf.Tensor) -> tf.Tensor:
         """Return the answers of queries in digit `instances` (20000, 3): pixels (batch, 3, 784)."""
-        images = tf.gather(self.images, tf.gather(instances, indices))
-        return tf.reshape(tf.cast(images, tf.float32) / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
+        images = tf.cast(self._images(indices, instances), tf.float32)
+        return tf.reshape(images / 255, (-1, ANSWER_LENGTH, SIDE * SIDE))
+
+    def _images(self, indices: tf.Tensor, instances: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self.images, tf.gather(instances, indices))
 
     def train_step(self, indices: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
         """Take a step of Adam on a batch of queries; return its losses."""
@@ -175,8 +175,8 @@ class Text2ImageTrainer(Trainer):
 
     def preview(self) -> np.ndarray:
         """Return the answers to some validation queries, each as one image (28, 84)."""
-        answers = self.generate(self._chosen("validation", self.validation_indices)[:PREVIEWED])
-        return answers.transpose(0, 2, 1, 3).reshape(-1, SIDE, ANSWER_LENGTH * SIDE)
+        indices = self._chosen("validation", self.validation_indices)[:PREVIEWED]
+        return strips(self.generate(indices))
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Restore the best weights, evaluate them, and generate the answers to some queries.
@@ -191,7 +191,7 @@ class Text2ImageTrainer(Trainer):
         samples = {}
         for name, indices in chosen.items():
             samples[f"{name}_predictions"] = self.generate(indices)
-            samples[f"{name}_targets"] = to_uint8(self._target_images(indices))
+            samples[f"{name}_targets"] = self._images(indices, self.instances).numpy()
         return Evaluation(
             metrics={
                 f"{split}_{name}": value
@@ -199,7 +199,6 @@ class Text2ImageTrainer(Trainer):
                 for name, value in self.evaluate(indices).items()
             },
             samples=samples,
-            model=layer_table(self.model),
             facts={
                 "best_epoch": self.stopping.best_epoch,
                 "examples": {name: as_texts(indices) for name, indices in chosen.items()},
@@ -218,7 +217,3 @@ class Text2ImageTrainer(Trainer):
             for batch, weights in padded_batches(indices, EVALUATION_BATCH)
         ]
         return to_uint8(np.concatenate(generated).reshape(-1, ANSWER_LENGTH, SIDE, SIDE))
-
-    def _target_images(self, indices: np.ndarray) -> np.ndarray:
-        targets = self.targets(indices, self.instances).numpy()
-        return targets.reshape(-1, ANSWER_LENGTH, SIDE, SIDE)

@@ -1,7 +1,5 @@
 """The published text-to-image model, with answers classified by the digit classifier (E6)."""
 
-import dataclasses
-
 import numpy as np
 
 from lib.data.arithmetic import ANSWER_LENGTH, arithmetic
@@ -22,12 +20,12 @@ class Text2ImageAblationTrainer(Text2ImageTrainer):
         generated = self.generate(self.validation_indices).reshape(-1, SIDE, SIDE)
         tokens = classifier.classify(generated).reshape(-1, ANSWER_LENGTH)
         answers = arithmetic().answers[self.validation_indices]
-        metrics = {
-            "validation_classified_accuracy": per_character_accuracy(tokens, answers),
-            "validation_classified_exact_match": exact_match(tokens, answers),
-            "average_digit_error_fraction": self.average_digit_error_fraction(generated),
-        }
-        return dataclasses.replace(evaluation, metrics={**evaluation.metrics, **metrics})
+        evaluation.metrics.update(
+            validation_classified_accuracy=per_character_accuracy(tokens, answers),
+            validation_classified_exact_match=exact_match(tokens, answers),
+            average_digit_error_fraction=self.average_digit_error_fraction(generated),
+        )
+        return evaluation
 
     def average_digit_error_fraction(self, generated: np.ndarray) -> float:
         """Return the squared error against each token's average over that against the targets.

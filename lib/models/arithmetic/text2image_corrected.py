@@ -38,7 +38,6 @@ from lib.models.arithmetic.digit_gan import (
 )
 from lib.models.arithmetic.sequence import (
     EVALUATION_BATCH,
-    EXAMPLES,
     all_correct,
     cosine_decay,
     token_images,
@@ -48,8 +47,10 @@ from lib.models.layers.adversarial import move_average
 from lib.system import randomness
 from lib.system.runtime import compile_convolutions
 from lib.training.epochs import Steps
-from lib.training.trainer import Evaluation, Trainer, adam, adamw, layer_table, reseed, to_uint8
+from lib.training.trainer import Evaluation, Trainer, adam, adamw, in_blocks, reseed, to_uint8
+from lib.visual.sheets import strips
 
+EXAMPLES = 8  # test queries whose answers are shown
 STYLES_SHOWN = 10
 PREVIEWED = 12  # answers that are shown after each epoch
 SIDE = digits.SIDE
@@ -74,10 +75,10 @@ class CorrectedText2ImageTrainer(Trainer):
         self.auxiliary_classifier = build_auxiliary_classifier(settings.discriminator_filters)
         self.models = {
             "answer_predictor": self.answer_predictor,
+            "auxiliary_classifier": self.auxiliary_classifier,
+            "discriminator": self.discriminator,
             "generator": self.generator,
             "average": self.average,
-            "discriminator": self.discriminator,
-            "auxiliary_classifier": self.auxiliary_classifier,
         }
         self.train_indices, self.test_indices = split(settings, seed)
         self._make_optimizers()
@@ -116,19 +117,15 @@ class CorrectedText2ImageTrainer(Trainer):
         indices = self.test_indices[:PREVIEWED]
         styles = np.tile(self._styles("shown styles", 1), (len(indices), 1))
         answers, _ = self.generate(indices, styles)
-        return answers.transpose(0, 2, 1, 3).reshape(-1, SIDE, ANSWER_LENGTH * SIDE)
+        return strips(answers)
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on the training split once, in random order and in new digit instances."""
         indices = randomness.generator(self.seed, "shuffle", epoch).permutation(self.train_indices)
         random = randomness.generator(self.seed, "handwriting", epoch)
         reseed(self.auxiliary_classifier, randomness.generator(self.seed, "dropout", epoch))
-        return self._steps.epoch(
-            indices,
-            self.settings.batch_size,
-            title,
-            lambda batch: self.sample_tokens(batch, random),
-        )
+        sample_tokens = functools.partial(self.sample_tokens, random=random)
+        return self._steps.epoch(indices, self.settings.batch_size, title, sample_tokens)
 
     def sample_tokens(
         self, indices: np.ndarray, random: np.random.Generator
@@ -231,13 +228,10 @@ class CorrectedText2ImageTrainer(Trainer):
         Returns images, uint8 (n, 3, 28, 28), and the most likely tokens by the answer predictor,
         indices into VOCABULARY (n, 3).
         """
-        images, codes = [], []
-        for start in range(0, len(indices), EVALUATION_BATCH):
-            block = slice(start, start + EVALUATION_BATCH)
-            pixels, tokens = self._compiled_generate(indices[block].astype(np.int32), styles[block])
-            images.append(to_uint8(pixels.numpy()))
-            codes.append(tokens.numpy())
-        return np.concatenate(images), np.concatenate(codes)
+        images, codes = in_blocks(
+            self._compiled_generate, indices.astype(np.int32), styles, size=EVALUATION_BATCH
+        )
+        return to_uint8(images), codes
 
     def _styles(self, purpose: str, count: int) -> np.ndarray:
         """Return styles, truncated: closer to their mean, digits are clearer and less varied.
@@ -268,11 +262,6 @@ class CorrectedText2ImageTrainer(Trainer):
                 **digit_image_metrics(real.test_images, real.test_labels, "real"),
             },
             samples={"styles": self.in_shown_styles(shown)},
-            model=[
-                layer
-                for name in sorted(self.models.keys() - {"average"})
-                for layer in layer_table(self.models[name])
-            ],
             facts={"examples": as_texts(shown)},
         )
 

@@ -9,15 +9,7 @@ from lib.metrics.images import reconstruction_error
 from lib.models.faces.batches import SHOWN, FaceBatches
 from lib.models.faces.blocks import SIDE, downsampling, reconstruction_loss, upsampling
 from lib.system.runtime import compile_convolutions
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    blocks_of,
-    epoch_means,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 
 class CAETrainer(Trainer):
@@ -39,13 +31,8 @@ class CAETrainer(Trainer):
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Go over all faces once."""
-        return epoch_means(
-            self.faces.shuffled(epoch),
-            self.faces.steps,
-            title,
-            lambda batch: self._compiled_step(batch[1]),
-            size=lambda batch: len(batch[1]),
-        )
+        batches = ((images,) for images in self.faces.shuffled(epoch))
+        return epoch_means(batches, self.faces.steps, title, self._compiled_step)
 
     def train_step(self, pixels: tf.Tensor) -> dict[str, tf.Tensor]:
         """Take a step of Adam on a batch of uint8 faces; return its loss."""
@@ -69,21 +56,14 @@ class CAETrainer(Trainer):
 
     def reconstruct(self, pixels: np.ndarray) -> np.ndarray:
         """Return the reconstructions of uint8 faces (n, 64, 64, 3), as uint8."""
-        blocks = [
-            self.models["cae"](block.astype(np.float32) / 255).numpy()
-            for block in blocks_of(pixels)
-        ]
-        return to_uint8(np.concatenate(blocks))
+        model = self.models["cae"]
+        return to_uint8(in_blocks(lambda block: model(block.astype(np.float32) / 255), pixels))
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Reconstruct faces, and measure how well."""
         real, _ = self.faces.measured()
         reconstructions = self.reconstruct(real)
         return Evaluation(
-            metrics={
-                "loss": history[-1]["loss"],
-                **reconstruction_error(real, reconstructions),
-            },
+            metrics={"loss": history[-1]["loss"], **reconstruction_error(real, reconstructions)},
             samples={"originals": real[:SHOWN], "reconstructions": reconstructions[:SHOWN]},
-            model=layer_table(self.models["cae"]),
         )

@@ -1,4 +1,4 @@
-"""Batches of faces, and the latents of samples, for every model of faces."""
+"""Batches of faces, and the samples of each epoch, for every model of faces."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,8 @@ from lib.system.errors import UserError
 from lib.system.randomness import generator
 
 SHOWN = 9  # samples, frames of an interpolation: as many as the original showed
-SHOWN_PATHS = 3  # of interpolations
 MEASURED = 1_000  # images that a metric is computed on, at most
-MEASURED_PATHS = 50
+MEASURED_PATHS = 50  # interpolations
 CODES_FITTED = 5_000  # faces whose codes a Gaussian is fitted to, at most
 
 
@@ -38,11 +37,11 @@ class FaceBatches:
         """Batches in an epoch; the last may be smaller."""
         return -(-len(self.images) // self.batch_size)
 
-    def shuffled(self, epoch: int) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield (step, images) for an epoch over all faces in random order, step counted from 0."""
+    def shuffled(self, epoch: int) -> Iterator[np.ndarray]:
+        """Yield the batches of an epoch over all faces in random order."""
         order = generator(self.seed, "shuffle", epoch).permutation(len(self.images))
-        for step in range(self.steps):
-            yield step, self.images[order[step * self.batch_size : (step + 1) * self.batch_size]]
+        for start in range(0, len(order), self.batch_size):
+            yield self.images[order[start : start + self.batch_size]]
 
     def measured(self) -> tuple[np.ndarray, np.ndarray]:
         """Return two sets of real faces of one size.
@@ -68,24 +67,3 @@ def no_samples() -> np.ndarray:
 def shown_latents(seed: int, latent_dim: int) -> np.ndarray:
     """Return the nine latents of a run's samples, from N(0, I): float32 (9, latent_dim)."""
     return generator(seed, "samples").standard_normal((SHOWN, latent_dim), np.float32)
-
-
-def interpolation_ends(seed: int, latent_dim: int) -> np.ndarray:
-    """Return pairs of latents from N(0, I): float32 (2, 50, latent_dim)."""
-    shape = (2, MEASURED_PATHS, latent_dim)
-    return generator(seed, "interpolation").standard_normal(shape, np.float32)
-
-
-def interpolate(ends: np.ndarray) -> np.ndarray:
-    """Return nine points at equal steps from ends[0] to ends[1].
-
-    (2, paths, latent_dim) -> (paths * 9, latent_dim).
-    """
-    fraction = np.linspace(0, 1, SHOWN, dtype=np.float32)[None, :, None]
-    path = ends[0][:, None] * (1 - fraction) + ends[1][:, None] * fraction
-    return path.reshape(-1, ends.shape[-1])
-
-
-def measured_latents(seed: int, latent_dim: int, count: int) -> np.ndarray:
-    """Return the latents of samples to measure, from N(0, I): float32 (count, latent_dim)."""
-    return generator(seed, "measured samples").standard_normal((count, latent_dim), np.float32)

@@ -10,15 +10,7 @@ from lib.models.faces.blocks import downsampling, upsampling
 from lib.models.faces.evaluation import evaluate_gan
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    blocks_of,
-    epoch_means,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 
 def build_generator(filters: int, latent_dim: int) -> tf_keras.Model:
@@ -65,15 +57,14 @@ class GANTrainer(Trainer):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Take a fixed number of steps, then generate the samples of this epoch."""
         steps = self.settings.steps_per_epoch
-        metrics = epoch_means(
-            iter(range(steps)),
-            steps,
-            title,
-            lambda step: self._compiled_step(
+        batches = (
+            (
                 self.faces.sampled(self.settings.real_per_step, epoch, step),
                 stateless_seed(self.seed, "latents", epoch, step),
-            ),
+            )
+            for step in range(steps)
         )
+        metrics = epoch_means(batches, steps, title, self._compiled_step)
         samples = self.generate(shown_latents(self.seed, self.settings.latent_dim))
         self.arrays["samples"] = np.concatenate([self.arrays["samples"], samples[None]])
         return metrics
@@ -114,8 +105,7 @@ class GANTrainer(Trainer):
 
     def generate(self, latents: np.ndarray) -> np.ndarray:
         """Return faces, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
-        generated = [self.sampler(block).numpy() for block in blocks_of(latents)]
-        return to_uint8((np.concatenate(generated) + 1) / 2)
+        return to_uint8((in_blocks(self.sampler, latents) + 1) / 2)
 
     def preview(self) -> np.ndarray:
         """Return the samples of the newest epoch."""
@@ -123,13 +113,11 @@ class GANTrainer(Trainer):
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Interpolate between latents, and measure."""
-        latent_dim = self.settings.latent_dim
-        metrics, images = evaluate_gan(self.generate, self.faces, latent_dim, self.seed)
+        metrics, images = evaluate_gan(self.generate, self.faces, self.settings.latent_dim)
         losses = {name: history[-1][name] for name in ("discriminator_loss", "generator_loss")}
         return Evaluation(
             {**losses, **metrics},
             samples={"samples": self.arrays["samples"], **images},
-            model=layer_table(self.generator) + layer_table(self.discriminator),
         )
 
 

@@ -82,16 +82,18 @@ class CorrectedGANTrainer(GANTrainer):
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train as published, then measure the samples of the averaged generator."""
         losses = super().train_epoch(epoch, title)
-        real, _ = self.faces.measured()
-        return {
-            **losses,
-            **sample_metrics(self.generate, real, self.settings.latent_dim, self.seed),
-        }
+        return losses | sample_metrics(self.generate, self.faces, self.settings.latent_dim)
 
     def train_step(self, pixels: tf.Tensor, latent_seed: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Take the published step with these losses; then average the generator."""
+        """Take the published step with these losses; then move the average to the generator.
+
+        It moves faster in the first steps, as TensorFlow's ExponentialMovingAverage does if it is
+        given the number of steps.
+        """
         losses = super().train_step(pixels, latent_seed)
-        self._update_average()
+        steps = tf.cast(self.optimizers["generator"].iterations, tf.float32)
+        kept = tf.minimum(self.settings.average_decay, (1 + steps) / (10 + steps))
+        move_average(self.sampler, self.generator, kept)
         return losses
 
     def discriminator_loss_of(self, logits: tf.Tensor) -> tf.Tensor:
@@ -101,12 +103,3 @@ class CorrectedGANTrainer(GANTrainer):
     def generator_loss_of(self, logits: tf.Tensor) -> tf.Tensor:
         """Return the hinge loss of logits (n, 1) on generated images."""
         return -tf.reduce_mean(logits)
-
-    def _update_average(self) -> None:
-        """Move the average towards the generator: in the first steps faster than later.
-
-        Like TensorFlow's ExponentialMovingAverage, given the number of steps.
-        """
-        steps = tf.cast(self.optimizers["generator"].iterations, tf.float32)
-        kept = tf.minimum(self.settings.average_decay, (1 + steps) / (10 + steps))
-        move_average(self.sampler, self.generator, kept)

@@ -7,19 +7,11 @@ import tf_keras
 from lib.config.faces import VAESettings
 from lib.models.faces.batches import FaceBatches, no_samples, shown_latents
 from lib.models.faces.blocks import SIDE, VALUES, downsampling, reconstruction_loss, upsampling
-from lib.models.faces.evaluation import TrainedVAE, evaluate_vae
+from lib.models.faces.evaluation import evaluate_vae
 from lib.system.randomness import stateless_seed
 from lib.system.runtime import compile_convolutions
 from lib.training.micro_batches import sum_over_micro_batches
-from lib.training.trainer import (
-    Evaluation,
-    Trainer,
-    adam,
-    blocks_of,
-    epoch_means,
-    layer_table,
-    to_uint8,
-)
+from lib.training.trainer import Evaluation, Trainer, adam, epoch_means, in_blocks, to_uint8
 
 layers = tf_keras.layers
 
@@ -80,15 +72,11 @@ class VAETrainer(Trainer):
 
     def train_epoch(self, epoch: int, title: str) -> dict[str, float]:
         """Train on all faces once, then generate the samples of this epoch."""
-        metrics = epoch_means(
-            self.faces.shuffled(epoch),
-            self.faces.steps,
-            title,
-            lambda batch: self._compiled_step(
-                batch[1], stateless_seed(self.seed, "latent noise", epoch, batch[0])
-            ),
-            size=lambda batch: len(batch[1]),
+        batches = (
+            (images, stateless_seed(self.seed, "latent noise", epoch, step))
+            for step, images in enumerate(self.faces.shuffled(epoch))
         )
+        metrics = epoch_means(batches, self.faces.steps, title, self._compiled_step)
         self.after_epoch()
         latents = shown_latents(self.seed, self.settings.latent_dim) * self.settings.sample_scale
         samples = self.decode(self.prior(latents))
@@ -147,15 +135,14 @@ class VAETrainer(Trainer):
 
     def encode(self, pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return means and log-variances, (n, latent_dim) each, of uint8 faces (n, 64, 64, 3)."""
-        codes = [self.encoder(block.astype(np.float32) / 255) for block in blocks_of(pixels)]
-        means, log_variances = zip(*codes, strict=True)
-        return np.concatenate(means), np.concatenate(log_variances)
+        means, log_variances = in_blocks(
+            lambda block: self.encoder(block.astype(np.float32) / 255), pixels
+        )
+        return means, log_variances
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return faces, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
-        return np.concatenate(
-            [to_uint8(self.decoder(block).numpy()) for block in blocks_of(latents)]
-        )
+        return to_uint8(in_blocks(self.decoder, latents))
 
     def preview(self) -> np.ndarray:
         """Return the samples of the newest epoch."""
@@ -163,12 +150,12 @@ class VAETrainer(Trainer):
 
     def evaluation(self, history: list[dict]) -> Evaluation:
         """Sample, interpolate between latents and between faces, reconstruct faces, and measure."""
-        vae = TrainedVAE(self.encode, self.decode, self.prior, self.settings.sample_scale)
-        metrics, images = evaluate_vae(vae, self.faces, self.settings.latent_dim, self.seed)
+        metrics, images = evaluate_vae(
+            self.encode, self.decode, self.prior, self.settings.sample_scale, self.faces
+        )
         losses = {name: history[-1][name] for name in ("loss", "reconstruction_loss")}
         return Evaluation(
             {**losses, **metrics},
             samples={"samples": self.arrays["samples"], **images},
-            model=layer_table(self.encoder) + layer_table(self.decoder),
             facts={"source_sizes": self.faces.source_sizes},
         )

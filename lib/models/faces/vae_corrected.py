@@ -1,6 +1,5 @@
 """Variational autoencoder with the published one's defects corrected."""
 
-import dataclasses
 import math
 
 import numpy as np
@@ -12,7 +11,7 @@ from lib.metrics.latent import aggregated_posterior
 from lib.models.faces.batches import CODES_FITTED
 from lib.models.faces.blocks import SIDE, VALUES
 from lib.models.faces.vae import VAETrainer, kl_divergence, sample_latents
-from lib.training.trainer import Evaluation, adam, blocks_of, to_uint8
+from lib.training.trainer import Evaluation, adam, in_blocks, to_uint8
 
 layers = tf_keras.layers
 LEVELS = 256  # of an 8-bit value
@@ -170,11 +169,9 @@ class CorrectedVAETrainer(VAETrainer):
         """
         evaluation = super().evaluation(history)
         bits = bits_per_dimension(history[-1]["loss"], VALUES)
-        return dataclasses.replace(
-            evaluation, metrics={**evaluation.metrics, "bits_per_dimension": bits}
-        )
+        evaluation.metrics["bits_per_dimension"] = bits
+        return evaluation
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the means of the likelihood, uint8 (n, 64, 64, 3), for latents (n, latent_dim)."""
-        means = [self.decoder(block)[0].numpy() for block in blocks_of(latents)]
-        return to_uint8(np.concatenate(means))
+        return to_uint8(in_blocks(lambda block: self.decoder(block)[0], latents))
