@@ -261,16 +261,6 @@ class Content:
         """Return the figure with the given name."""
         return next(figure for figure in figures.all_figures() if figure.name == name)
 
-    def check_figures(self, drawn: object) -> None:
-        """Raise UserError unless `drawn`, the figures' manifest, lists exactly these runs."""
-        wanted = figures.manifest(self.runs, self.requested.seeds)
-        there = all((figures.FOLDER / name).exists() for name in wanted)
-        if drawn != wanted or not there:
-            raise UserError(
-                f"the figures in {display(figures.FOLDER)} are of other runs; "
-                f"run: {self.make([], 'figures')}"
-            )
-
 
 def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]:
     """Return the experiments' own settings in a profile, by (experiment, variant)."""
