@@ -7,18 +7,19 @@ LAUNCH and JOBS in the environment say how programs are started. This needs noth
 standard library: with RUNTIME=docker, it is the only program that runs outside of the image.
 """
 
+import hashlib
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from lib.config import make
 from lib.config.experiments import find, studied
 from lib.config.request import Planned, Request, parse, planned
 from lib.runs import dependencies, directories, plan, scheduler
 from lib.runs.processes import call
+from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import BUILD, REPOSITORY, display
 from lib.trained.options import one_path_each
@@ -33,8 +34,6 @@ _USES = {
     "tensorboard": "lib.visual.tensorboard",
 }
 _NEED_RUNS = {"figures", "report", "check"}
-_FIGURES = BUILD / "figures"
-_REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
 
 
 @command
@@ -115,9 +114,10 @@ def _show(request: Request, steps: set[str]) -> None:
     if steps & {"figures", "report"}:
         # Another checkout, with the same WORK_DIR, may have other code.
         key = [str(REPOSITORY), *arguments, *_done(arguments)]
-        _update("figures", arguments, key, [])
+        _update("figures", arguments, key)
         if "report" in steps:
-            _update("report", arguments, key, _REPORTS)
+            images = sorted((BUILD / "figures").glob("[!.]*"))
+            _update("report", arguments, [*key, *map(files.sha256, images)])
     for step, module in _COMPARISONS.items():
         if step in steps:
             call([*_python(), "-m", module, *arguments])
@@ -129,15 +129,13 @@ def _done(arguments: Sequence[str]) -> list[str]:
     return [run.key.folder for run in planned(request) if plan.is_done(run, request.threads)]
 
 
-def _update(module: str, arguments: list[str], key: list[str], outputs: Sequence[Path]) -> None:
-    """Run a module, unless what it reads and writes is as after the last time."""
-    record = BUILD / f"{module}.read.json"
-    if dependencies.is_current(record, key):
-        return
-    record.unlink(missing_ok=True)
-    call([*_python(), "-m", "lib.runs.dependencies", str(record), module, *arguments])
-    images = [file for file in sorted(_FIGURES.iterdir()) if not file.name.startswith(".")]
-    dependencies.complete(record, key, [*images, *outputs])
+def _update(package: str, arguments: list[str], facts: Iterable[str]) -> None:
+    """Run a package, unless `facts` and what it reads and writes are as after the last time."""
+    record = BUILD / f"{package}.read.json"
+    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    if not dependencies.is_current(record, key):
+        record.unlink(missing_ok=True)
+        call([*_python(), "-m", "lib.runs.dependencies", str(record), key, package, *arguments])
 
 
 def _launcher() -> list[str]:

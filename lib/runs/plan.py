@@ -1,17 +1,14 @@
 """Which of the requested runs are done, and which are to be trained. No TensorFlow here."""
 
 import dataclasses
-import operator
 import shlex
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from lib.config.request import Planned, Request, parse, planned
+from lib.config.request import Planned, Request, planned
 from lib.data import provenance
 from lib.runs import code, directories
 from lib.system import paths
-from lib.system.errors import UserError, command
+from lib.system.errors import UserError
 
 _DATA_FACTS = ("name", "synthetic", "fingerprint")
 
@@ -76,13 +73,13 @@ def differences(found: dict, wanted: dict) -> list[str]:
     Code that is proven to give equal bits does not differ.
     """
     before, now = _facts(found), _facts(wanted)
-    return [
-        name
-        for name in {**now, **before}
-        if not (code.is_equal if name in wanted["code"] else operator.eq)(
-            before.get(name), now.get(name)
-        )
-    ]
+
+    def differs(name: str) -> bool:
+        if name in wanted["code"]:
+            return not code.is_equal(code.fingerprint(before.get(name)), now[name])
+        return before.get(name) != now.get(name)
+
+    return [name for name in {**now, **before} if differs(name)]
 
 
 def made_with(folder: Path, wanted: dict) -> str:
@@ -160,17 +157,3 @@ def _not_done(run: Planned, request: Request) -> str:
         f"{paths.display(folder)} {state}; run: make {run.key.target} "
         f"{shlex.join(request.arguments_for(run))}"
     )
-
-
-@command
-def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Print the state of each requested run: "done:<folder>" or "todo:<folder>"."""
-    goals = [each for each in arguments if "=" not in each]
-    request = parse([each for each in arguments if "=" in each])
-    for run in planned(request, goals):
-        state = "done" if is_done(run, request.threads) else "todo"
-        print(f"{state}:{run.key.path.relative_to(paths.WORK)}")
-
-
-if __name__ == "__main__":
-    main()

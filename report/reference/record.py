@@ -88,7 +88,7 @@ def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
         return False
     recorded = entry.get("code", {})
     parts = code.code_of(settings).items()
-    return all(code.has_equal_bits(recorded.get(part), files) for part, files in parts)
+    return all(code.is_equal(recorded.get(part), files) for part, files in parts)
 
 
 def verdicts(content: RecordedContent) -> dict[str, list[dict]]:
