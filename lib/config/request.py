@@ -1,17 +1,18 @@
 """Which runs a command line requests, by NAME=VALUE arguments; Make passes its variables on."""
 
 import dataclasses
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from lib.config import base
 from lib.config.experiments import STUDIES, experiments, find, studied
 from lib.config.profiles import PROFILES, default_profile
-from lib.config.suggestions import did_you_mean
+from lib.config.suggestions import unknown
 from lib.runs.directories import RunKey
 from lib.system.errors import UserError
 
 DATA_MODES = ("auto", "builtin", "real")
+_CHOICES = {"PROFILE": PROFILES, "STUDY": STUDIES, "DATA": DATA_MODES}
 # Settings that only Make uses; Python must know their names.
 _MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
 
@@ -67,30 +68,18 @@ def parse(arguments: Sequence[str]) -> Request:
     options: dict[str, object] = {}
     changes = {}
     changeable = _changeable()
-    readers = {
-        "PROFILE": _choice(PROFILES),
-        "SEEDS": _seeds,
-        "STUDY": _choice(STUDIES),
-        "DATA": _choice(DATA_MODES),
-        "FACES": _path,
-        "DIGITS": _path,
-        "THREADS": _count,
-        "ALLOW_MISSING": _flag,
-    }
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not equals:
             raise UserError(f"{argument}: expected NAME=VALUE")
-        if name in readers:
+        if name in OPTIONS:
             if value:
-                options[name.lower()] = readers[name](name, value)
+                options[name.lower()] = OPTIONS[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
         elif name not in _MAKE_ONLY:
-            known = [*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
-            raise UserError(
-                f"unknown setting {name}; {did_you_mean(name, known)}known: {', '.join(known)}"
-            )
+            known = [*OPTIONS, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
+            raise unknown("setting", name, known)
     options.setdefault("profile", default_profile()[0])
     return Request(**options, changes=tuple(sorted(changes.items())))
 
@@ -119,8 +108,7 @@ def planned(
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
-            hint = did_you_mean(variant, known)
-            raise UserError(f"unknown variant {variant}; {hint}known: {', '.join(known)}")
+            raise unknown("variant", variant, known)
     runs = [
         _planned(request, name, variant, seed)
         for name in names
@@ -189,13 +177,10 @@ def _changeable() -> set[str]:
     }
 
 
-def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
-    def read(name: str, value: str) -> str:
-        if value not in choices:
-            raise UserError(f"{name}={value}: choose one of {', '.join(choices)}")
-        return value
-
-    return read
+def _choice(name: str, value: str) -> str:
+    if value not in _CHOICES[name]:
+        raise UserError(f"{name}={value}: choose one of {', '.join(_CHOICES[name])}")
+    return value
 
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
@@ -231,3 +216,16 @@ def _flag(name: str, value: str) -> bool:
     if value not in ("0", "1"):
         raise UserError(f"{name}={value}: choose 0 or 1")
     return value == "1"
+
+
+# How the value of each option is read, by its name.
+OPTIONS = {
+    "PROFILE": _choice,
+    "SEEDS": _seeds,
+    "STUDY": _choice,
+    "DATA": _choice,
+    "FACES": _path,
+    "DIGITS": _path,
+    "THREADS": _count,
+    "ALLOW_MISSING": _flag,
+}

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from lib.config.suggestions import did_you_mean
+from lib.config.suggestions import unknown
 from lib.system.errors import UserError
 
 LARGEST_COUNT = 100_000
@@ -76,8 +76,7 @@ def parse(arguments: Sequence[str]) -> Options:
             elif value:
                 values[field] = read(name, value)
         elif name not in _IGNORED:
-            hint = did_you_mean(name, readers)
-            raise UserError(f"unknown option {name}; {hint}known: {', '.join(readers)}")
+            raise unknown("option", name, readers)
     if "model" not in values:
         raise UserError("MODEL= is missing; name a trained model, such as MODEL=vae-32")
     return Options(**values)
