@@ -81,10 +81,15 @@ class Content:
     def unfinished(self, needs: Iterable[Pair]) -> str:
         """Return how far each unfinished run of `needs` came, "" if all are finished.
 
-        Runs in the work folder count once they are finished.
+        Runs in the work folder count once they are finished; recorded ones may be unfinished.
         """
-        del needs
-        return ""
+        known = [
+            f"{'/'.join(pair)} to {run.progress}"
+            for pair in needs
+            for run in self.runs.get(pair, ())
+            if not run.is_finished
+        ]
+        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
 
     def has_epochs(self, needs: Iterable[Pair]) -> bool:
         """Tell whether the history of every run of `needs` is there."""
@@ -163,7 +168,8 @@ class Content:
 
     def layers(self, experiment: str, variant: str) -> Run | None:
         """Return a run whose result has the model's layers, None if there is none."""
-        return self.first_run(experiment, variant)
+        runs = self.runs.get((experiment, variant), ())
+        return next((run for run in runs if "model" in run.result), None)
 
     @functools.cached_property
     def all_pairs(self) -> tuple[Pair, ...]:
@@ -188,8 +194,8 @@ class Content:
 
     @property
     def has_intervals(self) -> bool:
-        """Whether numbers have intervals: whether there are several seeds."""
-        return len(self.requested.seeds) > 1
+        """Whether some numbers have intervals: whether something has several seeds."""
+        return any(len(runs) > 1 for runs in self.runs.values())
 
     def seeds_note(self, needs: Iterable[Pair]) -> str:
         """Return which seeds of `needs` were run."""
@@ -239,11 +245,6 @@ class Content:
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data of the runs of `needs` are stand-ins."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
-
-    @property
-    def synthetic_kinds(self) -> list[str]:
-        """Which kinds of data are stand-ins."""
-        return self.synthetic_of(self.all_pairs)
 
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:

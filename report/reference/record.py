@@ -36,7 +36,7 @@ from report.criteria.claims import (
 from report.criteria.findings import NOT_RUN
 from report.readme import gallery, sections
 from report.reference import recorded_content, recorded_runs, weights, writing
-from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
+from report.reference.begun_runs import begun_run, evaluated_so_far
 from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedKey, RecordedRun, read_json
 
@@ -194,8 +194,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         changed = ", ".join(name.upper() for name, _ in requested.changes)
         raise UserError(f"a reference has the experiments' own settings; leave out {changed}")
     own = [
-        evaluated_so_far(run, requested) if isinstance(run, BegunRun) else run
-        for run in _own_runs(requested)
+        run if run.is_finished else evaluated_so_far(run, requested) for run in _own_runs(requested)
     ]
     if not own:
         raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")

@@ -37,16 +37,6 @@ class RecordedContent(Content):
         """Return the finished runs."""
         return [run for run in self.runs.get(pair, ()) if run.is_finished]
 
-    def unfinished(self, needs: Iterable[Pair]) -> str:
-        """Return how far each unfinished run of `needs` came, "" if all are finished."""
-        known = [
-            f"{'/'.join(pair)} to {run.progress}"
-            for pair in needs
-            for run in self.runs.get(pair, ())
-            if not run.is_finished
-        ]
-        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
-
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number as `Content.value` does; of unfinished runs with how far they came."""
         runs = self.runs.get((experiment, variant), ())
@@ -63,11 +53,6 @@ class RecordedContent(Content):
         Criteria compare seed by seed.
         """
         return [content.of_common_seeds(needs) for content in self._all_and_whole(needs)]
-
-    def layers(self, experiment: str, variant: str) -> Run | None:
-        """Return a run whose result has the model's layers, None if there is none."""
-        runs = self.runs.get((experiment, variant), ())
-        return next((run for run in runs if "model" in run.result), None)
 
     @functools.cached_property
     def whole(self) -> "RecordedContent":
@@ -87,11 +72,6 @@ class RecordedContent(Content):
     def _only(self, is_kept: Callable[[Run], bool]) -> "RecordedContent":
         kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
         return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
-
-    @property
-    def has_intervals(self) -> bool:
-        """Whether some numbers have intervals: whether something has several seeds."""
-        return any(len(runs) > 1 for runs in self.runs.values())
 
     def seeds_note(self, needs: Iterable[Pair]) -> str:
         """Return which seeds of `needs` are recorded, or how many each has if they differ."""
