@@ -1,14 +1,14 @@
 """Which runs a command line requests, by NAME=VALUE arguments; Make passes its variables on."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lib.config import base
 from lib.config.experiments import STUDIES, experiments, find, studied
 from lib.config.profiles import PROFILES, default_profile
 from lib.config.suggestions import unknown
-from lib.runs.directories import RunKey
+from lib.runs.directories import Run, RunKey
 from lib.system.errors import UserError
 
 DATA_MODES = ("auto", "builtin", "real")
@@ -36,7 +36,7 @@ class Request:
 
         A changed setting that none of these experiments has is left out.
         """
-        known = {field for name in names or experiments() for field in _own_and_needed(name)}
+        known = _known_settings(names or experiments())
         options = {name: getattr(self, name) for name in ("study", "data", "threads")}
         return [
             f"PROFILE={self.profile}",
@@ -45,7 +45,7 @@ class Request:
             *(f"{name.upper()}={value}" for name, value in self.changes if name in known),
         ]
 
-    def arguments_for(self, run: "Planned") -> list[str]:
+    def arguments_for(self, run: "Planned | Run") -> list[str]:
         """Return the NAME=VALUE arguments that request one run, given its experiment's name."""
         return dataclasses.replace(self, seeds=(run.key.seed,)).arguments([run.key.experiment])
 
@@ -67,7 +67,7 @@ def parse(arguments: Sequence[str]) -> Request:
     """
     options: dict[str, object] = {}
     changes = {}
-    changeable = _changeable()
+    changeable = _known_settings(experiments())
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not equals:
@@ -142,7 +142,7 @@ def _settings(request: Request, name: str, variant: str) -> base.Settings:
 
 
 def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
-    applicable = {field for name in names for field in _own_and_needed(name)}
+    applicable = _known_settings(names)
     for name, _ in request.changes:
         if name not in applicable:
             raise UserError(
@@ -165,16 +165,11 @@ def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
             )
 
 
-def _own_and_needed(name: str) -> set[str]:
-    """Return the names of the settings of an experiment and of those that it needs."""
-    own = experiments()[name].settings
-    return set(base.names(own)).union(*map(_own_and_needed, own.needs))
-
-
-def _changeable() -> set[str]:
-    return {
-        name for experiment in experiments().values() for name in base.names(experiment.settings)
-    }
+def _known_settings(names: Iterable[str]) -> set[str]:
+    """Return the names of the settings of experiments and of those that they need."""
+    every = [experiments()[name].settings for name in names]
+    own = {field for settings in every for field in base.names(settings)}
+    return own.union(*(_known_settings(settings.needs) for settings in every))
 
 
 def _choice(name: str, value: str) -> str:

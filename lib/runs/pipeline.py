@@ -40,10 +40,11 @@ _NEED_RUNS = {"figures", "report", "check"}
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Do the steps."""
     targets = [each for each in arguments if "=" not in each]
+    settings = [*make.arguments(), *(each for each in arguments if "=" in each)]
     if set(targets) & set(_USES):
-        _use(targets, [*make.arguments(), *(each for each in arguments if "=" in each)])
+        _use(targets, settings)
         return
-    request = parse([*make.arguments(), *(each for each in arguments if "=" in each)])
+    request = parse(settings)
     steps = {"report" if target == "all" else target for target in targets} & set(_STEPS)
     named = [find(target) for target in targets if target not in (*_STEPS, "all")]
     study = studied(request.study) if steps.intersection(_OF_THE_STUDY) else []
@@ -80,14 +81,12 @@ def _train(request: Request, runs: Sequence[Planned]) -> None:
         return
     names = {str(run.key) for run in missing}
     prefix = [*_launcher(), *_python_of_trainings()]
-    tasks = [
-        scheduler.Task(
-            str(run.key),
-            [*prefix, "-m", *_training(request, run)],
-            frozenset(names & {str(needed.key) for needed in run.needs}),
-        )
-        for run in missing
-    ]
+    tasks = []
+    for run in missing:
+        command = [*prefix, "-m", f"experiments.{run.key.experiment}"]
+        command += [*request.arguments_for(run), f"VARIANT={run.key.variant}"]
+        needs = names & {str(needed.key) for needed in run.needs}
+        tasks.append(scheduler.Task(str(run.key), command, needs))
     scheduler.run_all(tasks, make.jobs(), make.keeps_going())
 
 
@@ -96,12 +95,6 @@ def _missing(request: Request, runs: Sequence[Planned]) -> Iterator[Planned]:
         yield from _missing(request, run.needs)
         if not plan.is_done(run, request.threads):
             yield run
-
-
-def _training(request: Request, run: Planned) -> list[str]:
-    """Return the module and the arguments that train one run."""
-    variant = f"VARIANT={run.key.variant}"
-    return [f"experiments.{run.key.experiment}", *request.arguments_for(run), variant]
 
 
 def _show(request: Request, steps: set[str]) -> None:

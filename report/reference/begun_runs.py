@@ -43,13 +43,9 @@ def evaluated_so_far(run: Run, requested: request.Request) -> Run:
     result = _result(key.path)
     has_checkpoint = any(run.key.path.glob("checkpoint/epoch-*"))
     if result.get("epochs") != run.result["epochs"] and has_checkpoint:
-        arguments = [f"VARIANT={run.key.variant}", f"SEEDS={run.key.seed}"]
-        arguments = [run.key.experiment, *requested.arguments([run.key.experiment]), *arguments]
-        done = subprocess.run(
-            [sys.executable, "-m", "lib.training.unfinished", *arguments],
-            cwd=REPOSITORY,
-            check=False,
-        )
+        command = [sys.executable, "-m", "lib.training.unfinished", run.key.experiment]
+        command += [*requested.arguments_for(run), f"VARIANT={run.key.variant}"]
+        done = subprocess.run(command, cwd=REPOSITORY, check=False)
         if done.returncode:
             logging.warning("%s cannot be evaluated; its epochs are recorded", run.key)
         result = _result(key.path)
