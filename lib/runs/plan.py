@@ -48,13 +48,11 @@ def spec(run: Planned, threads: int) -> dict:
 
 def needed_digests(run: Planned, threads: int) -> dict[str, str | None]:
     """Return the digest of the weights of each run that `run` needs, None if that is not done."""
-    return {str(each.key): _weights_digest(each, threads) for each in run.needs}
-
-
-def _weights_digest(needed: Planned, threads: int) -> str | None:
-    if not is_done(needed, threads):
-        return None
-    return directories.load(needed.key).result["weights_sha256"]
+    digests: dict[str, str | None] = {}
+    for each in run.needs:
+        result = directories.load(each.key).result if is_done(each, threads) else {}
+        digests[str(each.key)] = result.get("weights_sha256")
+    return digests
 
 
 def fits(folder: Path, wanted: dict) -> bool:
