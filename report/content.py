@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -150,10 +150,15 @@ class Content:
         """Return the runs of all seeds; empty if any is missing."""
         return () if figures.missing([pair], self.runs, self.requested.seeds) else self.runs[pair]
 
-    @property
+    @functools.cached_property
     def whole(self) -> "Content":
         """The same without runs of which only numbers are known."""
-        return self
+        return self.only(lambda run: run.has_epochs)
+
+    def only(self, is_kept: Callable[[Run], bool]) -> "Content":
+        """Return the same with only those runs that `is_kept` accepts."""
+        kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
+        return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
 
     def first_run(self, experiment: str, variant: str) -> Run | None:
         """Return the first seed's run, None if the run of any seed is missing."""

@@ -1,9 +1,8 @@
 """What the report's template can ask for, answered from recorded runs alone."""
 
 import dataclasses
-import functools
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import figures
@@ -54,11 +53,6 @@ class RecordedContent(Content):
         """
         return [content.of_common_seeds(needs) for content in self._all_and_whole(needs)]
 
-    @functools.cached_property
-    def whole(self) -> "RecordedContent":
-        """The same without runs of which only numbers are recorded."""
-        return self._only(lambda run: run.has_epochs)
-
     def _all_and_whole(self, needs: Sequence[Pair]) -> "list[RecordedContent]":
         """Return this, and `whole` if it has runs of all `needs`."""
         return [self] if self.whole.lacking(needs) else [self, self.whole]
@@ -67,11 +61,7 @@ class RecordedContent(Content):
         """Return the runs of those seeds that every one of `needs` has that has any."""
         seeds = [{run.key.seed for run in self.runs[pair]} for pair in needs if pair in self.runs]
         common = set.intersection(*seeds) if seeds else set()
-        return self._only(lambda run: run.key.seed in common)
-
-    def _only(self, is_kept: Callable[[Run], bool]) -> "RecordedContent":
-        kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
-        return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
+        return self.only(lambda run: run.key.seed in common)
 
     def seeds_note(self, needs: Iterable[Pair]) -> str:
         """Return which seeds of `needs` are recorded, or how many each has if they differ."""
