@@ -8,6 +8,8 @@ training_speed     all implementations of a training, measured in turn
 training_worker    a process that trains on request
 data_preparation   data prepared by this project and by a baseline
 command_time       whole commands, from start to end
+matmul_peak        the machine's speed of matrix multiplication
+flops              floating-point operations of layers and of training steps
 processes          processors, peak memory, and functions run in processes of their own
 summary            statistics of the measurements
 table              the summary as text

@@ -5,7 +5,14 @@ import sys
 import time
 from collections.abc import Sequence
 
-from benchmarks import OUTPUT, command_time, data_preparation, table, training_speed
+from benchmarks import (
+    OUTPUT,
+    command_time,
+    data_preparation,
+    matmul_peak,
+    table,
+    training_speed,
+)
 from benchmarks.implementations import interpreter
 from benchmarks.processes import cores
 from benchmarks.workloads import WORKLOADS
@@ -31,19 +38,21 @@ def main(names: Sequence[str] = tuple(sys.argv[1:])) -> None:
             "PyTorch is not installed and will not be measured; run: make bench-setup",
             file=sys.stderr,
         )
+    peak = matmul_peak.measure(cores())
     bench = {
         "hardware": hardware(),
         "versions": versions(),
         "commit": source_commit(),
         "threads": cores(),
         "load_at_start": os.getloadavg()[0],
+        "matmul_flops_per_second": peak,
         "trainings": {},
         "preparation": {},
         "commands": {},
     }
     for name in names or WORKLOADS:
         _announce(name)
-        training = training_speed.measure(WORKLOADS[name])
+        training = training_speed.measure(WORKLOADS[name], peak)
         bench["trainings"][name] = training
         print(table.line(name, *table.cells(training)), file=sys.stderr, flush=True)
     if not names:

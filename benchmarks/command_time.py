@@ -6,45 +6,76 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from benchmarks.training_speed import worker_command
+from benchmarks.workloads import FIRST_STEPS
+from lib.config import request
+from lib.config.profiles import PROFILES
+from lib.runs import plan
 from lib.system import paths
 from lib.system.errors import UserError
 
 REPEATS = 5
-SETTINGS = ("PROFILE=smoke", "DATA=builtin")
 
 
 def measure() -> dict[str, dict]:
-    """Return the seconds of each command, and their median, on runs of the smoke profile.
+    """Return the seconds of each command, and their median.
 
-    These are trained first, on synthetic data, in a temporary folder.
+    Figures, report and a `make all` with nothing to do are timed on the first profile whose runs
+    are all finished. If there is none, the smoke profile is trained first, on synthetic data.
     """
-    make_all = ["make", "--no-print-directory", "all"]
-    commands = {
-        "all figures": [sys.executable, "-m", "figures"],
-        "the report": [sys.executable, "-m", "report"],
-        "make all, nothing to do": make_all,
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        _seconds(make_all, folder)
-        seconds = {
-            name: [_seconds(command, folder) for _ in range(REPEATS)]
-            for name, command in commands.items()
-        }
+    commands = {"python -m lib.runs.plan": [sys.executable, "-m", "lib.runs.plan"]}
+    for workload in FIRST_STEPS:
+        commands[workload.name] = worker_command("project", workload, threads=1, indices=[0])
+    seconds = {name: _repeated(command) for name, command in commands.items()}
+    seconds |= _time_figures_report_and_make(_finished_profile())
     return {
         name: {"seconds": each, "median": statistics.median(each)} for name, each in seconds.items()
     }
 
 
-def _seconds(command: Sequence[str], folder: str) -> float:
-    """Run a command with a work folder; return how long it took."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+def _finished_profile() -> str | None:
+    """Return the first profile whose runs are all finished, None if there is none."""
+    for profile in PROFILES:
+        requested = request.Request(profile=profile)
+        try:
+            planned = request.planned(requested)
+            if all(plan.is_done(each, requested.threads) for each in planned):
+                return profile
+        except UserError:  # no data are prepared
+            return None
+    return None
+
+
+def _time_figures_report_and_make(finished: str | None) -> dict[str, list[float]]:
+    """Work in a temporary folder, so that the user's figures and report stay."""
+    settings = [f"PROFILE={finished}"] if finished else ["PROFILE=smoke", "DATA=builtin"]
+    with tempfile.TemporaryDirectory() as folder:
+        for source in (paths.DATA, paths.RUNS) if finished else ():
+            (Path(folder) / source.name).symlink_to(source)
+        kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+        environment = {**kept, "WORK_DIR": folder}
+        make_all = ["make", "--no-print-directory", "all", *settings]
+        _run(make_all, environment)
+        return {
+            "all figures": _repeated([sys.executable, "-m", "figures", *settings], environment),
+            "the report": _repeated([sys.executable, "-m", "report", *settings], environment),
+            "make all, nothing to do": _repeated(make_all, environment),
+        }
+
+
+def _repeated(command: Sequence[str], environment: Mapping[str, str] | None = None) -> list[float]:
+    return [_run(command, environment) for _ in range(REPEATS)]
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> float:
     began = time.perf_counter()
     finished = subprocess.run(
-        [*command, *SETTINGS],
+        command,
         cwd=paths.REPOSITORY,
-        env={**kept, "WORK_DIR": folder},
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

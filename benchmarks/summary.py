@@ -10,11 +10,13 @@ def training(
     workload: Workload,
     seconds: Mapping[str, Sequence[float]],
     facts: Mapping[str, Sequence[Mapping]],
+    matmul_peak: float,
 ) -> dict:
     """Return the speed and memory of each implementation, and the ratios of this project's speed.
 
     `seconds` holds the duration of each measured epoch, `facts` what each process of an
-    implementation reports.
+    implementation reports, `matmul_peak` the machine's floating-point operations per second in
+    matrix multiplication.
     """
     implementations = {}
     for name, processes in facts.items():
@@ -28,6 +30,7 @@ def training(
             "processes": len(processes),
         }
     rates = {name: found["examples_per_second"] for name, found in implementations.items()}
+    flops = facts["project"][0]["flops"]
     return {
         "implementations": implementations,
         "ratios": {
@@ -36,6 +39,8 @@ def training(
             if name != "project"
         },
         "minimum_ratios": dict(workload.minimum_ratios),
+        "flops_per_example": flops,
+        "fraction_of_peak": flops * implementations["project"]["median"] / matmul_peak,
     }
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from benchmarks.implementations import IMPLEMENTATIONS
 
 OTHERS = IMPLEMENTATIONS[1:]
-HEAD = ("", *IMPLEMENTATIONS, *(f"by {name}" for name in OTHERS), "peak MB")
+HEAD = ("", *IMPLEMENTATIONS, *(f"by {name}" for name in OTHERS), "of peak", "peak MB")
 TOO_SLOW = " !"
 
 
 def lines(bench: Mapping) -> Iterator[str]:
     """Yield the lines of the table of what `python -m benchmarks` measured."""
-    yield "Training: examples per second, this project's speed by the others'"
+    yield "Training: examples per second, this project's speed by the others', fraction of the peak"
     yield line(*HEAD)
     for name, training in bench["trainings"].items():
         yield line(name, *cells(training))
@@ -20,7 +20,7 @@ def lines(bench: Mapping) -> Iterator[str]:
         measured = [task["implementations"][each] for each in ("project", "baseline")]
         seconds = [f"{each['median']:,.2f}" for each in measured]
         memory = [f"{each['megabytes']:,.0f}" for each in measured]
-        yield line(name, *seconds, "", ratio(task, "baseline"), *memory)
+        yield line(name, *seconds, "", ratio(task, "baseline"), "", *memory)
     yield "Commands: seconds"
     for name, command in bench["commands"].items():
         yield line(name, f"{command['median']:.2f}")
@@ -29,13 +29,13 @@ def lines(bench: Mapping) -> Iterator[str]:
 
 def cells(training: Mapping) -> list[str]:
     """Return the cells of a training: a text for each column of HEAD except the first."""
-    measured = training["implementations"]
+    measured, fraction = training["implementations"], training["fraction_of_peak"]
     rates = [
         f"{measured[name]['median']:,.0f}" if name in measured else "" for name in IMPLEMENTATIONS
     ]
     ratios = [ratio(training, name) for name in OTHERS]
     memory = f"{measured['project']['peak_megabytes']:,.0f}"
-    return [*rates, *ratios, memory]
+    return [*rates, *ratios, f"{fraction:.0%}" if fraction else "", memory]
 
 
 def ratio(measured: Mapping, other: str) -> str:

@@ -18,7 +18,7 @@ ROUNDS = 11
 ROUNDS_OF_A_SWEEP = 5  # each takes as long as several trainings
 
 
-def measure(workload: Workload, rounds: int | None = None) -> dict:
+def measure(workload: Workload, matmul_peak: float, rounds: int | None = None) -> dict:
     """Return the summary of some epochs of each implementation that is installed.
 
     Raises UserError if one of their processes ends early.
@@ -37,7 +37,7 @@ def measure(workload: Workload, rounds: int | None = None) -> dict:
             for name, group in groups.items():
                 seconds[name].append(group.train())
         facts = {name: group.facts() for name, group in groups.items()}
-    return summary.training(workload, seconds, facts)
+    return summary.training(workload, seconds, facts, matmul_peak)
 
 
 def worker_command(

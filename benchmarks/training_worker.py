@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         return {
             "examples": sum(training.examples for training in trainings),
             "parameters": trainings[0].parameters,
+            "flops": trainings[0].flops,
             "peak_megabytes": peak_megabytes(),
         }
 

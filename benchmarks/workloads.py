@@ -53,3 +53,9 @@ WORKLOADS = {
         ("text2image 1/1/512", "text2image", ("1-1-512",), {"query_count": 2_500}, 1.5, 1.0),
     )
 }
+
+# Trainings of a few steps, which measure how long a process takes to its first steps.
+FIRST_STEPS = tuple(
+    dataclasses.replace(WORKLOADS[name], name=f"{name}: start to first steps", reduced=reduced)
+    for name, reduced in (("vae_64", {"image_count": 24}), ("text2text", {"query_count": 100}))
+)

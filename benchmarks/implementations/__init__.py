@@ -25,11 +25,13 @@ class PreparedTraining:
     """A training that is ready to start.
 
     `train_epoch` trains on `examples` examples, and evaluates the validation split if there is one.
+    `flops` are the floating-point operations of a training step for one example, 0 if unknown.
     """
 
     train_epoch: Callable[[], object]
     examples: int
     parameters: int
+    flops: int = 0
 
 
 def interpreter(implementation: str) -> str | None:

@@ -58,3 +58,18 @@ def test_torch_models_have_the_published_parameters():
 
 def torch_or_skip():
     return interpreter("pytorch") or pytest.skip("PyTorch is not installed (make bench-setup)")
+
+
+def test_flops_of_this_project_s_models_are_those_of_their_layers(runtime, monkeypatch):
+    from benchmarks.implementations import project
+
+    text = project.prepare(WORKLOADS["text2text"].settings[0])
+    encoder, decoder = 5 * 4 * 256 * (13 + 256), 3 * 4 * 256 * (256 + 256)
+    assert text.flops == 2 * (2 * encoder + 3 * decoder + 3 * 3 * 256 * 13)
+
+    replace_data_by_noise(monkeypatch.setattr)
+    vae = project.prepare(WORKLOADS["vae_64"].settings[0])
+    kernel, first = 9 * 64 * 64, 32 * 32 * 9 * 3 * 64
+    down = first + (16**2 + 8**2 + 4**2 + 2**2) * kernel + 256 * 128 + 2 * 128 * 64
+    up = 64 * 1024 + (4**2 + 8**2 + 16**2 + 32**2) * kernel + 64**2 * 9 * 64 * 3
+    assert vae.flops == 2 * (3 * (down + up) - first)

@@ -26,7 +26,7 @@ def test_each_training_is_a_row_and_the_machine_is_named(output):
         "commit": "",
     }
     output.write_text(json.dumps(bench))
-    assert speed()["rows"] == [["text2text", "100", "25", "", "4.00", "", "500"]]
+    assert speed()["rows"] == [["text2text", "100", "25", "", "4.00", "", "25%", "500"]]
     assert speed()["conditions"] == "A processor, 2 cores, commit unknown"
 
 

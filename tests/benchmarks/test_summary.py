@@ -9,6 +9,7 @@ def test_ratios_are_medians_of_the_ratios_within_each_round():
     found = summarised(project=[1.0, 0.5, 9.0], keras=[4.0, 4.0, 1.0], pytorch=[2.0, 1.0, 1.5])
     assert found["implementations"]["project"]["median"] == 100
     assert found["ratios"] == {"keras": pytest.approx(4), "pytorch": pytest.approx(2)}
+    assert found["fraction_of_peak"] == pytest.approx(10 * 100 / 4_000)
 
 
 def test_the_rates_and_the_memory_of_processes_side_by_side_add_up():
@@ -18,7 +19,7 @@ def test_the_rates_and_the_memory_of_processes_side_by_side_add_up():
     }
     seconds = {"project": [2.0], "keras": [10.0]}
     sweep = WORKLOADS["text2text sweep"]
-    found = summary.training(sweep, seconds, processes)
+    found = summary.training(sweep, seconds, processes, matmul_peak=1.0)
     assert found["implementations"]["project"]["median"] == 50
     assert found["implementations"]["project"]["peak_megabytes"] == 1200
     assert found["ratios"] == {"keras": pytest.approx(5)}

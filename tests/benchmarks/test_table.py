@@ -7,7 +7,7 @@ from tests.benchmarks.measurements import summarised
 
 def test_a_slow_ratio_is_marked_and_an_absent_implementation_has_empty_cells():
     cells = table.cells(summarised(project=[1.0], keras=[2.0]))
-    assert cells == ["100", "50", "", "2.00 !", "", "500"]
+    assert cells == ["100", "50", "", "2.00 !", "", "25%", "500"]
 
 
 @pytest.mark.parametrize("other", ["keras", "pytorch"])
@@ -34,6 +34,6 @@ def test_lines_show_trainings_data_and_commands():
         "commands": {"the report": {"median": 1.25}},
     }
     cells = {line.split("  ")[1]: line.split()[1:] for line in table.lines(bench) if line[0] == " "}
-    assert cells["text2text"] == ["100", "25", "100", "4.00", "1.00", "500"]
+    assert cells["text2text"] == ["100", "25", "100", "4.00", "1.00", "25%", "500"]
     assert cells["faces"] == ["5.00", "20.00", "4.00", "300", "2,600"]
     assert cells["the report"][-1] == "1.25"
