@@ -16,8 +16,9 @@ from benchmarks import (
 from benchmarks.implementations import interpreter
 from benchmarks.processes import cores
 from benchmarks.workloads import WORKLOADS
+from lib.config.suggestions import unknown
 from lib.system.environment import hardware, source_commit, versions
-from lib.system.errors import UserError, command
+from lib.system.errors import command
 from lib.system.files import write_json
 from lib.system.paths import display
 
@@ -30,7 +31,7 @@ def main(names: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """
     for name in names:
         if name not in WORKLOADS:
-            raise UserError(f"unknown workload {name}; known: {', '.join(WORKLOADS)}")
+            raise unknown("workload", name, WORKLOADS)
     began = time.perf_counter()
     if interpreter("pytorch") is None:
         print(

@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     implementation = importlib.import_module(f"benchmarks.implementations.{name}")
     settings = Workload(**json.loads(workload)).settings
-    implementation.start(int(threads), settings[0])
+    if name == "project":  # the others keep all defaults
+        implementation.start(int(threads), settings[0])
     trainings = [implementation.prepare(settings[int(index)]) for index in indices]
 
     def train() -> dict:

@@ -38,7 +38,7 @@ class Workload:
         return len(self.variants) > 1
 
 
-SPLITS = ("train-95", "train-90", "train-75", "train-50", "train-25", "train-10", "train-05")
+SPLITS = tuple(experiments()["text2text"].variants)
 
 _GAN_SCALE = {"image_count": 800, "steps_per_epoch": 2}
 WORKLOADS = {

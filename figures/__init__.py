@@ -16,7 +16,6 @@ from lib.system.errors import UserError
 from lib.system.paths import BUILD, REPOSITORY, display
 
 FOLDER = BUILD / "figures"
-MANIFEST = FOLDER / "manifest.json"
 
 Pair = tuple[str, str]  # experiment, variant
 Runs = Mapping[Pair, Sequence[Run]]  # one run per seed
@@ -92,17 +91,3 @@ def save(figure: Figure, runs: Runs, path: Path) -> None:
             f"{display(path)} cannot be drawn from {folders}: "
             f"{type(error).__name__} {error}; remove the broken run and run: {commands}"
         ) from error
-
-
-def manifest(runs: Runs, seeds: Sequence[int]) -> dict[str, dict[str, str]]:
-    """Return the runs behind each figure, by the name of its file.
-
-    A run is identified by its directory and digest: while both are the same, the figure is current.
-    """
-    return {
-        figure.file_name: {
-            str(run.key): run.result["digest"] for pair in figure.needs for run in runs[pair]
-        }
-        for figure in all_figures()
-        if not missing(figure.needs, runs, seeds)
-    }

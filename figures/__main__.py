@@ -3,17 +3,15 @@
 import sys
 from collections.abc import Sequence
 
-from figures import FOLDER, MANIFEST, Runs, all_figures, manifest, missing, save
+from figures import FOLDER, Runs, all_figures, missing, save
 from lib.config import request
 from lib.runs import plan
 from lib.system.errors import command
-from lib.system.files import write_json
 from lib.system.paths import display
 
 
 def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
     """Draw each figure whose runs are done, and remove earlier files of the others."""
-    MANIFEST.unlink(missing_ok=True)  # while drawing, the folder mixes old and new figures
     for figure in all_figures():
         if missing(figure.needs, runs, seeds):
             (FOLDER / figure.file_name).unlink(missing_ok=True)
@@ -25,9 +23,7 @@ def draw_all(runs: Runs, seeds: Sequence[int]) -> None:
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Draw the figures into the build folder."""
     requested = request.parse(arguments)
-    runs = plan.load_runs(requested)
-    draw_all(runs, requested.seeds)
-    write_json(MANIFEST, manifest(runs, requested.seeds))
+    draw_all(plan.load_runs(requested), requested.seeds)
     print(f"{display(FOLDER)}: {sum(1 for _ in FOLDER.glob('*.[sp][vn]g'))} figures")
 
 

@@ -1,10 +1,8 @@
 """Build the report: python -m report PROFILE=quick "SEEDS=0 1" [ALLOW_MISSING=1]."""
 
-import json
 import sys
 from collections.abc import Sequence
 
-from figures import MANIFEST
 from lib.config import request
 from lib.runs import plan
 from lib.system.errors import command
@@ -19,16 +17,8 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Write report.html, report.pdf and claims.json into the build folder."""
     requested = request.parse(arguments)
     content = Content(requested, plan.load_runs(requested))
-    content.check_figures(_manifest())
     fraction = content.setting("text2image", "validation_fraction")
     write_reports(content, loss_bounds.of_prepared_digits(fraction), BUILD)
-
-
-def _manifest() -> object:
-    try:
-        return json.loads(MANIFEST.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 import dataclasses
 import functools
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
@@ -81,10 +81,15 @@ class Content:
     def unfinished(self, needs: Iterable[Pair]) -> str:
         """Return how far each unfinished run of `needs` came, "" if all are finished.
 
-        Runs in the work folder count once they are finished.
+        Runs in the work folder count once they are finished; recorded ones may be unfinished.
         """
-        del needs
-        return ""
+        known = [
+            f"{'/'.join(pair)} to {run.progress}"
+            for pair in needs
+            for run in self.runs.get(pair, ())
+            if not run.is_finished
+        ]
+        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
 
     def has_epochs(self, needs: Iterable[Pair]) -> bool:
         """Tell whether the history of every run of `needs` is there."""
@@ -145,10 +150,15 @@ class Content:
         """Return the runs of all seeds; empty if any is missing."""
         return () if figures.missing([pair], self.runs, self.requested.seeds) else self.runs[pair]
 
-    @property
+    @functools.cached_property
     def whole(self) -> "Content":
         """The same without runs of which only numbers are known."""
-        return self
+        return self.only(lambda run: run.has_epochs)
+
+    def only(self, is_kept: Callable[[Run], bool]) -> "Content":
+        """Return the same with only those runs that `is_kept` accepts."""
+        kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
+        return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
 
     def first_run(self, experiment: str, variant: str) -> Run | None:
         """Return the first seed's run, None if the run of any seed is missing."""
@@ -163,7 +173,8 @@ class Content:
 
     def layers(self, experiment: str, variant: str) -> Run | None:
         """Return a run whose result has the model's layers, None if there is none."""
-        return self.first_run(experiment, variant)
+        runs = self.runs.get((experiment, variant), ())
+        return next((run for run in runs if "model" in run.result), None)
 
     @functools.cached_property
     def all_pairs(self) -> tuple[Pair, ...]:
@@ -188,8 +199,8 @@ class Content:
 
     @property
     def has_intervals(self) -> bool:
-        """Whether numbers have intervals: whether there are several seeds."""
-        return len(self.requested.seeds) > 1
+        """Whether some numbers have intervals: whether something has several seeds."""
+        return any(len(runs) > 1 for runs in self.runs.values())
 
     def seeds_note(self, needs: Iterable[Pair]) -> str:
         """Return which seeds of `needs` were run."""
@@ -253,11 +264,6 @@ class Content:
         """Return which kinds of data of the runs of `needs` are stand-ins."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
 
-    @property
-    def synthetic_kinds(self) -> list[str]:
-        """Which kinds of data are stand-ins."""
-        return self.synthetic_of(self.all_pairs)
-
     @functools.cached_property
     def _published_settings(self) -> dict[Pair, Settings]:
         return own_settings(FULL_PROFILE, self.requested.study)
@@ -273,16 +279,6 @@ class Content:
     def figure(self, name: str) -> figures.Figure:
         """Return the figure with the given name."""
         return next(figure for figure in figures.all_figures() if figure.name == name)
-
-    def check_figures(self, drawn: object) -> None:
-        """Raise UserError unless `drawn`, the figures' manifest, lists exactly these runs."""
-        wanted = figures.manifest(self.runs, self.requested.seeds)
-        there = all((figures.FOLDER / name).exists() for name in wanted)
-        if drawn != wanted or not there:
-            raise UserError(
-                f"the figures in {display(figures.FOLDER)} are of other runs; "
-                f"run: {self.make([], 'figures')}"
-            )
 
 
 def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]:

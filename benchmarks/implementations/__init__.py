@@ -1,7 +1,7 @@
 """The implementations that are compared, one module each.
 
-A module's `start(threads, settings)` sets its framework up, and its `prepare(settings)` returns a
-`PreparedTraining`. Only the processes that are measured import these modules.
+A module's `prepare(settings)` returns a `PreparedTraining`. `project` also has a `start`, which
+sets TensorFlow up. Only the processes that are measured import these modules.
 
 project          the `train_epoch` that the experiments call
 keras            plain Keras 2

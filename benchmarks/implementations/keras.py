@@ -32,11 +32,6 @@ layers = tf_keras.layers
 FACE_SIDE = 64
 
 
-def start(threads: int, settings: Settings) -> None:
-    """Keep all defaults."""
-    del threads, settings
-
-
 @functools.singledispatch
 def prepare(settings: Settings) -> PreparedTraining:
     """Return a training in plain Keras."""

@@ -37,11 +37,6 @@ from lib.data.digits import SIDE
 EVALUATION_BATCH = 500
 
 
-def start(threads: int, settings: Settings) -> None:
-    """Keep all defaults."""
-    del threads, settings
-
-
 @functools.singledispatch
 def prepare(settings: Settings) -> PreparedTraining:
     """Return a training in PyTorch."""

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 
 from lib.config import targets
 from lib.config.base import Settings
-from lib.config.suggestions import did_you_mean
-from lib.system.errors import UserError
+from lib.config.suggestions import unknown
 from lib.system.paths import REPOSITORY
 
 STUDIES = ("published", "corrected")
@@ -62,27 +61,15 @@ def _report_order(file: object) -> tuple:
     return section, *(part.zfill(4) for part in number), file.stem
 
 
-# The current name of each experiment that the previous release called otherwise.
-RENAMED = {
-    "vae_fixed": "vae_corrected",
-    "gan_fixed": "gan_corrected",
-    "text2text_fixed": "text2text_corrected",
-    "image2text_fixed": "image2text_corrected",
-    "text2image_fixed": "text2image_corrected",
-    "digit_reader": "digit_classifier",
-}
-
-
 def find(name: str) -> str:
     """Return the experiment's file name for `name`, which may be written as a Make target.
 
     Names of the previous release are understood. Raises UserError, naming the known ones, for an
     unknown name.
     """
-    found = name.replace("-", "_")
-    found = RENAMED.get(found, found)
+    found = name.replace("-", "_").replace("_fixed", "_corrected")
+    found = found.replace("digit_reader", "digit_classifier")
     if found not in experiments():
         known = [key.replace("_", "-") for key in experiments()]
-        hint = did_you_mean(name, [*known, *targets.names()])
-        raise UserError(f"unknown experiment {name}; {hint}known: {', '.join(known)}")
+        raise unknown("experiment", name, known, targets.names())
     return found

@@ -37,17 +37,13 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         }
     )
     print("\nSettings, with their values now")
-    values = {
-        "PROFILE": request.profile,
-        "SEEDS": " ".join(map(str, request.seeds)),
-        "STUDY": request.study,
-        "DATA": request.data,
-        "FACES": request.faces or "",
-        "DIGITS": request.digits or "",
-        "THREADS": request.threads,
-        "ALLOW_MISSING": int(request.allow_missing),
+    values = vars(request) | {
+        "seeds": " ".join(map(str, request.seeds)),
+        "faces": request.faces or "",
+        "digits": request.digits or "",
+        "allow_missing": int(request.allow_missing),
     }
-    _table({f"{name}={values[name]}": text for name, text in _SETTINGS.items()})
+    _table({f"{name}={values[name.lower()]}": text for name, text in _SETTINGS.items()})
     _table(
         {
             "JOBS=<n>": "trainings in parallel (default: the number of cores; 1 with a GPU)",

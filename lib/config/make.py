@@ -7,22 +7,20 @@ options in MAKEFLAGS, as in `k -j4 -- SEEDS=0\\ 1 PROFILE=smoke`.
 import os
 import re
 
+from lib.config.request import OPTIONS
 from lib.system.errors import UserError
-
-# Settings that count without being on the command line, if the environment has them.
-_FROM_ENVIRONMENT = (
-    *("PROFILE", "SEEDS", "STUDY", "DATA"),
-    *("FACES", "DIGITS", "THREADS", "ALLOW_MISSING"),
-)
 
 
 def arguments() -> list[str]:
-    """Return the settings given to Make as NAME=VALUE arguments, none without Make."""
+    """Return the settings given to Make as NAME=VALUE arguments, none without Make.
+
+    Options count without being on the command line, too, if the environment has them.
+    """
     if "MAKEFLAGS" not in os.environ:
         return []
     _, variables = _flags()
     names = {re.split(r"[:+?!]*=", each, maxsplit=1)[0] for each in variables}
-    names |= {name for name in _FROM_ENVIRONMENT if name in os.environ}
+    names |= OPTIONS.keys() & os.environ.keys()
     return [
         f"{name}={os.environ.get(name, '')}"
         for name in sorted(names)

@@ -2,7 +2,6 @@
 
 import dataclasses
 import functools
-import shutil
 import subprocess
 from collections.abc import Mapping
 
@@ -101,14 +100,9 @@ PROFILES = {
 @functools.cache
 def default_profile() -> tuple[str, str]:
     """Return the profile to run if none is requested, and why."""
-    if shutil.which("nvidia-smi"):
-        try:
-            answer = subprocess.run(
-                ["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            pass
-        else:
-            if answer.returncode == 0 and answer.stdout.startswith("GPU"):
-                return "paper", "an NVIDIA GPU answers"
-    return "quick", "no NVIDIA GPU answers"
+    try:
+        answer = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, timeout=10)
+        has_gpu = answer.returncode == 0 and answer.stdout.startswith("GPU")
+    except (OSError, subprocess.TimeoutExpired):
+        has_gpu = False
+    return ("paper", "an NVIDIA GPU answers") if has_gpu else ("quick", "no NVIDIA GPU answers")

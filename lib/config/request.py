@@ -1,17 +1,18 @@
 """Which runs a command line requests, by NAME=VALUE arguments; Make passes its variables on."""
 
 import dataclasses
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lib.config import base
 from lib.config.experiments import STUDIES, experiments, find, studied
 from lib.config.profiles import PROFILES, default_profile
-from lib.config.suggestions import did_you_mean
-from lib.runs.directories import RunKey
+from lib.config.suggestions import unknown
+from lib.runs.directories import Run, RunKey
 from lib.system.errors import UserError
 
 DATA_MODES = ("auto", "builtin", "real")
+_CHOICES = {"PROFILE": PROFILES, "STUDY": STUDIES, "DATA": DATA_MODES}
 # Settings that only Make uses; Python must know their names.
 _MAKE_ONLY = ("PYTHON", "JOBS", "LAUNCH", "RUNTIME", "CUDA", "WORK_DIR")
 
@@ -35,7 +36,7 @@ class Request:
 
         A changed setting that none of these experiments has is left out.
         """
-        known = {field for name in names or experiments() for field in _own_and_needed(name)}
+        known = _known_settings(names or experiments())
         options = {name: getattr(self, name) for name in ("study", "data", "threads")}
         return [
             f"PROFILE={self.profile}",
@@ -44,7 +45,7 @@ class Request:
             *(f"{name.upper()}={value}" for name, value in self.changes if name in known),
         ]
 
-    def arguments_for(self, run: "Planned") -> list[str]:
+    def arguments_for(self, run: "Planned | Run") -> list[str]:
         """Return the NAME=VALUE arguments that request one run, given its experiment's name."""
         return dataclasses.replace(self, seeds=(run.key.seed,)).arguments([run.key.experiment])
 
@@ -66,31 +67,19 @@ def parse(arguments: Sequence[str]) -> Request:
     """
     options: dict[str, object] = {}
     changes = {}
-    changeable = _changeable()
-    readers = {
-        "PROFILE": _choice(PROFILES),
-        "SEEDS": _seeds,
-        "STUDY": _choice(STUDIES),
-        "DATA": _choice(DATA_MODES),
-        "FACES": _path,
-        "DIGITS": _path,
-        "THREADS": _count,
-        "ALLOW_MISSING": flag,
-    }
+    changeable = _known_settings(experiments())
     for argument in arguments:
         name, equals, value = argument.partition("=")
         if not equals:
             raise UserError(f"{argument}: expected NAME=VALUE")
-        if name in readers:
+        if name in OPTIONS:
             if value:
-                options[name.lower()] = readers[name](name, value)
+                options[name.lower()] = OPTIONS[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
         elif name not in _MAKE_ONLY:
-            known = [*readers, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
-            raise UserError(
-                f"unknown setting {name}; {did_you_mean(name, known)}known: {', '.join(known)}"
-            )
+            known = [*OPTIONS, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
+            raise unknown("setting", name, known)
     options.setdefault("profile", default_profile()[0])
     return Request(**options, changes=tuple(sorted(changes.items())))
 
@@ -119,8 +108,7 @@ def planned(
     known = [variant for name in names for variant in experiments()[name].variants]
     for variant in variants:
         if variant not in known:
-            hint = did_you_mean(variant, known)
-            raise UserError(f"unknown variant {variant}; {hint}known: {', '.join(known)}")
+            raise unknown("variant", variant, known)
     runs = [
         _planned(request, name, variant, seed)
         for name in names
@@ -154,7 +142,7 @@ def _settings(request: Request, name: str, variant: str) -> base.Settings:
 
 
 def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
-    applicable = {field for name in names for field in _own_and_needed(name)}
+    applicable = _known_settings(names)
     for name, _ in request.changes:
         if name not in applicable:
             raise UserError(
@@ -177,25 +165,17 @@ def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
             )
 
 
-def _own_and_needed(name: str) -> set[str]:
-    """Return the names of the settings of an experiment and of those that it needs."""
-    own = experiments()[name].settings
-    return set(base.names(own)).union(*map(_own_and_needed, own.needs))
+def _known_settings(names: Iterable[str]) -> set[str]:
+    """Return the names of the settings of experiments and of those that they need."""
+    every = [experiments()[name].settings for name in names]
+    own = {field for settings in every for field in base.names(settings)}
+    return own.union(*(_known_settings(settings.needs) for settings in every))
 
 
-def _changeable() -> set[str]:
-    return {
-        name for experiment in experiments().values() for name in base.names(experiment.settings)
-    }
-
-
-def _choice(choices: Collection[str]) -> Callable[[str, str], str]:
-    def read(name: str, value: str) -> str:
-        if value not in choices:
-            raise UserError(f"{name}={value}: choose one of {', '.join(choices)}")
-        return value
-
-    return read
+def _choice(name: str, value: str) -> str:
+    if value not in _CHOICES[name]:
+        raise UserError(f"{name}={value}: choose one of {', '.join(_CHOICES[name])}")
+    return value
 
 
 def _seeds(name: str, value: str) -> tuple[int, ...]:
@@ -233,3 +213,16 @@ def flag(name: str, value: str) -> bool:
     if value not in ("0", "1"):
         raise UserError(f"{name}={value}: choose 0 or 1")
     return value == "1"
+
+
+# How the value of each option is read, by its name.
+OPTIONS = {
+    "PROFILE": _choice,
+    "SEEDS": _seeds,
+    "STUDY": _choice,
+    "DATA": _choice,
+    "FACES": _path,
+    "DIGITS": _path,
+    "THREADS": _count,
+    "ALLOW_MISSING": flag,
+}

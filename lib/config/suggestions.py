@@ -1,8 +1,10 @@
-"""What somebody probably meant by an unknown name."""
+"""The error for an unknown name, with what somebody probably meant."""
 
 import difflib
 import re
 from collections.abc import Collection
+
+from lib.system.errors import UserError
 
 # Names of the same thing elsewhere, without dashes; similar spellings need no entry.
 _ALIASES = {
@@ -16,18 +18,20 @@ _ALIASES = {
 }
 
 
-def did_you_mean(name: str, known: Collection[str]) -> str:
-    """Return "did you mean X? " with the known name that is most like `name`, "" if none is.
+def unknown(
+    kind: str, name: str, known: Collection[str], others: Collection[str] = ()
+) -> UserError:
+    """Return the error for an unknown name of a `kind`, with the most similar name and all `known`.
 
-    Neither case nor dashes count.
+    The similar one may also be one of `others`. Neither case nor dashes count.
     """
-    by_letters = {_letters(each): each for each in known}
+    by_letters = {_letters(each): each for each in (*known, *others)}
     letters = _letters(name)
     alias = _ALIASES.get(letters)
-    if alias in known:
-        return f"did you mean {alias}? "
     similar = difflib.get_close_matches(letters, by_letters, n=1, cutoff=0.6)
-    return f"did you mean {by_letters[similar[0]]}? " if similar else ""
+    meant = [alias] if alias in by_letters.values() else [by_letters[each] for each in similar]
+    hint = "".join(f"did you mean {each}? " for each in meant)
+    return UserError(f"unknown {kind} {name}; {hint}known: {', '.join(known)}")
 
 
 def _letters(name: str) -> str:

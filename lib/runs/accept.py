@@ -1,14 +1,8 @@
 """Accepts runs of earlier code: proves that the current code gives the same bits, and records it.
 
-After a refactoring, call `make accept BEFORE=<folder>`, with a work folder whose runs were trained
-by the code before it, and the runs of the same request by the current code in the present one:
-
-    make experiments PROFILE=smoke STUDY=corrected DATA=builtin WORK_DIR=/tmp/before   # before
-    make experiments PROFILE=smoke STUDY=corrected DATA=builtin WORK_DIR=/tmp/after    # after
-    make accept PROFILE=smoke STUDY=corrected DATA=builtin WORK_DIR=/tmp/after BEFORE=/tmp/before
-
-Both have to be trained on one kind of processor. Runs of any profile by the earlier code then count
-as current, recorded ones included.
+"Edit the code of a model" in docs/architecture.md shows the commands. The runs of both have to be
+trained on one kind of processor. Runs of any profile by the earlier code then count as current,
+recorded ones included.
 """
 
 import json

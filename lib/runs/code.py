@@ -50,15 +50,10 @@ def code_of(settings: Settings) -> dict[str, dict[str, str]]:
 
 
 def is_equal(found: object, current: dict[str, str]) -> bool:
-    """Return whether code gives the same bits as the current code, both by the files' digests.
+    """Return whether code with the fingerprint `found` gives the same bits as the `current` files.
 
     It does if it is the same, or if `lib.runs.accept` has proven it.
     """
-    return has_equal_bits(fingerprint(found), current)
-
-
-def has_equal_bits(found: object, current: dict[str, str]) -> bool:
-    """Return what `is_equal` returns for code of which only the fingerprint is known."""
     now = fingerprint(current)
     return found == now or found in proven().get(now, ())
 
@@ -90,20 +85,10 @@ def proven() -> dict[str, list[str]]:
     return json.loads(EQUAL.read_text(encoding="utf-8"))
 
 
-def analysed() -> set[str]:
-    """Return the files that were read for their digests alone, by their paths."""
-    return set(_ANALYSED)
-
-
-_ANALYSED: set[str] = set()
-
-
 @functools.cache
 def _syntax(module: str) -> tuple[str, tuple[str, ...]]:
     """Return a digest of what a module does, and the modules that it imports and that count."""
-    path = REPOSITORY / _file(module)
-    _ANALYSED.add(str(path))
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = ast.parse((REPOSITORY / _file(module)).read_text(encoding="utf-8"))
     imported = sorted(each for each in _imported(tree) if _is_in(each, _TRAINING + _EVALUATION))
     _remove_docstrings(tree)
     return hashlib.sha256(_written(tree).encode()).hexdigest()[:16], tuple(imported)

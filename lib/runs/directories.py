@@ -59,15 +59,18 @@ class RunKey:
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """A finished run, as it lies on the disk."""
+    """A run, as it lies on the disk."""
 
     key: RunKey
     config: dict
     result: dict
 
-    # A recorded run may be unfinished, or have only its numbers.
-    is_finished = True
-    has_epochs = True
+    has_epochs = True  # a recorded run may have only its numbers
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run came to its end."""
+        return "weights_sha256" in self.result
 
     @functools.cached_property
     def history(self) -> list[dict]:
@@ -102,9 +105,11 @@ class Run:
 
     @functools.cached_property
     def samples(self) -> "dict[str, np.ndarray]":
-        """The stored arrays by name."""
+        """The stored arrays by name, none of a run that was not evaluated."""
         import numpy as np
 
+        if not (self.key.path / "samples.npz").exists():
+            return {}
         with np.load(self.key.path / "samples.npz", allow_pickle=False) as file:
             return dict(file)
 

@@ -7,18 +7,19 @@ LAUNCH and JOBS in the environment say how programs are started. This needs noth
 standard library: with RUNTIME=docker, it is the only program that runs outside of the image.
 """
 
+import hashlib
 import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 from lib.config import make
 from lib.config.experiments import find, studied
 from lib.config.request import Planned, Request, parse, planned
 from lib.runs import dependencies, directories, plan, scheduler
 from lib.runs.processes import call
+from lib.system import files
 from lib.system.errors import UserError, command
 from lib.system.paths import BUILD, REPOSITORY, display
 from lib.trained.options import one_path_each
@@ -33,18 +34,17 @@ _USES = {
     "tensorboard": "lib.visual.tensorboard",
 }
 _NEED_RUNS = {"figures", "report", "check"}
-_FIGURES = BUILD / "figures"
-_REPORTS = (BUILD / "report.html", BUILD / "report.pdf")
 
 
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Do the steps."""
     targets = [each for each in arguments if "=" not in each]
+    settings = [*make.arguments(), *(each for each in arguments if "=" in each)]
     if set(targets) & set(_USES):
-        _use(targets, [*make.arguments(), *(each for each in arguments if "=" in each)])
+        _use(targets, settings)
         return
-    request = parse([*make.arguments(), *(each for each in arguments if "=" in each)])
+    request = parse(settings)
     steps = {"report" if target == "all" else target for target in targets} & set(_STEPS)
     named = [find(target) for target in targets if target not in (*_STEPS, "all")]
     study = studied(request.study) if steps.intersection(_OF_THE_STUDY) else []
@@ -81,14 +81,12 @@ def _train(request: Request, runs: Sequence[Planned]) -> None:
         return
     names = {str(run.key) for run in missing}
     prefix = [*_launcher(), *_python_of_trainings()]
-    tasks = [
-        scheduler.Task(
-            str(run.key),
-            [*prefix, "-m", *_training(request, run)],
-            frozenset(names & {str(needed.key) for needed in run.needs}),
-        )
-        for run in missing
-    ]
+    tasks = []
+    for run in missing:
+        command = [*prefix, "-m", f"experiments.{run.key.experiment}"]
+        command += [*request.arguments_for(run), f"VARIANT={run.key.variant}"]
+        needs = names & {str(needed.key) for needed in run.needs}
+        tasks.append(scheduler.Task(str(run.key), command, needs))
     scheduler.run_all(tasks, make.jobs(), make.keeps_going())
 
 
@@ -97,12 +95,6 @@ def _missing(request: Request, runs: Sequence[Planned]) -> Iterator[Planned]:
         yield from _missing(request, run.needs)
         if not plan.is_done(run, request.threads):
             yield run
-
-
-def _training(request: Request, run: Planned) -> list[str]:
-    """Return the module and the arguments that train one run."""
-    variant = f"VARIANT={run.key.variant}"
-    return [f"experiments.{run.key.experiment}", *request.arguments_for(run), variant]
 
 
 def _show(request: Request, steps: set[str]) -> None:
@@ -115,9 +107,10 @@ def _show(request: Request, steps: set[str]) -> None:
     if steps & {"figures", "report"}:
         # Another checkout, with the same WORK_DIR, may have other code.
         key = [str(REPOSITORY), *arguments, *_done(arguments)]
-        _update("figures", arguments, key, [])
+        _update("figures", arguments, key)
         if "report" in steps:
-            _update("report", arguments, key, _REPORTS)
+            images = sorted((BUILD / "figures").glob("[!.]*"))
+            _update("report", arguments, [*key, *map(files.sha256, images)])
     for step, module in _COMPARISONS.items():
         if step in steps:
             call([*_python(), "-m", module, *arguments])
@@ -129,15 +122,13 @@ def _done(arguments: Sequence[str]) -> list[str]:
     return [run.key.folder for run in planned(request) if plan.is_done(run, request.threads)]
 
 
-def _update(module: str, arguments: list[str], key: list[str], outputs: Sequence[Path]) -> None:
-    """Run a module, unless what it reads and writes is as after the last time."""
-    record = BUILD / f"{module}.read.json"
-    if dependencies.is_current(record, key):
-        return
-    record.unlink(missing_ok=True)
-    call([*_python(), "-m", "lib.runs.dependencies", str(record), module, *arguments])
-    images = [file for file in sorted(_FIGURES.iterdir()) if not file.name.startswith(".")]
-    dependencies.complete(record, key, [*images, *outputs])
+def _update(package: str, arguments: list[str], facts: Iterable[str]) -> None:
+    """Run a package, unless `facts` and what it reads and writes are as after the last time."""
+    record = BUILD / f"{package}.read.json"
+    key = hashlib.sha256("\n".join(facts).encode()).hexdigest()
+    if not dependencies.is_current(record, key):
+        record.unlink(missing_ok=True)
+        call([*_python(), "-m", "lib.runs.dependencies", str(record), key, package, *arguments])
 
 
 def _launcher() -> list[str]:

@@ -1,17 +1,14 @@
 """Which of the requested runs are done, and which are to be trained. No TensorFlow here."""
 
 import dataclasses
-import operator
 import shlex
-import sys
-from collections.abc import Sequence
 from pathlib import Path
 
-from lib.config.request import Planned, Request, parse, planned
+from lib.config.request import Planned, Request, planned
 from lib.data import provenance
 from lib.runs import code, directories
 from lib.system import paths
-from lib.system.errors import UserError, command
+from lib.system.errors import UserError
 
 _DATA_FACTS = ("name", "synthetic", "fingerprint")
 
@@ -51,13 +48,11 @@ def spec(run: Planned, threads: int) -> dict:
 
 def needed_digests(run: Planned, threads: int) -> dict[str, str | None]:
     """Return the digest of the weights of each run that `run` needs, None if that is not done."""
-    return {str(each.key): _weights_digest(each, threads) for each in run.needs}
-
-
-def _weights_digest(needed: Planned, threads: int) -> str | None:
-    if not is_done(needed, threads):
-        return None
-    return directories.load(needed.key).result["weights_sha256"]
+    digests: dict[str, str | None] = {}
+    for each in run.needs:
+        result = directories.load(each.key).result if is_done(each, threads) else {}
+        digests[str(each.key)] = result.get("weights_sha256")
+    return digests
 
 
 def fits(folder: Path, wanted: dict) -> bool:
@@ -76,13 +71,13 @@ def differences(found: dict, wanted: dict) -> list[str]:
     Code that is proven to give equal bits does not differ.
     """
     before, now = _facts(found), _facts(wanted)
-    return [
-        name
-        for name in {**now, **before}
-        if not (code.is_equal if name in wanted["code"] else operator.eq)(
-            before.get(name), now.get(name)
-        )
-    ]
+
+    def differs(name: str) -> bool:
+        if name in wanted["code"]:
+            return not code.is_equal(code.fingerprint(before.get(name)), now[name])
+        return before.get(name) != now.get(name)
+
+    return [name for name in {**now, **before} if differs(name)]
 
 
 def made_with(folder: Path, wanted: dict) -> str:
@@ -160,17 +155,3 @@ def _not_done(run: Planned, request: Request) -> str:
         f"{paths.display(folder)} {state}; run: make {run.key.target} "
         f"{shlex.join(request.arguments_for(run))}"
     )
-
-
-@command
-def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
-    """Print the state of each requested run: "done:<folder>" or "todo:<folder>"."""
-    goals = [each for each in arguments if "=" not in each]
-    request = parse([each for each in arguments if "=" in each])
-    for run in planned(request, goals):
-        state = "done" if is_done(run, request.threads) else "todo"
-        print(f"{state}:{run.key.path.relative_to(paths.WORK)}")
-
-
-if __name__ == "__main__":
-    main()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from lib.runs.processes import Children
 from lib.system.errors import UserError
@@ -20,7 +20,7 @@ class Task:
 
     name: str
     command: Sequence[str]
-    needs: frozenset[str] = frozenset()
+    needs: Set[str] = frozenset()
 
 
 def run_all(tasks: Sequence[Task], jobs: int, keep_going: bool = False) -> None:

@@ -35,10 +35,11 @@ def hardware() -> dict[str, object]:
 
     Several generations of processors may share a name, above all on rented machines.
     """
+    cpu = _first_cpu()
     return {
-        "cpu": _of_cpu("model name") or platform.processor() or platform.machine(),
-        "generation": "-".join(filter(None, map(_of_cpu, _GENERATION))),
-        "instruction_sets": sorted(_INSTRUCTION_SETS & set(_of_cpu("flags").split())),
+        "cpu": cpu.get("model name") or platform.processor() or platform.machine(),
+        "generation": "-".join(cpu[name] for name in _GENERATION if cpu.get(name)),
+        "instruction_sets": sorted(_INSTRUCTION_SETS & set(cpu.get("flags", "").split())),
         "caches": [size.read_text().strip() for size in sorted(_CACHES.glob("index*/size"))],
         "cores": os.cpu_count(),
         "gpus": _gpu_names(),
@@ -58,14 +59,11 @@ def source_commit() -> str:
     return head + ("+" if changed else "")
 
 
-def _of_cpu(name: str) -> str:
-    try:
-        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-            if line.partition(":")[0].strip() == name:
-                return line.partition(":")[2].strip()
-    except OSError:
-        pass
-    return ""
+def _first_cpu() -> dict[str, str]:
+    """Return what the kernel tells about the first processor."""
+    first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
+    pairs = (line.partition(":") for line in first.splitlines())
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _gpu_names() -> list[str]:

@@ -21,12 +21,13 @@ def locked(path: Path, wait: bool = True) -> Iterator[None]:
     Raises UserError if the lock, a hidden file next to `path`, cannot be written.
     """
     with _open_lock(path) as lock:
-        if not _acquire(lock):
-            if not wait:
-                raise UserError(f"{display(path)} is being written by {_owner(lock)}; wait for it")
-            print(f"waiting for {_owner(lock)}, which writes {display(path)}", file=sys.stderr)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        _sign(lock)
+        # Some network file systems have no locks; a single process needs none.
+        with contextlib.suppress(OSError):
+            _acquire(lock, path, wait)
+        # The signature only informs those who wait: a full disk must not stop the owner.
+        with contextlib.suppress(OSError):
+            os.truncate(lock.fileno(), 0)
+            os.write(lock.fileno(), f"process {os.getpid()} on {socket.gethostname()}".encode())
         yield
 
 
@@ -40,24 +41,13 @@ def _open_lock(path: Path) -> TextIO:
         ) from error
 
 
-def _acquire(lock: TextIO) -> bool:
-    """Take the lock and return True, or return False if another process holds it."""
+def _acquire(lock: TextIO, path: Path, wait: bool) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        return False
-    except OSError:
-        pass  # Some network file systems have no locks; a single process needs none.
-    return True
-
-
-def _sign(lock: TextIO) -> None:
-    # The signature only informs those who wait: a full disk must not stop the owner.
-    with contextlib.suppress(OSError):
-        os.truncate(lock.fileno(), 0)
-        os.write(lock.fileno(), f"process {os.getpid()} on {socket.gethostname()}".encode())
-
-
-def _owner(lock: TextIO) -> str:
-    lock.seek(0)
-    return lock.read().strip() or "another process"
+        lock.seek(0)
+        owner = lock.read().strip() or "another process"
+        if not wait:
+            raise UserError(f"{display(path)} is being written by {owner}; wait for it") from None
+        print(f"waiting for {owner}, which writes {display(path)}", file=sys.stderr)
+        fcntl.flock(lock, fcntl.LOCK_EX)

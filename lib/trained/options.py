@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lib.config.request import flag, is_whole
-from lib.config.suggestions import did_you_mean
+from lib.config.suggestions import unknown
 from lib.system.errors import UserError
 
 LARGEST_COUNT = 100_000
@@ -75,8 +75,7 @@ def parse(arguments: Sequence[str]) -> Options:
             found = read(name, value)
             values[field] = (*values.get(field, ()), *found) if read is _paths else found
         elif name not in (*readers, *_IGNORED):
-            hint = did_you_mean(name, readers)
-            raise UserError(f"unknown option {name}; {hint}known: {', '.join(readers)}")
+            raise unknown("option", name, readers)
     if "model" not in values:
         raise UserError("MODEL= is missing; name a trained model, such as MODEL=vae-32")
     return Options(**values)

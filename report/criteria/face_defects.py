@@ -1,5 +1,7 @@
 """Criteria of the suspected defects of the VAEs and GANs."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from figures import VAES, pairs
@@ -27,27 +29,14 @@ def _kl_is_in_no_loss(content: Content) -> list[Finding]:
     gaussian = "KL divergence of the fitted Gaussian from N(0, I), nats, without KL minus averaged"
     noise = "noise of the codes relative to their spread, without KL minus averaged"
     for model, summed, averaged in zip(VAES, SUMMED, AVERAGED, strict=True):
-        found += [
-            Finding(
-                f"{what}, {latent(content, model)}",
-                difference(content, first, second, metric),
-                bounds,
-                spec,
-            )
-            for what, first, second, metric, bounds, spec in (
-                (gaussian, model, averaged, "posterior_kl", FURTHER, ".1f"),
-                (noise, model, averaged, "noise_fraction", LESS_NOISE, ".3f"),
-                ("loss with KL summed minus without", summed, model, "loss", LARGER_LOSS, ".4f"),
-                (
-                    "loss with KL averaged minus without",
-                    averaged,
-                    model,
-                    "loss",
-                    LARGER_LOSS,
-                    ".4f",
-                ),
-            )
-        ]
+        for what, metric, first, second, bounds, spec in (
+            (gaussian, "posterior_kl", model, averaged, FURTHER, ".1f"),
+            (noise, "noise_fraction", model, averaged, LESS_NOISE, ".3f"),
+            ("loss with KL summed minus without", "loss", summed, model, LARGER_LOSS, ".4f"),
+            ("loss with KL averaged minus without", "loss", averaged, model, LARGER_LOSS, ".4f"),
+        ):
+            values = difference(content, first, second, metric)
+            found.append(Finding(f"{what}, {latent(content, model)}", values, bounds, spec))
     return found
 
 
@@ -66,31 +55,25 @@ def _codes_lie_elsewhere(content: Content) -> list[Finding]:
 
 
 def _black_as_displayed(content: Content) -> list[Finding]:
-    first = first_samples(content)
+    displayed, mapped = (_brightness(content, DARK, show) for show in (as_published, np.asarray))
     return [
-        Finding(
-            "mean brightness after the first epoch, displayed as published",
-            [as_published(images).mean() / 255 for images in first],
-            BLACK,
-        ),
-        Finding(
-            "mean brightness of the same images, mapped",
-            [images.mean() / 255 for images in first],
-            NOT_DARK,
-        ),
+        Finding("mean brightness after the first epoch, displayed as published", displayed, BLACK),
+        Finding("mean brightness of the same images, mapped", mapped, NOT_DARK),
     ]
 
 
 def _one_adam_darkens(content: Content) -> list[Finding]:
     found = []
     for label, show in (("mapped", np.asarray), ("displayed as published", as_published)):
-        shared, separate = (
-            np.array([show(images).mean() / 255 for images in first_samples(content, pair)])
-            for pair in (DARK, SEPARATE)
-        )
+        shared, separate = (_brightness(content, pair, show) for pair in (DARK, SEPARATE))
         what = f"brightness after the first epoch, one Adam minus two, {label}"
         found.append(Finding(what, shared - separate, DARKER))
     return found
+
+
+def _brightness(content: Content, pair: Pair, show: Callable) -> np.ndarray:
+    """Return the mean brightness, 0 to 1, of each seed's first samples as `show` returns them."""
+    return np.array([show(images).mean() / 255 for images in first_samples(content, pair)])
 
 
 FACE_DEFECT_CRITERIA = {

@@ -70,16 +70,11 @@ def first_samples(content: Content, pair: Pair = DARK) -> list[np.ndarray]:
 
 def _black_at_first(content: Content) -> list[Finding]:
     firsts = first_samples(content)
+    brightness = [images.mean() / 255 for images in firsts]
+    clipped = [clipped_fraction(images) for images in firsts]
     return [
-        Finding(
-            "brightness after the first epoch, 0 to 1",
-            [images.mean() / 255 for images in firsts],
-            BLACK,
-        ),
-        Finding(
-            "fraction of values that the original's display clips to black",
-            [clipped_fraction(images) for images in firsts],
-        ),
+        Finding("brightness after the first epoch, 0 to 1", brightness, BLACK),
+        Finding("fraction of values that the original's display clips to black", clipped),
         *(
             Finding(
                 f"brightness after the last epoch, {latent(content, GANS[1], other)}",

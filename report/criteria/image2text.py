@@ -16,14 +16,7 @@ from report.criteria.comparisons import (
     gain,
     near_published_curves,
 )
-from report.criteria.findings import (
-    NEVER,
-    ONLY_IF_FALSE,
-    Bounds,
-    Criterion,
-    Finding,
-    within,
-)
+from report.criteria.findings import NEVER, ONLY_IF_FALSE, Bounds, Criterion, Finding, within
 from report.reference.recorded_runs import NotRecordedError
 
 # C12: text to text trained on no more than the fraction that image to text trains on

@@ -5,14 +5,7 @@ from original.published import published
 from report.content import Content, Pair
 from report.criteria.answer_images import own_error_fractions, sharpness_fractions
 from report.criteria.comparisons import CURVE_TOLERANCES, after_epoch, near_published_curves
-from report.criteria.findings import (
-    NEVER,
-    ONLY_IF_FALSE,
-    ONLY_IF_TRUE,
-    Bounds,
-    Criterion,
-    Finding,
-)
+from report.criteria.findings import NEVER, ONLY_IF_FALSE, ONLY_IF_TRUE, Bounds, Criterion, Finding
 
 MODELS = pairs("text2image", published()["text2image"])
 BASE: Pair = ("text2image", "1-1-512")

@@ -36,7 +36,7 @@ from report.criteria.claims import (
 from report.criteria.findings import NOT_RUN
 from report.readme import gallery, sections
 from report.reference import recorded_content, recorded_runs, weights, writing
-from report.reference.begun_runs import BegunRun, begun_run, evaluated_so_far
+from report.reference.begun_runs import begun_run, evaluated_so_far
 from report.reference.recorded_content import RecordedContent
 from report.reference.recorded_runs import RecordedKey, read_json
 
@@ -88,7 +88,7 @@ def is_current(entry: dict, own: Mapping[tuple[str, str], Settings]) -> bool:
         return False
     recorded = entry.get("code", {})
     parts = code.code_of(settings).items()
-    return all(code.has_equal_bits(recorded.get(part), files) for part, files in parts)
+    return all(code.is_equal(recorded.get(part), files) for part, files in parts)
 
 
 def verdicts(content: RecordedContent) -> dict[str, list[dict]]:
@@ -203,8 +203,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         changed = ", ".join(name.upper() for name, _ in requested.changes)
         raise UserError(f"a reference has the experiments' own settings; leave out {changed}")
     own = [
-        evaluated_so_far(run, requested) if isinstance(run, BegunRun) else run
-        for run in _own_runs(requested)
+        run if run.is_finished else evaluated_so_far(run, requested) for run in _own_runs(requested)
     ]
     if not own:
         raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")

@@ -1,9 +1,8 @@
 """What the report's template can ask for, answered from recorded runs alone."""
 
 import dataclasses
-import functools
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import figures
@@ -37,16 +36,6 @@ class RecordedContent(Content):
         """Return the finished runs."""
         return [run for run in self.runs.get(pair, ()) if run.is_finished]
 
-    def unfinished(self, needs: Iterable[Pair]) -> str:
-        """Return how far each unfinished run of `needs` came, "" if all are finished."""
-        known = [
-            f"{'/'.join(pair)} to {run.progress}"
-            for pair in needs
-            for run in self.runs.get(pair, ())
-            if not run.is_finished
-        ]
-        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
-
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number as `Content.value` does; of unfinished runs with how far they came."""
         runs = self.runs.get((experiment, variant), ())
@@ -64,16 +53,6 @@ class RecordedContent(Content):
         """
         return [content.of_common_seeds(needs) for content in self._all_and_whole(needs)]
 
-    def layers(self, experiment: str, variant: str) -> Run | None:
-        """Return a run whose result has the model's layers, None if there is none."""
-        runs = self.runs.get((experiment, variant), ())
-        return next((run for run in runs if "model" in run.result), None)
-
-    @functools.cached_property
-    def whole(self) -> "RecordedContent":
-        """The same without runs of which only numbers are recorded."""
-        return self._only(lambda run: run.has_epochs)
-
     def _all_and_whole(self, needs: Sequence[Pair]) -> "list[RecordedContent]":
         """Return this, and `whole` if it has runs of all `needs`."""
         return [self] if self.whole.lacking(needs) else [self, self.whole]
@@ -82,16 +61,7 @@ class RecordedContent(Content):
         """Return the runs of those seeds that every one of `needs` has that has any."""
         seeds = [{run.key.seed for run in self.runs[pair]} for pair in needs if pair in self.runs]
         common = set.intersection(*seeds) if seeds else set()
-        return self._only(lambda run: run.key.seed in common)
-
-    def _only(self, is_kept: Callable[[Run], bool]) -> "RecordedContent":
-        kept = {pair: list(filter(is_kept, group)) for pair, group in self.runs.items()}
-        return dataclasses.replace(self, runs={pair: runs for pair, runs in kept.items() if runs})
-
-    @property
-    def has_intervals(self) -> bool:
-        """Whether some numbers have intervals: whether something has several seeds."""
-        return any(len(runs) > 1 for runs in self.runs.values())
+        return self.only(lambda run: run.key.seed in common)
 
     def seeds_note(self, needs: Iterable[Pair]) -> str:
         """Return which seeds of `needs` are recorded, or how many each has if they differ."""

@@ -59,11 +59,6 @@ class RecordedRun(Run):
         return self.key.experiment, self.key.variant
 
     @property
-    def is_finished(self) -> bool:
-        """Whether the run came to its end."""
-        return is_finished(self.result)
-
-    @property
     def progress(self) -> str:
         """How far an unfinished run came: "epoch 12 of 50"."""
         return f"epoch {self.result['epochs']} of {self.config['spec']['settings']['epochs']}"

@@ -43,14 +43,11 @@ class ReferenceResults:
 
         The experiments in `left_out` are left out.
         """
-        metrics = {
-            pair: experiments()[pair[0]].settings.primary_metric
-            for pair in self.runs
-            if pair[0] not in left_out
-        }
+        shown = [pair for pair in self.runs if pair[0] not in left_out]
+        names = [experiments()[experiment].settings.primary_metric for experiment, _ in shown]
         return [
             (pair, metric_in_words(name), self.value(pair, name, ".4g"))
-            for pair, name in metrics.items()
+            for pair, name in zip(shown, names, strict=True)
         ]
 
     def conditions(self, pairs: Iterable[Pair]) -> str:

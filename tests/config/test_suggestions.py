@@ -2,7 +2,7 @@ import pytest
 
 from lib.config import request, targets
 from lib.config.experiments import find
-from lib.config.suggestions import did_you_mean
+from lib.config.suggestions import unknown
 from lib.system.errors import UserError
 
 
@@ -45,8 +45,9 @@ def test_an_unknown_target_is_answered_by_the_similar_one_first(target, meant):
 
 
 def test_nothing_similar_is_no_suggestion():
-    assert did_you_mean("xyzzy", ["EPOCHS", "SEEDS"]) == ""
-    assert did_you_mean("", ["EPOCHS", "SEEDS"]) == ""
+    for name in ("xyzzy", ""):
+        error = unknown("setting", name, ["EPOCHS", "SEEDS"])
+        assert str(error) == f"unknown setting {name}; known: EPOCHS, SEEDS"
 
 
 def test_every_target_is_a_name_of_its_own():

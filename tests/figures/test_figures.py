@@ -1,5 +1,4 @@
 import filecmp
-import json
 
 import cv2
 import numpy as np
@@ -53,7 +52,7 @@ def test_figures_are_the_same_bytes_when_drawn_again(work, tmp_path):
     first.rename(kept)
     assert fake_runs.run(work, "figures", *fake_runs.ARGUMENTS).returncode == 0
     names = sorted(file.name for file in kept.iterdir())
-    assert len(names) == len(all_figures()) + 1  # with the manifest
+    assert len(names) == len(all_figures())
     assert filecmp.cmpfiles(kept, first, names, shallow=False) == (names, [], [])
 
 
@@ -77,9 +76,6 @@ def test_allow_missing_draws_the_others_and_removes_old_ones(tmp_path):
     assert fake_runs.run(tmp_path, "figures", "PROFILE=quick", "ALLOW_MISSING=1").returncode == 0
     there = {figure for figure in all_figures() if (folder / figure.file_name).exists()}
     assert {figure.number for figure in there} == {2, 7, 10, 11}
-    assert set(json.loads((folder / "manifest.json").read_text())) == {
-        figure.file_name for figure in there
-    }
 
 
 def test_image_rows_show_every_pixel_as_a_sharp_square(tmp_path):

@@ -65,7 +65,7 @@ def _run(planned, changes) -> Run:
         "examples": {"training": examples, "validation": examples},
         "source_sizes": {"distinct_sizes": values.get("sizes.distinct", 1), "sizes": {}},
     }
-    run = Run(key, {}, {"metrics": metrics, "epochs": epochs, **facts})
+    run = Run(key, {}, {"metrics": metrics, "epochs": epochs, "weights_sha256": "0", **facts})
     run.__dict__["history"] = [
         {name: values[epoch] for name, values in series.items()} for epoch in range(epochs)
     ]

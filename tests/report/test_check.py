@@ -10,11 +10,7 @@ from report.criteria.findings import INCONCLUSIVE, NOT_REPRODUCED, REPRODUCED, V
 from report.reference import check, record, results
 from tests import fake_runs
 from tests.report.claimed_study import content
-from tests.report.contradictions import (
-    CONTRADICTED,
-    CONTRADICTIONS,
-    SEEDLESS,
-)
+from tests.report.contradictions import CONTRADICTED, CONTRADICTIONS, SEEDLESS
 
 
 def test_claims_for_machines_are_whole_and_plain_json(tmp_path, as_claimed):

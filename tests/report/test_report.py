@@ -181,14 +181,6 @@ def test_reports_are_the_same_bytes_when_built_again(work, tmp_path):
     assert filecmp.cmpfiles(kept, work / "build", REPORTS, shallow=False) == (REPORTS, [], [])
 
 
-def test_figures_of_other_runs_are_refused_and_the_report_kept(work):
-    before = (work / "build" / "report.html").read_bytes()
-    done = fake_runs.run(work, "report", "PROFILE=quick", "SEEDS=0")
-    assert done.returncode == 2
-    assert "make figures PROFILE=quick SEEDS=0" in done.stderr
-    assert (work / "build" / "report.html").read_bytes() == before
-
-
 def test_missing_runs_fail_the_build_or_are_named(tmp_path):
     fake_runs.write(tmp_path, ["PROFILE=quick"])
     for result in tmp_path.glob("runs/quick/*/*/seed-0/result.json"):

@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from lib.config.request import parse, planned
-from lib.runs import archive, code, plan
+from lib.runs import archive, plan
 from lib.system import files
 
 
@@ -67,12 +67,3 @@ def test_a_run_by_other_evaluation_code_loses_only_its_result(run, caplog):
     assert "other code (lib/metrics/latent.py); evaluating it again" in caplog.messages[0]
     archive.make_room(folder, wanted)
     assert names(folder) == ["config.json", "history.jsonl"]
-
-
-def test_a_run_by_code_that_is_proven_equal_stays(run, monkeypatch):
-    folder, spec = run
-    wanted = edited(spec, "training", "lib/models/faces/vae.py")
-    before, now = (code.fingerprint(each["code"]["training"]) for each in (spec, wanted))
-    monkeypatch.setattr(code, "proven", lambda: {now: [before]})
-    archive.make_room(folder, wanted)
-    assert "result.json" in names(folder)

@@ -93,10 +93,10 @@ def test_code_that_is_proven_equal_is_taken_for_the_current(monkeypatch):
     current, old, other = ({"lib/models/a.py": digest} for digest in ("now", "old", "other"))
     proven = {code.fingerprint(current): [code.fingerprint(old)]}
     monkeypatch.setattr(code, "proven", lambda: proven)
-    assert code.is_equal(current, current)
-    assert code.is_equal(old, current)
-    assert not code.is_equal(current, old)
-    assert not code.is_equal(other, current)
+    assert code.is_equal(code.fingerprint(current), current)
+    assert code.is_equal(code.fingerprint(old), current)
+    assert not code.is_equal(code.fingerprint(current), old)
+    assert not code.is_equal(code.fingerprint(other), current)
     assert not code.is_equal(None, current)
 
 

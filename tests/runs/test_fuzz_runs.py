@@ -51,7 +51,6 @@ def study(tmp_path_factory):
         patch.setattr(paths, "DATA", work / "data")
         patch.setattr(paths, "RUNS", work / "runs")
         patch.setattr(figures.__main__, "FOLDER", work / "figures")
-        patch.setattr(figures.__main__, "MANIFEST", work / "figures" / "manifest.json")
         yield Study()
 
 

@@ -226,21 +226,6 @@ def test_a_torn_or_foreign_config_fits_nothing(text):
     assert made_with() == "settings that its config.json does not name"
 
 
-def said(capsys, *arguments):
-    with pytest.raises(SystemExit) as ended:
-        plan.main([*ARGUMENTS, *arguments])
-    assert not ended.value.code
-    return capsys.readouterr().out.splitlines()
-
-
-def test_the_command_prints_the_state_of_each_run(capsys):
-    finish("SEEDS=1")
-    folder = "runs/smoke/vae_32/published"
-    assert said(capsys, "SEEDS=0 1", "vae-32") == [f"todo:{folder}/seed-0", f"done:{folder}/seed-1"]
-    assert said(capsys, "SEEDS=1", "EPOCHS=3", "vae-32") == [f"todo:{folder}/seed-1"]
-    assert len(said(capsys)) == len(runs_for(goals=())[1])
-
-
 def test_runs_are_loaded_by_experiment_and_variant_one_per_seed():
     finish("SEEDS=0 1", goals=())
     requested = request.parse([*ARGUMENTS, "SEEDS=0 1"])

@@ -13,6 +13,7 @@ import pytest
 from lib.runs.scheduler import Task, run_all
 from lib.system.errors import UserError
 from lib.system.paths import REPOSITORY
+from tests.workplace import wait_until
 
 # Records when it starts and ends; meanwhile it waits for others, or fails.
 PROGRAM = """
@@ -131,13 +132,6 @@ def start(commands):
     )
 
 
-def wait_until(happened):
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize(
     ("number", "forwarded"),
     [
@@ -148,7 +142,7 @@ def wait_until(happened):
 )
 def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number, forwarded):
     scheduler = start([[sys.executable, "-c", SAVING, name] for name in "abc"])
-    wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "ab"))
+    wait_until(lambda: all((tmp_path / f"ready-{name}").exists() for name in "ab"), scheduler, 0.02)
     os.killpg(scheduler.pid, number)  # as a terminal does with Ctrl-C
     time.sleep(0.1)
     os.killpg(scheduler.pid, signal.SIGHUP)  # as a terminal does that closes then
@@ -168,10 +162,12 @@ def is_paused(pid):
 def test_a_pause_reaches_each_and_they_continue_together(tmp_path):
     waiting = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(2)"
     scheduler = start([[sys.executable, "-c", waiting]])
-    wait_until(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text())
+    wait_until(
+        lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), scheduler, 0.02
+    )
     child = int((tmp_path / "pid").read_text())
     os.kill(scheduler.pid, signal.SIGTSTP)
-    wait_until(lambda: is_paused(scheduler.pid) and is_paused(child))
+    wait_until(lambda: is_paused(scheduler.pid) and is_paused(child), scheduler, 0.02)
     os.kill(scheduler.pid, signal.SIGCONT)
     output = scheduler.communicate(timeout=60)[1]
     assert scheduler.returncode == 0
