@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 from lib.data import mnist, prepared
 from lib.data.download.remote_files import MNIST_MIRRORS
-from lib.data.mnist import IDX_FILES
 from lib.system import paths
 from lib.system.errors import UserError
-from lib.system.files import replaced, sha256
+from lib.system.files import sha256
 from lib.system.paths import display
 
 if TYPE_CHECKING:
@@ -28,10 +27,8 @@ SIDE = 28  # pixels
 FOLDER = paths.DATA / "digits"
 MNIST_NAME = "MNIST"
 SYNTHETIC_NAME = "scikit-learn digits (stand-in)"
-
-
 KIND = prepared.Kind(
-    "digits", "MNIST", "DIGITS=<folder with MNIST's four files, or mnist.npz>", tuple(IDX_FILES)
+    "digits", "MNIST", "DIGITS=<folder with MNIST's four files, or mnist.npz>", tuple(mnist.ARRAYS)
 )
 
 
@@ -90,20 +87,21 @@ def _given(source: Path) -> prepared.Given:
 def _build_downloaded(downloads: Path, folder: Path) -> tuple[int, dict]:
     from lib.data.download.fetch import fetch
 
-    found = {array: fetch(file.packed, downloads) for array, file in IDX_FILES.items()}
+    found = {name: fetch(array.file, downloads) for name, array in mnist.ARRAYS.items()}
     source = f"downloaded from {MNIST_MIRRORS[0]} or a mirror with the same checksums"
     return _build_mnist(found, source, folder)
 
 
 def _build_mnist(found: dict[str, Path], source: str, folder: Path) -> tuple[int, dict]:
-    from lib.data.idx import parse_idx
+    import numpy as np
 
     arrays = {}
     for name, path in found.items():
         try:
-            arrays[name] = parse_idx(mnist.verified(path, name))
+            values = mnist.read(path, name)
         except OSError as error:
             raise _unreadable(path, error) from error
+        arrays[name] = np.frombuffer(values, np.uint8).reshape(mnist.ARRAYS[name].shape)
     return _write(
         folder,
         arrays,
@@ -136,11 +134,9 @@ def _write(folder: Path, arrays: dict[str, np.ndarray], **facts: object) -> tupl
     import numpy as np
 
     fingerprint = hashlib.sha256()
-    for name in IDX_FILES:
-        values = np.ascontiguousarray(arrays[name])
-        fingerprint.update(values)
-        with replaced(folder / f"{name}.npy") as temporary:
-            np.save(temporary, values, allow_pickle=False)
+    for name in KIND.arrays:
+        fingerprint.update(arrays[name])
+        np.save(folder / f"{name}.npy", arrays[name])
     counts = {split: len(arrays[f"{split}_labels"]) for split in ("train", "test")}
     facts = {**facts, "counts": counts, "fingerprint": fingerprint.hexdigest()}
     return sum(counts.values()), facts
