@@ -23,7 +23,7 @@ from lib.data.images.listing import printable
 from lib.data.images.resizing import resize
 from lib.data.images.source import Entry, Load, Source
 from lib.data.images.unusable import HIDDEN, UnusableError
-from lib.data.workers import batches_in_processes
+from lib.data.workers import in_processes
 
 BATCH = 250
 _BATCH_BYTES = 16 << 20  # of entries that hold their bytes
@@ -159,7 +159,7 @@ def _in_order(source: Source, first: int, last: int) -> Iterator[_Resized | str]
     expected = -(-(last - first) // BATCH)
     waiting: dict[int, _Resized | str] = {}
     with tempfile.TemporaryFile() as file:
-        for index, result in batches_in_processes(_resized_batch, batches, expected):
+        for index, result in in_processes(_resized_batch, batches, expected):
             if index != first and not isinstance(result, str):
                 place = file.seek(0, os.SEEK_END)
                 file.write(result.pixels.tobytes())

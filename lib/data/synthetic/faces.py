@@ -22,7 +22,8 @@ def draw_faces(count: int, seed: int = 0) -> Iterator[np.ndarray]:
 
     Face i depends on `seed` and i alone, so a smaller count is the beginning of a larger one.
     """
-    return in_processes(functools.partial(_draw_batch, seed), range(count), BATCH)
+    batches = [range(count)[first : first + BATCH] for first in range(0, count, BATCH)]
+    return in_processes(functools.partial(_draw_batch, seed), batches, len(batches))
 
 
 def _draw_batch(seed: int, indices: range) -> np.ndarray:
