@@ -171,7 +171,7 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
         fingerprint, used = _write_array(folder / "images.npy", pixels, total)
         report = images.report
     if used < min(MINIMUM, limit):
-        if images.is_single:
+        if images.source.is_single:
             raise UserError(
                 f"{display(path)} is one image and at least {MINIMUM} are needed; "
                 "give the folder that holds them"

@@ -1,8 +1,11 @@
 """Which numbers mean black and white, by the range of all values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from lib.data.images.unusable import NOT_A_NUMBER, UnusableError
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,18 @@ class Brightness:
 BYTES = Brightness(0, 255)
 
 
-def unclear(kind: str) -> str:
-    """Return the reason why an image whose values have no clear range is unusable."""
-    return f"{'floating-point' if kind == 'f' else '32-bit'} values in neither 0..1 nor 0..255"
+def of_image(kind: str, extremes: Sequence[float]) -> Brightness:
+    """Return what the values of an image mean, given the extremes of all or of each part.
+
+    `kind` is as in `of_range`. Raises UnusableError for values of no clear range, or not finite.
+    """
+    if not np.isfinite(extremes).all():
+        raise UnusableError(NOT_A_NUMBER)
+    found = of_range(kind, min(extremes), max(extremes))
+    if found is None:
+        numbers = "floating-point" if kind == "f" else "32-bit"
+        raise UnusableError(f"{numbers} values in neither 0..1 nor 0..255")
+    return found
 
 
 def of_range(kind: str, minimum: float, maximum: float) -> Brightness | None:
@@ -37,21 +49,15 @@ def of_range(kind: str, minimum: float, maximum: float) -> Brightness | None:
     """
     if kind == "b":
         return Brightness(0, 1, "bool: False taken as black, True as white")
-    if kind == "f":
-        return _of_floats(minimum, maximum)
-    if kind in "iu" and minimum >= 0:
-        if 2 <= maximum <= 255:
-            return Brightness(0, 255, "integers from 0 to 255 taken as 8 bits")
-        if 2**15 <= maximum < 2**16:
-            return Brightness(0, 65535, "integers from 0 to 65535 taken as 16 bits")
-    return None
-
-
-def _of_floats(minimum: float, maximum: float) -> Brightness | None:
-    if minimum >= 0 and maximum <= 1:
-        return Brightness(0, 1, "floats from 0 to 1 taken as black to white")
-    if minimum >= 0 and 16 <= maximum <= 255:
-        return Brightness(0, 255, "floats from 0 to 255 taken as black to white")
-    if -1 <= minimum <= -0.25 and maximum <= 1:
+    if kind == "f" and minimum >= 0:
+        if maximum <= 1:
+            return Brightness(0, 1, "floats from 0 to 1 taken as black to white")
+        if 16 <= maximum <= 255:
+            return Brightness(0, 255, "floats from 0 to 255 taken as black to white")
+    elif kind == "f" and -1 <= minimum <= -0.25 and maximum <= 1:
         return Brightness(-1, 1, "floats from -1 to 1 taken as black to white")
+    elif minimum >= 0 and 2 <= maximum <= 255:
+        return Brightness(0, 255, "integers from 0 to 255 taken as 8 bits")
+    elif minimum >= 0 and 2**15 <= maximum < 2**16:
+        return Brightness(0, 65535, "integers from 0 to 65535 taken as 16 bits")
     return None

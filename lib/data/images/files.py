@@ -15,18 +15,14 @@ def folder(path: Path) -> Source:
     """Return the images in a folder, its sub-folders, and where its links lead."""
     listing = listed(path, MAX_ENTRIES)
     source.check_count(path, len(listing.files))
-    root = path.resolve()
-
-    def loader(index: int) -> source.Load:
-        return functools.partial(_load, root, listing.files[index])
-
-    return source.of_loaders(listing.files, loader, skipped=listing.skipped)
+    load = functools.partial(_load, path.resolve())
+    return source.of_names(listing.files, load, skipped=listing.skipped)
 
 
 def single(path: Path) -> Source:
     """Return the one image that is a file."""
-    load = functools.partial(_load, path.resolve().parent, path.resolve().name)
-    return source.of_loaders([path.name], lambda _: load, is_single=True)
+    load = functools.partial(_load, path.parent.resolve())
+    return source.of_names([path.name], load, is_single=True)
 
 
 def _load(root: Path, name: str) -> Decoded:

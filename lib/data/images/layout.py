@@ -1,5 +1,6 @@
 """Which axes of an array are images, rows, columns and colours, and which values are white."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from lib.data.images.brightness import BYTES, Brightness, of_range
 from lib.system.errors import UserError
 
-_CHANNELS = (1, 3, 4)
+_CHANNELS = {1: "grey", 3: "RGB", 4: "RGBA"}
 _EXAMPLE = "as (count, height, width, 3)"
 
 
@@ -19,6 +20,11 @@ class Layout:
     brightness: Brightness = BYTES
     text: str = ""
 
+    @property
+    def readings(self) -> list[str]:
+        """How the array is understood, in words; empty for 8 bits in the usual layout."""
+        return [text for text in (self.text, self.brightness.text) if text]
+
     def pixels(self, element: np.ndarray) -> np.ndarray:
         """Return an element as uint8, (height, width) or (height, width, 3 or 4)."""
         values = self.brightness.to_bytes(element)
@@ -27,9 +33,14 @@ class Layout:
         return values[..., 0] if values.ndim == 3 and values.shape[2] == 1 else values
 
 
-def of_shape(shape: tuple[int, ...], name: str) -> Layout:
-    """Return the layout of an array of this shape. Raises UserError if it is not clear."""
-    advice = ""
+def of_array(shape: tuple[int, ...], dtype: np.dtype, name: str) -> Layout:
+    """Return the layout of an array of this shape and type. Raises UserError if it is not clear."""
+    if dtype.kind not in "buif":
+        raise UserError(
+            f"{name} holds {dtype}; it must hold bool, integers or floating-point numbers: "
+            "images.astype('uint8')"
+        )
+    advice = "it must be (count, height, width, 3) or (count, height, width)"
     if min(shape, default=0) <= 0:
         advice = "it must hold images"
     elif len(shape) == 2:
@@ -46,24 +57,21 @@ def of_shape(shape: tuple[int, ...], name: str) -> Layout:
             text = {1: "(count, height, width, 1) taken as grey", 4: "4 channels taken as RGBA"}
             return Layout(False, text=text.get(shape[3], ""))
         if first and not last:
-            kind = {1: "grey", 3: "RGB", 4: "RGBA"}[shape[1]]
+            kind = _CHANNELS[shape[1]]
             return Layout(True, text=f"(count, {shape[1]}, height, width) taken as {kind}")
         if first:
             advice = "which axis has the colours is not clear; resize the images"
-    if not advice:
-        advice = "it must be (count, height, width, 3) or (count, height, width)"
     raise UserError(f"{name} has the shape {shape}; {advice}")
 
 
-def of_values(dtype: np.dtype, ranges: list[tuple[float, float]], name: str) -> Brightness:
-    """Return the meaning of values, given the ranges of all images without NaN and infinity.
+def of_values(dtype: np.dtype, extremes: Sequence[float], name: str) -> Brightness:
+    """Return the meaning of values, given the extremes of all images without NaN and infinity.
 
     Raises UserError if it is not clear, with what to call in NumPy.
     """
-    check_type(dtype, name)
-    if not ranges:
+    if not extremes:
         return BYTES
-    minimum, maximum = min(low for low, _ in ranges), max(high for _, high in ranges)
+    minimum, maximum = min(extremes), max(extremes)
     found = of_range(dtype.kind, minimum, maximum)
     if found is None:
         raise UserError(
@@ -71,12 +79,3 @@ def of_values(dtype: np.dtype, ranges: list[tuple[float, float]], name: str) -> 
             "not clear; save it as 8 bits: numpy.clip(images / white * 255, 0, 255).astype('uint8')"
         )
     return found
-
-
-def check_type(dtype: np.dtype, name: str) -> None:
-    """Raise UserError unless an array of this type may hold brightness."""
-    if dtype.kind not in "buif":
-        raise UserError(
-            f"{name} holds {dtype}; it must hold bool, integers or floating-point numbers: "
-            "images.astype('uint8')"
-        )

@@ -9,7 +9,6 @@ from PIL import Image
 from lib.data.images import brightness
 from lib.data.images.brightness import Brightness
 from lib.data.images.colour import conversion
-from lib.data.images.unusable import NOT_A_NUMBER, UnusableError
 
 # An image with more pixels is first shrunk by a whole factor, to at least MINIMUM_SIDE.
 LARGE = 4_000_000
@@ -59,17 +58,11 @@ def _values(image: Image.Image) -> Brightness | None:
         return Brightness(0, 65535)
     if image.mode not in ("I", "F"):
         return None
-    ranges = []
+    extremes = []
     for _, strip in _strips(image):
         values = np.asarray(strip)
-        if not np.isfinite(values).all():
-            raise UnusableError(NOT_A_NUMBER)
-        ranges.append((values.min(), values.max()))
-    kind = "f" if image.mode == "F" else "i"
-    found = brightness.of_range(kind, min(low for low, _ in ranges), max(up for _, up in ranges))
-    if found is None:
-        raise UnusableError(brightness.unclear(kind))
-    return found
+        extremes += [values.min(), values.max()]
+    return brightness.of_image("f" if image.mode == "F" else "i", extremes)
 
 
 def _strip_to_rgb(image: Image.Image, meaning: _Meaning) -> tuple[Image.Image, str | None]:

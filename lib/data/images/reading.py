@@ -7,18 +7,14 @@ with open_images(path) as images:
 """
 
 import contextlib
-import dataclasses
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
-from lib.data.images import SIDE, opening, zips
+from lib.data.images import opening, zips
 from lib.data.images.listing import printable
 from lib.data.images.resizing import resize
 from lib.data.images.source import Entry, Load, Source
@@ -27,7 +23,9 @@ from lib.data.workers import in_processes
 
 BATCH = 250
 _BATCH_BYTES = 16 << 20  # of entries that hold their bytes
-_MINIMUM_PASS = 1000  # entries, since a compressed archive is read again for each pass
+# How many entries are read in a pass. A compressed archive is read again for each; images that come
+# before their turn wait in memory, 12 kB each.
+_MINIMUM_PASS, _MAXIMUM_PASS = 1000, 20_000
 WARNING_FRACTION = 0.05
 
 
@@ -85,11 +83,6 @@ class Images:
         """How many there are, usable or not."""
         return len(self.source.names)
 
-    @property
-    def is_single(self) -> bool:
-        """Whether the path is an image file, and not a folder, an archive or an array of some."""
-        return self.source.is_single
-
     def read(
         self,
         limit: int | None = None,
@@ -105,17 +98,18 @@ class Images:
         first = 0
         while first < self.count and self.report.used < limit:
             wanted = max(limit - self.report.used, _MINIMUM_PASS)
-            last = min(first + wanted, self.count)
+            last = min(first + min(wanted, _MAXIMUM_PASS), self.count)
             with contextlib.closing(_in_order(self.source, first, last)) as results:
                 for name, result in zip(self.source.names[first:last], results, strict=True):
                     if isinstance(result, str):
                         self._skip(name, result, on_skip)
                         continue
+                    pixels, size, remark = result
                     self.report.used += 1
-                    self.report.sizes[result.size] += 1
-                    if result.remark:
-                        self.report.remarks[result.remark] += 1
-                    yield NamedImage(name, result.pixels, result.size)
+                    self.report.sizes[size] += 1
+                    if remark:
+                        self.report.remarks[remark] += 1
+                    yield NamedImage(name, pixels, size)
                     if self.report.used == limit:
                         return
             first = last
@@ -141,41 +135,20 @@ def open_images(path: Path) -> Iterator[Images]:
         zips.archive.cache_clear()
 
 
-@dataclass(frozen=True)
-class _Resized:
-    """An image, either its pixels or where they are in the file of those that wait."""
-
-    pixels: np.ndarray | int
-    size: tuple[int, int]
-    remark: str | None
+# The pixels of an image, its size and a remark on its colours, or why it is unusable.
+_Result = tuple[np.ndarray, tuple[int, int], str | None] | str
 
 
-def _in_order(source: Source, first: int, last: int) -> Iterator[_Resized | str]:
-    """Yield the images first to last resized, or the reasons why they are unusable, in order.
-
-    Images that come before their turn wait in a file, which has no name.
-    """
+def _in_order(source: Source, first: int, last: int) -> Iterator[_Result]:
+    """Yield what becomes of the images first to last, in order."""
     batches = _batches(source.entries(first, last))
     expected = -(-(last - first) // BATCH)
-    waiting: dict[int, _Resized | str] = {}
-    with tempfile.TemporaryFile() as file:
-        for index, result in in_processes(_resized_batch, batches, expected):
-            if index != first and not isinstance(result, str):
-                place = file.seek(0, os.SEEK_END)
-                file.write(result.pixels.tobytes())
-                result = dataclasses.replace(result, pixels=place)
-            waiting[index] = result
-            while first in waiting:
-                yield _restored(waiting.pop(first), file)
-                first += 1
-
-
-def _restored(result: _Resized | str, file: BinaryIO) -> _Resized | str:
-    if isinstance(result, str) or not isinstance(result.pixels, int):
-        return result
-    file.seek(result.pixels)
-    values = np.frombuffer(file.read(SIDE * SIDE * 3), np.uint8).reshape(SIDE, SIDE, 3)
-    return dataclasses.replace(result, pixels=values)
+    waiting: dict[int, _Result] = {}
+    for index, result in in_processes(_resized_batch, batches, expected):
+        waiting[index] = result
+        while first in waiting:
+            yield waiting.pop(first)
+            first += 1
 
 
 def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
@@ -190,13 +163,13 @@ def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
         yield batch
 
 
-def _resized_batch(entries: Sequence[tuple[int, Load]]) -> list[tuple[int, _Resized | str]]:
+def _resized_batch(entries: Sequence[tuple[int, Load]]) -> list[tuple[int, _Result]]:
     return [(index, _resized(load)) for index, load in entries]
 
 
-def _resized(load: Load) -> _Resized | str:
+def _resized(load: Load) -> _Result:
     try:
         decoded = load()
     except UnusableError as error:
         return str(error)
-    return _Resized(resize(decoded.image), decoded.size, decoded.remark)
+    return resize(decoded.image), decoded.size, decoded.remark

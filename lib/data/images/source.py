@@ -1,5 +1,6 @@
 """What every source of images has in common: named entries, each of which loads an image."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,11 +44,12 @@ class Source:
     is_single: bool = False
 
 
-def of_loaders(names: Sequence[str], loader: Callable[[int], Load], **facts: object) -> Source:
-    """Return a source whose entries can be loaded one without the other, in any process."""
+def of_names(names: Sequence[str], load: Callable[[str], Decoded], **facts: object) -> Source:
+    """Return a source whose entries `load` loads by their names, in any process."""
 
     def entries(first: int, last: int) -> Iterator[Entry]:
-        return (Entry(index, loader(index)) for index in range(first, last))
+        for index, name in enumerate(names[first:last], first):
+            yield Entry(index, functools.partial(load, name))
 
     return Source(names, entries, **facts)
 

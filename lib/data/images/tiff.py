@@ -10,7 +10,6 @@ from lib.data.images import brightness
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_PIXELS,
-    NOT_A_NUMBER,
     NOT_AN_IMAGE,
     TOO_LARGE,
     UnusableError,
@@ -39,12 +38,7 @@ def decode(data: bytes) -> Image.Image:
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise UnusableError(DAMAGED)
-    low, high = values.min(), values.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise UnusableError(NOT_A_NUMBER)
-    found = brightness.of_range(values.dtype.kind, low, high)
-    if found is None:
-        raise UnusableError(brightness.unclear(values.dtype.kind))
+    found = brightness.of_image(values.dtype.kind, [values.min(), values.max()])
     pixels = found.to_bytes(values)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
