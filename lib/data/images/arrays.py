@@ -139,8 +139,7 @@ def _elements(array: _Array) -> Iterator[np.ndarray]:
         with zips.archive(array.path).open(array.member) as file:
             file.read(array.offset)
             for _ in range(array.shape[0]):
-                data = file.read(array.element_bytes)
-                yield np.frombuffer(data, array.dtype).reshape(array.shape[1:])
+                yield _next_element(array, file)
     except MemoryError:
         raise
     except Exception as error:
@@ -148,9 +147,16 @@ def _elements(array: _Array) -> Iterator[np.ndarray]:
 
 
 def _element(array: _Array, index: int) -> np.ndarray:
-    """Map an element of a .npy file."""
-    order = "F" if array.is_fortran else "C"
-    return np.memmap(array.path, array.dtype, "r", array.offset, array.shape, order)[index]
+    """Return an element of a .npy file."""
+    if array.is_fortran:  # its elements are not contiguous
+        return np.memmap(array.path, array.dtype, "r", array.offset, array.shape, "F")[index]
+    with open(array.path, "rb") as file:
+        file.seek(array.offset + index * array.element_bytes)
+        return _next_element(array, file)
+
+
+def _next_element(array: _Array, file: BinaryIO) -> np.ndarray:
+    return np.frombuffer(file.read(array.element_bytes), array.dtype).reshape(array.shape[1:])
 
 
 def _load(array: _Array, found: Layout, name: str) -> Decoded:
