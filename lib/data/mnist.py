@@ -103,7 +103,7 @@ def find(source: Path) -> dict[str, Path]:
 def read(path: Path, name: str) -> bytes:
     """Return the bytes of an array, one of ARRAYS, from an IDX file, packed or not, or an .npz.
 
-    Raises UserError if they are not MNIST's, and OSError.
+    Raises UserError if they are not MNIST's, or if the file cannot be read.
     """
     array = ARRAYS[name]
     size = math.prod(array.shape)
@@ -112,6 +112,10 @@ def read(path: Path, name: str) -> bytes:
             content = file.read(_MAX_HEADER_BYTES + size)
     except _DAMAGES:
         content = b""
+    except OSError as error:
+        raise UserError(
+            f"{display(path)} cannot be read: {error.strerror or error}; make it readable"
+        ) from error
     values = content[-size:]
     if hashlib.sha256(values).hexdigest() != array.sha256:
         inside = f"'s {array.name_in_npz}" if path.suffix.lower() == ".npz" else ""

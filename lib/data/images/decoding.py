@@ -7,7 +7,7 @@ import struct
 import warnings
 from dataclasses import dataclass
 
-from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from lib.data.images import decoder_messages, jpeg, pixels, tiff
 from lib.data.images.unusable import (
@@ -25,15 +25,6 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
 # Images are decoded in several processes already.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-_TO_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -88,8 +79,10 @@ def _decode(data: bytes) -> Decoded:
     with contextlib.suppress(Exception):  # damaged metadata leaves the pixels usable
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     rgb, remark = pixels.to_rgb(image)
-    if orientation in _TO_UPRIGHT:
-        rgb = rgb.transpose(_TO_UPRIGHT[orientation])
+    if orientation in range(2, 9):
+        rgb.info.clear()  # other metadata may be damaged
+        rgb.getexif()[ExifTags.Base.Orientation] = orientation
+        rgb = ImageOps.exif_transpose(rgb)
         if orientation >= 5:
             width, height = height, width
     return Decoded(rgb, (width, height), remark)

@@ -8,7 +8,7 @@ with open_images(path) as images:
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,28 +45,33 @@ class NamedImage:
 class Report:
     """What was used and what was skipped so far, complete when all images are read.
 
-    `first` has the first name for each reason to skip, `remarks` counts what was done to colours,
-    `readings` say how an array is understood.
+    `skipped` has the name of each skipped image and the reason, `remarks` counts what was done to
+    colours, `readings` say how an array is understood.
     """
 
     used: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
     readings: list[str] = field(default_factory=list)
 
     @property
+    def reasons(self) -> Counter[str]:
+        """How many images were skipped for each reason."""
+        return Counter(reason for _, reason in self.skipped)
+
+    @property
     def skipped_many(self) -> bool:
         """Whether so many were skipped, besides hidden files, that the user should know why."""
-        skipped = self.skipped.total() - self.skipped[HIDDEN]
+        skipped = len(self.skipped) - self.reasons[HIDDEN]
         return skipped > 0 and skipped >= WARNING_FRACTION * (self.used + skipped)
 
     def summary(self) -> str:
         """Return the reasons to skip images in one line: counts, and the first name of each."""
+        first = {reason: printable(name) for name, reason in reversed(self.skipped)}
         reasons = (
-            f"{count:,} {reason} ({printable(self.first[reason])}{', ...' if count > 1 else ''})"
-            for reason, count in self.skipped.most_common()
+            f"{count:,} {reason} ({first[reason]}{', ...' if count > 1 else ''})"
+            for reason, count in self.reasons.most_common()
         )
         return ", ".join(reasons)
 
@@ -83,18 +88,10 @@ class Images:
         """How many there are, usable or not."""
         return len(self.source.names)
 
-    def read(
-        self,
-        limit: int | None = None,
-        on_skip: Callable[[str, str], object] = lambda name, reason: None,
-    ) -> Iterator[NamedImage]:
-        """Yield the first `limit` usable images, or all, in order.
-
-        `on_skip` is called with the name of each image before them that is not used, and why.
-        """
+    def read(self, limit: int | None = None) -> Iterator[NamedImage]:
+        """Yield the first `limit` usable images, or all, in order."""
         limit = self.count if limit is None else limit
-        for name, reason in self.source.skipped:
-            self._skip(name, reason, on_skip)
+        self.report.skipped += self.source.skipped
         first = 0
         while first < self.count and self.report.used < limit:
             wanted = max(limit - self.report.used, _MINIMUM_PASS)
@@ -102,7 +99,7 @@ class Images:
             with contextlib.closing(_in_order(self.source, first, last)) as results:
                 for name, result in zip(self.source.names[first:last], results, strict=True):
                     if isinstance(result, str):
-                        self._skip(name, result, on_skip)
+                        self.report.skipped.append((name, result))
                         continue
                     pixels, size, remark = result
                     self.report.used += 1
@@ -113,11 +110,6 @@ class Images:
                     if self.report.used == limit:
                         return
             first = last
-
-    def _skip(self, name: str, reason: str, on_skip: Callable[[str, str], object]) -> None:
-        self.report.skipped[reason] += 1
-        self.report.first.setdefault(reason, name)
-        on_skip(name, reason)
 
 
 @contextlib.contextmanager

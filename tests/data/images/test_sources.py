@@ -208,7 +208,7 @@ def test_a_folder_of_links_is_read_and_loops_end(tmp_path):
     # `up` leads to the album itself, of which `more` was read already.
     assert [image.name for image in found] == ["0.png", "1/b.png", "1/c.png", "1/up/album/a.png"]
     assert_images([image.pixels for image in found], [0, 1, 2, 0])
-    assert set(images.report.skipped) == {"folder that was read already"}
+    assert set(images.report.reasons) == {"folder that was read already"}
 
 
 def test_a_single_image_can_be_read(tmp_path):
