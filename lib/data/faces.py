@@ -143,7 +143,7 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
     from lib.data.images.resizing import RESIZED
 
     with open_images(path) as images:
-        if readings := "; ".join(images.report.readings):
+        if readings := "; ".join(images.source.readings):
             print(f"{display(path)}: {readings}", file=sys.stderr)
         pixels = (image.pixels for image in images.read(limit))
         total = min(limit, images.count)

@@ -69,9 +69,10 @@ def _decode(data: bytes) -> Decoded:
     image = _opened(data)
     width, height = image.size
     if data.startswith(jpeg.START):
-        image = _checked_jpeg(image, data)
-    else:
-        _check_size(image)
+        image = jpeg.checked(image, data)
+        if width * height > pixels.LARGE:
+            image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
+    _check_size(image)
     if image.format == "PNG":
         _scale_clear_grey(image, data)
     image.load()
@@ -121,19 +122,6 @@ def _check_size(image: Image.Image) -> None:
         height = max(height, image.tag_v2.get(ExifTags.Base.TileLength, 0))
     if width * height > (MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS):
         raise UnusableError(TOO_LARGE)
-
-
-def _checked_jpeg(image: Image.Image, data: bytes) -> Image.Image:
-    """Return an opened JPEG whose data are whole, with its end if that was missing."""
-    parsed = jpeg.parse(data)
-    jpeg.check_size(image, parsed)
-    jpeg.check_data(parsed)
-    if not parsed.is_ended:
-        image = Image.open(io.BytesIO(data + jpeg.END), formats=("JPEG",))
-    if image.width * image.height > pixels.LARGE:
-        image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
-        _check_size(image)
-    return image
 
 
 def _scale_clear_grey(image: Image.Image, data: bytes) -> None:

@@ -4,6 +4,7 @@ Pillow decodes damaged data without a word: libjpeg's warnings are lost in it. O
 stderr, from which they are caught here.
 """
 
+import io
 import os
 import re
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ _MAX_MISSING_FRACTION = 0.01
 
 
 @dataclass(frozen=True)
-class Jpeg:
+class _Jpeg:
     """The first JPEG in a file: the parts that its pixels need, without what follows it.
 
     The parts have no metadata, end with an end marker, and start a sequential scan as the standard
@@ -45,7 +46,7 @@ class Jpeg:
     coefficient_bytes: int
 
 
-def parse(data: bytes) -> Jpeg:
+def _parse(data: bytes) -> _Jpeg:
     """Return the first JPEG in `data`, which begins with START.
 
     Raises UnusableError if no compressed data follow.
@@ -73,7 +74,7 @@ def parse(data: bytes) -> Jpeg:
     if scan_at is None:
         raise UnusableError(DAMAGED)
     parts += [memoryview(data)[scan_at:end], END]
-    return Jpeg(parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0)
+    return _Jpeg(parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0)
 
 
 def _coefficient_bytes(frame: bytes) -> int:
@@ -86,15 +87,21 @@ def _coefficient_bytes(frame: bytes) -> int:
     return int(2 * samples * width * height)
 
 
-def check_size(image: Image.Image, jpeg: Jpeg) -> None:
-    """Raise UnusableError for an opened JPEG with more pixels than can be decoded in memory."""
+def checked(image: Image.Image, data: bytes) -> Image.Image:
+    """Return an opened JPEG whose data are whole, with its end if that was missing.
+
+    Raises UnusableError if the data are damaged, or have more pixels than can be decoded in memory.
+    """
     if image.width * image.height > MAX_JPEG_PIXELS:
         raise UnusableError(TOO_LARGE)
-    if jpeg.coefficient_bytes > _MAX_COEFFICIENT_BYTES:
+    parsed = _parse(data)
+    if parsed.coefficient_bytes > _MAX_COEFFICIENT_BYTES:
         raise UnusableError("progressive JPEG with too many pixels")
+    _check_data(parsed)
+    return image if parsed.is_ended else Image.open(io.BytesIO(data + END), formats=("JPEG",))
 
 
-def check_data(jpeg: Jpeg) -> None:
+def _check_data(jpeg: _Jpeg) -> None:
     """Raise UnusableError if the data have a hole, or if the decoder reports damage.
 
     Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a

@@ -1,7 +1,6 @@
 """What a path leads to: a folder, an archive, an array or one image, told by its first bytes."""
 
 import re
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -17,6 +16,8 @@ _IMAGE = re.compile(
     rb"|.{4}ftyp(avif|avis|mif1|msf1|heic|heix|heim|heis|hevc)",
     re.DOTALL,
 )
+# A compressed file may only be a tar archive.
+_TAR = re.compile(rb"\x1f\x8b|BZh|.{257}ustar", re.DOTALL)
 # What people give instead, and what to do.
 _UNPACK = f"unpack it and give the folder, or give {ACCEPTED}"
 _SAVE = "save its images as an array: numpy.save('images.npy', images)"
@@ -63,24 +64,13 @@ def opened(path: Path) -> Source:
     for pattern, (kind, advice) in _FOREIGN.items():
         if re.match(pattern, first):
             raise UserError(f"{display(path)} is {kind}; {advice}")
-    if _is_tar(path, first):
+    if _TAR.match(first) or path.suffix.lower() == ".tar":
         return tars.images(path)
     if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         return _zip(path)
     raise UserError(
         f"{display(path)} is neither an image, nor an archive or array of images; give {ACCEPTED}"
     )
-
-
-def _is_tar(path: Path, first: bytes) -> bool:
-    """Return whether a file is a tar archive, or compressed, as then only a tar archive may be."""
-    if first.startswith((b"\x1f\x8b", b"BZh")) or path.suffix.lower() == ".tar":
-        return True
-    try:
-        tarfile.TarInfo.frombuf(first[: tarfile.BLOCKSIZE], "utf-8", "surrogateescape")
-    except tarfile.HeaderError:
-        return False
-    return True
 
 
 def _zip(path: Path) -> Source:

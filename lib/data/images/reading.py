@@ -46,14 +46,13 @@ class Report:
     """What was used and what was skipped so far, complete when all images are read.
 
     `skipped` has the name of each skipped image and the reason, `remarks` counts what was done to
-    colours, `readings` say how an array is understood.
+    colours.
     """
 
     used: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
-    readings: list[str] = field(default_factory=list)
 
     @property
     def reasons(self) -> Counter[str]:
@@ -121,8 +120,7 @@ def open_images(path: Path) -> Iterator[Images]:
     ordered by name. Raises UserError if there is nothing, or nothing of these kinds.
     """
     try:
-        source = opening.opened(path)
-        yield Images(source, Report(readings=source.readings))
+        yield Images(opening.opened(path))
     finally:
         zips.archive.cache_clear()
 

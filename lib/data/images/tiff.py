@@ -26,7 +26,10 @@ def decode(data: bytes) -> Image.Image:
     Raises UnusableError for another TIFF, for one that is too large and for values of no clear
     range, and errors of other types for damaged bytes.
     """
-    tags = _tags(data)
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    file = io.BytesIO(data)
+    file.seek(tags.next)
+    tags.load(file)
     bits = tags.get(ExifTags.Base.BitsPerSample, (1,))
     channels = tags.get(ExifTags.Base.SamplesPerPixel, 1)
     if not 32 <= max(bits) <= 64 or channels not in (1, 3, 4):
@@ -46,11 +49,3 @@ def decode(data: bytes) -> Image.Image:
     image.getexif()[ExifTags.Base.Orientation] = tags.get(ExifTags.Base.Orientation, 1)
     image.info["icc_profile"] = tags.get(_ICC_PROFILE)
     return image
-
-
-def _tags(data: bytes) -> TiffImagePlugin.ImageFileDirectory_v2:
-    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-    file = io.BytesIO(data)
-    file.seek(tags.next)
-    tags.load(file)
-    return tags

@@ -55,8 +55,8 @@ ARRAYS = {
 def assert_shown(path, shown, text):
     with open_images(path) as images:
         found = list(images.read(limit=100))
-        assert text in "; ".join(images.report.readings)
-        assert bool(text) == bool(images.report.readings)
+        assert text in "; ".join(images.source.readings)
+        assert bool(text) == bool(images.source.readings)
     for image, expected in zip(found, shown, strict=True):
         np.testing.assert_array_equal(image.pixels, resize(Image.fromarray(expected)))
     assert [image.name for image in found] == [str(index) for index in range(COUNT)]
