@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
 import json
 import os
 import sys
@@ -148,7 +147,6 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
         pixels = (image.pixels for image in images.read(limit))
         total = min(limit, images.count)
         fingerprint, used = _write_array(folder / "images.npy", pixels, total)
-        report = images.report
     if used < min(MINIMUM, limit):
         if images.source.is_single:
             raise UserError(
@@ -157,26 +155,26 @@ def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[
             )
         raise UserError(
             f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
-            f" (skipped: {report.summary() or 'none'}); give more images"
+            f" (skipped: {images.summary() or 'none'}); give more images"
         )
-    if report.skipped:
-        lines = [f"{reason}\t{printable(name)}\n" for name, reason in report.skipped]
+    if images.skipped:
+        lines = [f"{reason}\t{printable(name)}\n" for name, reason in images.skipped]
         (folder / SKIPPED).write_text("".join(lines), encoding="utf-8")
-        warning = "WARNING  " if report.skipped_many else ""
+        warning = "WARNING  " if images.skipped_many else ""
         print(
-            f"{warning}{display(path)}: {used:,} images used; skipped: {report.summary()}; "
+            f"{warning}{display(path)}: {used:,} images used; skipped: {images.summary()}; "
             f"all names are in {display(folder.with_name(KIND.name) / SKIPPED)}",
             file=sys.stderr,
         )
-    sizes = report.sizes.most_common(SIZES)
+    sizes = images.sizes.most_common(SIZES)
     counts = {
         "used": used,
-        "skipped": dict(report.reasons),
+        "skipped": dict(images.reasons),
         "sizes": {f"{width}x{height}": count for (width, height), count in sizes},
-        "distinct_sizes": len(report.sizes),
+        "distinct_sizes": len(images.sizes),
     }
-    if report.remarks:
-        counts["colours"] = dict(report.remarks)
+    if images.remarks:
+        counts["colours"] = dict(images.remarks)
     if readings:
         facts["reading"] = readings
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
@@ -214,7 +212,7 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     with open(path, "wb") as file, progress:
         # numpy pads headers, so the final one, with another count, has exactly the same size.
         write_header(0)
-        for image in itertools.islice(images, limit):
+        for image in images:
             values = image.tobytes()
             file.write(values)
             fingerprint.update(values)

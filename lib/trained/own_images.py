@@ -18,9 +18,9 @@ def own_images(paths: Sequence[Path]) -> Iterator[NamedImage]:
     for path in paths:
         with open_images(path) as images:
             yield from images.read()
-            used += images.report.used
-            if images.report.skipped:
-                reasons.append(images.report.summary())
+            used += images.used
+            if images.skipped:
+                reasons.append(images.summary())
     skipped = "; ".join(reasons)
     if not used:
         given = " ".join(map(display, paths))

@@ -26,7 +26,7 @@ def read(path, limit=10**6):
     """The usable images in order, and how often each reason to skip one was given."""
     with open_images(path) as images:
         found = [image.pixels for image in images.read(limit)]
-    return found, images.report.reasons
+    return found, images.reasons
 
 
 def assert_images(images, seeds):

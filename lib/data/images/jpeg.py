@@ -7,7 +7,6 @@ stderr, from which they are caught here.
 import io
 import os
 import re
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -31,25 +30,13 @@ _MAX_PADDING_BYTES = 16  # equal bytes behind the last block, which some cameras
 _MAX_MISSING_FRACTION = 0.01
 
 
-@dataclass(frozen=True)
-class _Jpeg:
-    """The first JPEG in a file: the parts that its pixels need, without what follows it.
+def _parse(data: bytes) -> tuple[list[bytes | memoryview], bool, int]:
+    """Return the first JPEG in `data`, without what follows it.
 
-    The parts have no metadata, end with an end marker, and start a sequential scan as the standard
-    demands, so that the decoder has no reason to warn except for damage. `is_ended` says whether
-    the file has the end marker. `coefficient_bytes` is the memory for all coefficients, 0 if blocks
-    are decoded one by one.
-    """
-
-    parts: list[bytes | memoryview]
-    is_ended: bool
-    coefficient_bytes: int
-
-
-def _parse(data: bytes) -> _Jpeg:
-    """Return the first JPEG in `data`, which begins with START.
-
-    Raises UnusableError if no compressed data follow.
+    First, the parts that its pixels need. They have no metadata, end with an end marker, and start
+    a sequential scan as the standard demands, so that the decoder has no reason to warn except for
+    damage. Second, whether the file has the end marker. Third, the memory for all coefficients in
+    bytes, 0 if blocks are decoded one by one. Raises UnusableError if there are no compressed data.
     """
     parts: list[bytes | memoryview] = [START]
     frame, scan_at, end, at = b"", None, None, 2
@@ -74,7 +61,7 @@ def _parse(data: bytes) -> _Jpeg:
     if scan_at is None:
         raise UnusableError(DAMAGED)
     parts += [memoryview(data)[scan_at:end], END]
-    return _Jpeg(parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0)
+    return parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0
 
 
 def _coefficient_bytes(frame: bytes) -> int:
@@ -94,33 +81,33 @@ def checked(image: Image.Image, data: bytes) -> Image.Image:
     """
     if image.width * image.height > MAX_JPEG_PIXELS:
         raise UnusableError(TOO_LARGE)
-    parsed = _parse(data)
-    if parsed.coefficient_bytes > _MAX_COEFFICIENT_BYTES:
+    parts, is_ended, coefficient_bytes = _parse(data)
+    if coefficient_bytes > _MAX_COEFFICIENT_BYTES:
         raise UnusableError("progressive JPEG with too many pixels")
-    _check_data(parsed)
-    return image if parsed.is_ended else Image.open(io.BytesIO(data + END), formats=("JPEG",))
+    _check_data(parts, is_ended, is_progressive=coefficient_bytes > 0)
+    return image if is_ended else Image.open(io.BytesIO(data + END), formats=("JPEG",))
 
 
-def _check_data(jpeg: _Jpeg) -> None:
+def _check_data(parts: list[bytes | memoryview], is_ended: bool, is_progressive: bool) -> None:
     """Raise UnusableError if the data have a hole, or if the decoder reports damage.
 
     Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a
     file that is cut off, at most a hundredth of the image.
     """
-    data = b"".join(jpeg.parts)
-    if not jpeg.coefficient_bytes and _has_hole(data, jpeg.parts[:-2]):
+    data = b"".join(parts)
+    if not is_progressive and _has_hole(data, parts[:-2]):
         raise UnusableError(DAMAGED)
     grey, messages = _decoded(data)
     extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
     if extra:
         count = int(extra[1])
-        last = bytes(jpeg.parts[-2][-count:])
+        last = bytes(parts[-2][-count:])
         if count > _MAX_PADDING_BYTES or len(set(last)) > 1:
             raise UnusableError(DAMAGED)
     elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
-        is_cut = b"premature end of data segment" in messages and not jpeg.is_ended
+        is_cut = b"premature end of data segment" in messages and not is_ended
         # Of a progressive image, every scan is a part of every block.
-        is_only_cut = is_cut and not jpeg.coefficient_bytes
+        is_only_cut = is_cut and not is_progressive
         if not is_only_cut or _missing(grey) > _MAX_MISSING_FRACTION:
             raise UnusableError(DAMAGED)
 

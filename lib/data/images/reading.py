@@ -3,7 +3,7 @@
 with open_images(path) as images:
     for image in images.read(limit=1000):
         image.name, image.pixels
-    print(images.report.summary())
+    print(images.summary())
 """
 
 import contextlib
@@ -23,9 +23,9 @@ from lib.data.workers import in_processes
 
 BATCH = 250
 _BATCH_BYTES = 16 << 20  # of entries that hold their bytes
-# How many entries are read in a pass. A compressed archive is read again for each; images that come
-# before their turn wait in memory, 12 kB each.
-_MINIMUM_PASS, _MAXIMUM_PASS = 1000, 20_000
+# Entries that are read in a pass. A tar archive is read again for each pass; its images wait for
+# their turn in memory, 12 kB each.
+_PASS = 20_000
 WARNING_FRACTION = 0.05
 
 
@@ -42,17 +42,23 @@ class NamedImage:
 
 
 @dataclass
-class Report:
-    """What was used and what was skipped so far, complete when all images are read.
+class Images:
+    """The images at a path, and what was used and skipped so far.
 
-    `skipped` has the name of each skipped image and the reason, `remarks` counts what was done to
-    colours.
+    `skipped` has the name of each skipped image and the reason, `sizes` counts the sizes of files,
+    `remarks` counts what was done to colours.
     """
 
+    source: Source
     used: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        """How many there are, usable or not."""
+        return len(self.source.names)
 
     @property
     def reasons(self) -> Counter[str]:
@@ -74,41 +80,24 @@ class Report:
         )
         return ", ".join(reasons)
 
-
-@dataclass
-class Images:
-    """The images at a path; `report` says what became of them."""
-
-    source: Source
-    report: Report = field(default_factory=Report)
-
-    @property
-    def count(self) -> int:
-        """How many there are, usable or not."""
-        return len(self.source.names)
-
     def read(self, limit: int | None = None) -> Iterator[NamedImage]:
         """Yield the first `limit` usable images, or all, in order."""
-        limit = self.count if limit is None else limit
-        self.report.skipped += self.source.skipped
-        first = 0
-        while first < self.count and self.report.used < limit:
-            wanted = max(limit - self.report.used, _MINIMUM_PASS)
-            last = min(first + min(wanted, _MAXIMUM_PASS), self.count)
+        self.skipped += self.source.skipped
+        for first in range(0, self.count, _PASS):
+            last = min(first + _PASS, self.count)
             with contextlib.closing(_in_order(self.source, first, last)) as results:
                 for name, result in zip(self.source.names[first:last], results, strict=True):
                     if isinstance(result, str):
-                        self.report.skipped.append((name, result))
+                        self.skipped.append((name, result))
                         continue
                     pixels, size, remark = result
-                    self.report.used += 1
-                    self.report.sizes[size] += 1
+                    self.used += 1
+                    self.sizes[size] += 1
                     if remark:
-                        self.report.remarks[remark] += 1
+                        self.remarks[remark] += 1
                     yield NamedImage(name, pixels, size)
-                    if self.report.used == limit:
+                    if self.used == limit:
                         return
-            first = last
 
 
 @contextlib.contextmanager

@@ -131,7 +131,7 @@ NAMES = ["x.tar", "x.tar.gz", "x.tgz", "x.tar.bz2", "lzma.zip", "bzip2.zip"]
 @pytest.mark.parametrize("name", NAMES)
 def test_an_archive_is_read_by_name(tmp_path, name, monkeypatch):
     monkeypatch.setattr(reading, "BATCH", 2)
-    monkeypatch.setattr(reading, "_MINIMUM_PASS", 4)
+    monkeypatch.setattr(reading, "_PASS", 4)
     path = archived(tmp_path / name)
     with open_images(path) as images:
         found = list(images.read(limit=5))
@@ -208,7 +208,7 @@ def test_a_folder_of_links_is_read_and_loops_end(tmp_path):
     # `up` leads to the album itself, of which `more` was read already.
     assert [image.name for image in found] == ["0.png", "1/b.png", "1/c.png", "1/up/album/a.png"]
     assert_images([image.pixels for image in found], [0, 1, 2, 0])
-    assert set(images.report.reasons) == {"folder that was read already"}
+    assert set(images.reasons) == {"folder that was read already"}
 
 
 def test_a_single_image_can_be_read(tmp_path):
