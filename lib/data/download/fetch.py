@@ -85,27 +85,29 @@ def _download(file: RemoteFile, path: Path, patience: Patience) -> None:
         f"run again, or download {file.urls[0]} by hand and put it into "
         f"{display(path.parent)}{existing}"
     )
-    unreachable, refusals = [], []
+    reasons, is_reached = {}, False
     with PartialFile(path.with_name(f"{file.name}.part"), file) as part:
         if part.is_correct():
             return part.rename(path)
         for url, error in _probed(file.urls, patience):
             if error:
-                unreachable.append(error)
+                reasons[url] = error
                 continue
+            is_reached = True
             try:
                 _complete(part, url, patience)
                 return part.rename(path)
             except _RefusedError as refusal:
-                refusals.append(f"{urlsplit(url).hostname}: {refusal}")
-    if refusals:
-        raise UserError(f"cannot download {file.name} ({'; '.join(refusals)}); {by_hand}")
-    reasons = "; ".join(dict.fromkeys(unreachable))
-    raise Offline(f"no mirror of {file.name} can be reached ({reasons}); {by_hand}")
+                reasons[url] = str(refusal)
+    if is_reached:
+        listed = "; ".join(f"{urlsplit(url).hostname}: {why}" for url, why in reasons.items())
+        raise UserError(f"cannot download {file.name} ({listed}); {by_hand}")
+    listed = "; ".join(dict.fromkeys(reasons.values()))
+    raise Offline(f"no mirror of {file.name} can be reached ({listed}); {by_hand}")
 
 
 def _probed(urls: tuple[str, ...], patience: Patience) -> Iterator[tuple[str, str | None]]:
-    """Yield each URL and why it cannot be reached, None if it can.
+    """Yield each URL and why no connection to it, or to the proxy in between, is made, or None.
 
     All are probed at once, so that being offline is noticed soon; in threads, because the lookup of
     a name has no timeout; in daemons, so that they never delay the program's exit.
@@ -113,7 +115,14 @@ def _probed(urls: tuple[str, ...], patience: Patience) -> Iterator[tuple[str, st
     errors: dict[str, str | None] = dict.fromkeys(urls, NO_ANSWER)
 
     def probe(url: str) -> None:
-        errors[url] = _connection_error(url, patience.connect)
+        error = None
+        try:
+            _request(url, patience.connect, method="HEAD").close()
+        except _UnreachableError as unreachable:
+            error = str(unreachable)
+        except (_RefusedError, _BrokenError):
+            pass  # it was reached, and the transfer itself will show what is wrong
+        errors[url] = error
 
     deadline = time.monotonic() + patience.reach_any
     probes = [(url, threading.Thread(target=probe, args=(url,), daemon=True)) for url in urls]
@@ -122,17 +131,6 @@ def _probed(urls: tuple[str, ...], patience: Patience) -> Iterator[tuple[str, st
     for url, thread in probes:
         thread.join(max(0.0, deadline - time.monotonic()))
         yield url, errors[url]
-
-
-def _connection_error(url: str, seconds: float) -> str | None:
-    """Return why no connection to `url`, or to the proxy in between, is made; None if one is."""
-    try:
-        _request(url, seconds, method="HEAD").close()
-    except _UnreachableError as error:
-        return str(error)
-    except (_RefusedError, _BrokenError):
-        pass  # it was reached, and the transfer itself will show what is wrong
-    return None
 
 
 def _complete(part: PartialFile, url: str, patience: Patience) -> None:

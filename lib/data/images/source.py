@@ -60,6 +60,14 @@ def check_count(path: Path, count: int) -> None:
         raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give fewer")
 
 
+def unreadable(path: Path, kind: str, error: Exception) -> UserError:
+    """Return the error for an archive that is damaged, or none of its kind."""
+    return UserError(
+        f"{display(path)} cannot be read as a {kind} archive ({error}); "
+        "give a folder, a whole zip or tar archive, or a .npy or .npz of images"
+    )
+
+
 def check_size(size: int) -> None:
     """Raise UnusableError for a file that cannot be an image."""
     if size == 0:

@@ -124,7 +124,4 @@ def _members(path: Path) -> Iterator[tuple[tarfile.TarInfo, _Unpacked]]:
     except MemoryError:
         raise
     except Exception as error:  # tarfile and zlib raise errors of many types on damaged bytes
-        raise UserError(
-            f"{display(path)} cannot be read as a tar archive ({error}); "
-            "give a folder, a whole zip or tar archive, or a .npy or .npz of images"
-        ) from error
+        raise source.unreadable(path, "tar", error) from error

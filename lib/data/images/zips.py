@@ -15,8 +15,6 @@ from lib.data.images import source
 from lib.data.images.decoding import Decoded, decode
 from lib.data.images.source import Source
 from lib.data.images.unusable import DAMAGED_IN_ARCHIVE, DUPLICATE, UnusableError
-from lib.system.errors import UserError
-from lib.system.paths import display
 
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 _DAMAGES = (
@@ -40,10 +38,7 @@ def archive(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except Exception as error:  # zipfile raises errors of many types on damaged bytes
-        raise UserError(
-            f"{display(path)} cannot be read as a zip archive ({error}); "
-            "give a folder, a whole zip or tar archive, or a .npy or .npz of images"
-        ) from error
+        raise source.unreadable(path, "zip", error) from error
 
 
 def _load(path: Path, name: str) -> Decoded:
