@@ -5,6 +5,7 @@ stderr, from which they are caught here.
 """
 
 import io
+import operator
 import os
 import re
 
@@ -30,13 +31,13 @@ _MAX_PADDING_BYTES = 16  # equal bytes behind the last block, which some cameras
 _MAX_MISSING_FRACTION = 0.01
 
 
-def _parse(data: bytes) -> tuple[list[bytes | memoryview], bool, int]:
+def _parse(data: bytes) -> tuple[list[bytes | memoryview], bool, bool]:
     """Return the first JPEG in `data`, without what follows it.
 
     First, the parts that its pixels need. They have no metadata, end with an end marker, and start
     a sequential scan as the standard demands, so that the decoder has no reason to warn except for
-    damage. Second, whether the file has the end marker. Third, the memory for all coefficients in
-    bytes, 0 if blocks are decoded one by one. Raises UnusableError if there are no compressed data.
+    damage. Second, whether the file has the end marker. Third, whether all coefficients are in
+    memory before any block is decoded. Raises UnusableError if there are no compressed data.
     """
     parts: list[bytes | memoryview] = [START]
     frame, scan_at, end, at = b"", None, None, 2
@@ -61,17 +62,14 @@ def _parse(data: bytes) -> tuple[list[bytes | memoryview], bool, int]:
     if scan_at is None:
         raise UnusableError(DAMAGED)
     parts += [memoryview(data)[scan_at:end], END]
-    return parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0
+    return parts, end is not None, is_buffered
 
 
-def _coefficient_bytes(frame: bytes) -> int:
-    """Return the memory that all coefficients of a frame take, two bytes each."""
-    height, width = (int.from_bytes(frame[at : at + 2], "big") for at in (1, 3))
-    sampling = [(each >> 4, each & 15) for each in frame[7::3]]
-    widest = max((across for across, _ in sampling), default=0) or 1
-    highest = max((down for _, down in sampling), default=0) or 1
-    samples = sum(across * down for across, down in sampling) / (widest * highest)
-    return int(2 * samples * width * height)
+def _coefficient_bytes(image: Image.Image) -> int:
+    """Return the memory that all coefficients of a JPEG take, two bytes each."""
+    _, across, down, _ = zip(*image.layer, strict=True)
+    samples = sum(map(operator.mul, across, down)) / (max(across) * max(down))
+    return int(2 * samples * image.width * image.height)
 
 
 def checked(image: Image.Image, data: bytes) -> Image.Image:
@@ -81,21 +79,21 @@ def checked(image: Image.Image, data: bytes) -> Image.Image:
     """
     if image.width * image.height > MAX_JPEG_PIXELS:
         raise UnusableError(TOO_LARGE)
-    parts, is_ended, coefficient_bytes = _parse(data)
-    if coefficient_bytes > _MAX_COEFFICIENT_BYTES:
+    parts, is_ended, is_buffered = _parse(data)
+    if is_buffered and _coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
         raise UnusableError("progressive JPEG with too many pixels")
-    _check_data(parts, is_ended, is_progressive=coefficient_bytes > 0)
+    _check_data(parts, is_ended, is_buffered)
     return image if is_ended else Image.open(io.BytesIO(data + END), formats=("JPEG",))
 
 
-def _check_data(parts: list[bytes | memoryview], is_ended: bool, is_progressive: bool) -> None:
+def _check_data(parts: list[bytes | memoryview], is_ended: bool, is_buffered: bool) -> None:
     """Raise UnusableError if the data have a hole, or if the decoder reports damage.
 
     Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a
     file that is cut off, at most a hundredth of the image.
     """
     data = b"".join(parts)
-    if not is_progressive and _has_hole(data, parts[:-2]):
+    if not is_buffered and _has_hole(data, parts[:-2]):
         raise UnusableError(DAMAGED)
     grey, messages = _decoded(data)
     extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
@@ -107,7 +105,7 @@ def _check_data(parts: list[bytes | memoryview], is_ended: bool, is_progressive:
     elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
         is_cut = b"premature end of data segment" in messages and not is_ended
         # Of a progressive image, every scan is a part of every block.
-        is_only_cut = is_cut and not is_progressive
+        is_only_cut = is_cut and not is_buffered
         if not is_only_cut or _missing(grey) > _MAX_MISSING_FRACTION:
             raise UnusableError(DAMAGED)
 
