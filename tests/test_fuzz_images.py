@@ -19,7 +19,7 @@ from PIL import Image
 from lib.data import faces
 from lib.data.images import colour
 from lib.data.images.decoding import decode
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.unusable import UnusableError
 from tests.data.images import samples
 from tests.data.images.colour_profiles import grey_profile, profile

@@ -138,8 +138,8 @@ def _build_celeba(downloads: Path, limit: int, folder: Path) -> tuple[int, dict]
 
 def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[int, dict]:
     """Fill `folder` with the first `limit` usable images at `path`."""
+    from lib.data.images.pixels import RESIZED
     from lib.data.images.reading import open_images
-    from lib.data.images.resizing import RESIZED
 
     with open_images(path) as images:
         if readings := "; ".join(images.source.readings):

@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from lib.data.images.pixels import resize
 from lib.data.images.reading import open_images
-from lib.data.images.resizing import resize
 
 
 def pixels(seed=0, side=20):

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from lib.data import faces, provenance
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.system.errors import UserError
 from lib.system.paths import REPOSITORY
 from tests.data.face_sources import leftovers, save_array

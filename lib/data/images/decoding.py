@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from PIL import AvifImagePlugin, ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from lib.data.images import decoder_messages, jpeg, pixels, tiff
+from lib.data.images import jpeg, pixels, tiff
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
@@ -52,7 +52,7 @@ def decode(data: bytes) -> Decoded:
     if not data:
         raise UnusableError("empty file")
     try:
-        with warnings.catch_warnings(), decoder_messages.caught():
+        with warnings.catch_warnings(), jpeg.caught_messages():
             warnings.simplefilter("ignore")  # Pillow's, of damaged metadata and of large images
             return _decode(data)
     except UnusableError:

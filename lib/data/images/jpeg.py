@@ -4,16 +4,18 @@ Pillow decodes damaged data without a word: libjpeg's warnings are lost in it. O
 stderr, from which they are caught here.
 """
 
+import contextlib
+import functools
 import io
 import operator
 import os
 import re
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from lib.data.images import decoder_messages
 from lib.data.images.unusable import DAMAGED, MAX_JPEG_PIXELS, TOO_LARGE, UnusableError
 
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -131,7 +133,7 @@ def _has_hole(data: bytes, headers: list[bytes]) -> bool:
 
 def _decoded(data: bytes) -> tuple[np.ndarray | None, bytes]:
     """Return the brightness of each block, or of four, and the decoder's messages."""
-    with decoder_messages.caught() as caught:
+    with caught_messages() as caught:
         try:
             grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         except cv2.error:
@@ -153,3 +155,32 @@ def _missing(grey: np.ndarray | None) -> float:
 def _leading(flags: np.ndarray) -> int:
     """Return how many of the first flags are true."""
     return len(flags) if flags.all() else int(np.argmin(flags))
+
+
+@functools.cache
+def _messages_file() -> int:
+    return os.memfd_create("messages")
+
+
+@contextlib.contextmanager
+def caught_messages() -> Iterator[int]:
+    """Send what native code writes to stderr to a file in memory; yield its descriptor.
+
+    It tells the user nothing.
+    """
+    file = _messages_file()
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    try:
+        stderr = os.dup(2)
+    except OSError:  # it is closed
+        stderr = None
+    os.dup2(file, 2)
+    try:
+        yield file
+    finally:
+        if stderr is None:
+            os.close(2)
+        else:
+            os.dup2(stderr, 2)
+            os.close(stderr)

@@ -1,11 +1,16 @@
 """What a path leads to: a folder, an archive, an array or one image, told by its first bytes."""
 
+import functools
 import re
+import stat
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from lib.data.images import arrays, files, tars, zips
+from lib.data.images import arrays, source, tars, zips
+from lib.data.images.decoding import Decoded, decode
+from lib.data.images.listing import MAX_ENTRIES, listed
 from lib.data.images.source import Source
+from lib.data.images.unusable import UnusableError
 from lib.system.errors import UserError
 from lib.system.paths import display
 
@@ -45,7 +50,7 @@ def opened(path: Path) -> Source:
     if not path.exists():
         raise UserError(f"{display(path)} does not exist; give {ACCEPTED}")
     if path.is_dir():
-        return files.folder(path)
+        return _folder(path)
     if not path.is_file():
         raise UserError(f"{display(path)} is no file; give {ACCEPTED}")
     try:
@@ -60,7 +65,7 @@ def opened(path: Path) -> Source:
     if first.startswith(b"PK") or path.suffix.lower() == ".npz":
         return _zip(path)
     if _IMAGE.match(first):
-        return files.single(path)
+        return _single(path)
     for pattern, (kind, advice) in _FOREIGN.items():
         if re.match(pattern, first):
             raise UserError(f"{display(path)} is {kind}; {advice}")
@@ -77,3 +82,33 @@ def _zip(path: Path) -> Source:
     names = [name for name in zips.archive(path).namelist() if not name.endswith("/")]
     is_npz = path.suffix.lower() == ".npz" or (names and all(n.endswith(".npy") for n in names))
     return arrays.npz_images(path) if is_npz else zips.images(path)
+
+
+def _folder(path: Path) -> Source:
+    """Return the images in a folder, its sub-folders, and where its links lead."""
+    listing = listed(path, MAX_ENTRIES)
+    source.check_count(path, len(listing.files))
+    load = functools.partial(_load, path.resolve())
+    return source.of_names(listing.files, load, skipped=listing.skipped)
+
+
+def _single(path: Path) -> Source:
+    """Return the one image that is a file."""
+    load = functools.partial(_load, path.parent.resolve())
+    return source.of_names([path.name], load, is_single=True)
+
+
+def _load(root: Path, name: str) -> Decoded:
+    source.check_name(PurePath(name))
+    path = root / name
+    try:
+        # Anything but a plain file, a pipe above all, may never end.
+        state = path.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise UnusableError("not a plain file")
+        source.check_size(state.st_size)
+        with open(path, "rb") as file:
+            data = file.read(source.MAX_ENTRY_BYTES)
+    except (OSError, RuntimeError) as error:
+        raise UnusableError("file that cannot be opened") from error
+    return decode(data)

@@ -1,4 +1,4 @@
-"""Pixels of every kind become 8-bit RGB: any depth, palette, transparency or colour profile."""
+"""Pixels of any depth, palette, transparency or colour profile become 64x64 pixels of 8-bit RGB."""
 
 import functools
 from collections.abc import Iterator
@@ -6,10 +6,11 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from lib.data.images import brightness
-from lib.data.images.brightness import Brightness
+from lib.data.images import SIDE, layout
 from lib.data.images.colour import to_srgb
+from lib.data.images.layout import Brightness
 
+RESIZED = "64x64 pixels, whole image, resized by Pillow (bicubic)"
 # An image with more pixels is first shrunk by a whole factor, to at least MINIMUM_SIDE.
 LARGE = 4_000_000
 MINIMUM_SIDE = 256
@@ -54,7 +55,7 @@ def _values(image: Image.Image) -> Brightness | None:
     for _, strip in _strips(image):
         values = np.asarray(strip)
         extremes += [values.min(), values.max()]
-    return brightness.of_image("f" if image.mode == "F" else "i", extremes)
+    return layout.of_image("f" if image.mode == "F" else "i", extremes)
 
 
 def _strip_to_rgb(
@@ -79,3 +80,8 @@ def _strip_to_rgb(
     white = Image.new("RGB", rgb.size, "white")
     white.paste(rgb, mask=mask)
     return white, remark
+
+
+def resize(image: Image.Image) -> np.ndarray:
+    """Return `image` as uint8 (64, 64, channels), without a crop."""
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))

@@ -16,7 +16,7 @@ import numpy as np
 
 from lib.data.images import opening, zips
 from lib.data.images.listing import printable
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.source import Entry, Load, Source
 from lib.data.images.unusable import HIDDEN, UnusableError
 from lib.data.workers import in_processes

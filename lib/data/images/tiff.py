@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
-from lib.data.images import brightness
+from lib.data.images import layout
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_PIXELS,
@@ -41,7 +41,7 @@ def decode(data: bytes) -> Image.Image:
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise UnusableError(DAMAGED)
-    found = brightness.of_image(values.dtype.kind, [values.min(), values.max()])
+    found = layout.of_image(values.dtype.kind, [values.min(), values.max()])
     pixels = found.to_bytes(values)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.synthetic.portrait import Portrait
 from lib.data.workers import in_processes
 from lib.system.randomness import generator

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from lib.data.images import arrays
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.unusable import NOT_A_NUMBER
 from lib.system.errors import UserError
 from tests.data.face_sources import assert_images, pixels, read

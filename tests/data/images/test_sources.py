@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from lib.data.images import reading
+from lib.data.images.pixels import resize
 from lib.data.images.reading import open_images
-from lib.data.images.resizing import resize
 from lib.system.errors import UserError
 from tests.data.face_sources import assert_images, pixels, png, read
 from tests.verify_foreign_bytes import bounded
