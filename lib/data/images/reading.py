@@ -8,7 +8,7 @@ with open_images(path) as images:
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import numpy as np
 from lib.data.images import opening, zips
 from lib.data.images.listing import printable
 from lib.data.images.pixels import resize
-from lib.data.images.source import Entry, Load, Source
+from lib.data.images.source import Entry, Source
 from lib.data.images.unusable import HIDDEN, UnusableError
 from lib.data.workers import in_processes
 
@@ -123,18 +123,18 @@ def _in_order(source: Source, first: int, last: int) -> Iterator[_Result]:
     batches = _batches(source.entries(first, last))
     expected = -(-(last - first) // BATCH)
     waiting: dict[int, _Result] = {}
-    for index, result in in_processes(_resized_batch, batches, expected):
+    for index, result in in_processes(_resized, batches, expected):
         waiting[index] = result
         while first in waiting:
             yield waiting.pop(first)
             first += 1
 
 
-def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
     batch, held = [], 0
-    for index, load, size in entries:
-        batch.append((index, load))
-        held += size
+    for entry in entries:
+        batch.append(entry)
+        held += entry.size
         if len(batch) == BATCH or held >= _BATCH_BYTES:
             yield batch
             batch, held = [], 0
@@ -142,13 +142,13 @@ def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
         yield batch
 
 
-def _resized_batch(entries: Sequence[tuple[int, Load]]) -> list[tuple[int, _Result]]:
-    return [(index, _resized(load)) for index, load in entries]
-
-
-def _resized(load: Load) -> _Result:
-    try:
-        decoded = load()
-    except UnusableError as error:
-        return str(error)
-    return resize(decoded.image), decoded.size, decoded.remark
+def _resized(batch: list[Entry]) -> list[tuple[int, _Result]]:
+    results = []
+    for index, load, _ in batch:
+        try:
+            decoded = load()
+            result = resize(decoded.image), decoded.size, decoded.remark
+        except UnusableError as error:
+            result = str(error)
+        results.append((index, result))
+    return results

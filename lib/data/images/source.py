@@ -17,15 +17,15 @@ from lib.system.paths import display
 MAX_ENTRY_BYTES = 128 << 20
 ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
 
-# Returns an image, or raises UnusableError. It is pickled.
-Load = Callable[[], Decoded]
-
 
 class Entry(NamedTuple):
-    """An entry's place in its source's names, how it is loaded, and the bytes that this holds."""
+    """An entry's place in its source's names, how it is loaded, and the bytes that this holds.
+
+    `load` returns an image, or raises UnusableError. It is pickled.
+    """
 
     index: int
-    load: Load
+    load: Callable[[], Decoded]
     size: int = 0
 
 
