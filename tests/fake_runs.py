@@ -90,7 +90,7 @@ def _write_digits(folder: Path) -> dict[str, int]:
     labels = np.arange(20, dtype=np.uint8) % 10
     for array in digits.KIND.arrays:
         np.save(folder / f"{array}.npy", images if array.endswith("images") else labels)
-    return {name: (folder / name).stat().st_size for name in digits.KIND.files}
+    return {path.name: path.stat().st_size for path in folder.glob("*.npy")}
 
 
 _KINDS = {"faces": faces.KIND, "digits": digits.KIND}

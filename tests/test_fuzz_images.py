@@ -19,7 +19,7 @@ from PIL import Image
 from lib.data import faces
 from lib.data.images import colour
 from lib.data.images.decoding import decode
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.unusable import UnusableError
 from tests.data.images import samples
 from tests.data.images.colour_profiles import grey_profile, profile
@@ -120,9 +120,9 @@ def test_any_bytes_are_an_image_or_not(content):
 def test_any_profile_is_used_or_ignored(content):
     with bounded():
         for image in (Image.new("RGB", (9, 9)), Image.new("L", (9, 9)), Image.new("CMYK", (9, 9))):
-            convert, remark = colour.conversion(content, image.mode)
+            converted, remark = colour.to_srgb(image, image.mode, content)
             assert remark in (None, colour.CONVERTED, colour.IGNORED)
-            assert convert is None or convert(image).mode == "RGB"
+            assert converted.mode == "RGB"
 
 
 @pytest.mark.parametrize("content", IMAGES[:-1], ids=lambda content: content[:4].hex())

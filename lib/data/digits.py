@@ -15,11 +15,8 @@ from typing import TYPE_CHECKING
 
 from lib.data import mnist, prepared
 from lib.data.download.remote_files import MNIST_MIRRORS
-from lib.data.mnist import IDX_FILES
 from lib.system import paths
-from lib.system.errors import UserError
-from lib.system.files import replaced, sha256
-from lib.system.paths import display
+from lib.system.files import sha256
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,10 +25,8 @@ SIDE = 28  # pixels
 FOLDER = paths.DATA / "digits"
 MNIST_NAME = "MNIST"
 SYNTHETIC_NAME = "scikit-learn digits (stand-in)"
-
-
 KIND = prepared.Kind(
-    "digits", "MNIST", "DIGITS=<folder with MNIST's four files, or mnist.npz>", tuple(IDX_FILES)
+    "digits", "MNIST", "DIGITS=<folder with MNIST's four files, or mnist.npz>", tuple(mnist.ARRAYS)
 )
 
 
@@ -61,8 +56,8 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
     `source` is a folder with MNIST's four files (.gz or unpacked), or Keras' mnist.npz, or None.
     See `prepared.prepare` for `mode` and for what is kept.
 
-    Raises UserError for an unknown mode, a missing or corrupted file, a failed download (Offline in
-    mode "real") or an unwritable folder.
+    Raises UserError for a missing or corrupted file, a failed download (Offline in mode "real") or
+    an unwritable folder.
     """
     return prepared.prepare(
         KIND,
@@ -75,11 +70,8 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
 
 
 def _given(source: Path) -> prepared.Given:
-    try:
-        found = mnist.find(source)
-        stats = {path.name: path.stat() for path in found.values()}
-    except OSError as error:
-        raise _unreadable(source, error) from error
+    found = mnist.find(source)
+    stats = {path.name: path.stat() for path in found.values()}
     state = {
         "folder": str(found["train_images"].parent.resolve()),
         "files": {name: [stat.st_size, stat.st_mtime_ns] for name, stat in stats.items()},
@@ -90,45 +82,28 @@ def _given(source: Path) -> prepared.Given:
 def _build_downloaded(downloads: Path, folder: Path) -> tuple[int, dict]:
     from lib.data.download.fetch import fetch
 
-    found = {array: fetch(file.packed, downloads) for array, file in IDX_FILES.items()}
+    found = {name: fetch(array.file, downloads) for name, array in mnist.ARRAYS.items()}
     source = f"downloaded from {MNIST_MIRRORS[0]} or a mirror with the same checksums"
     return _build_mnist(found, source, folder)
 
 
 def _build_mnist(found: dict[str, Path], source: str, folder: Path) -> tuple[int, dict]:
-    from lib.data.idx import parse_idx
+    import numpy as np
 
-    arrays = {}
-    for name, path in found.items():
-        try:
-            arrays[name] = parse_idx(mnist.verified(path, name))
-        except OSError as error:
-            raise _unreadable(path, error) from error
-    return _write(
-        folder,
-        arrays,
-        name=MNIST_NAME,
-        source=source,
-        files={path.name: sha256(path) for path in found.values()},
-        converted="the bytes of the IDX files, unchanged",
-    )
+    arrays = {
+        name: np.frombuffer(mnist.read(path, name), np.uint8).reshape(mnist.ARRAYS[name].shape)
+        for name, path in found.items()
+    }
+    files = {path.name: sha256(path) for path in found.values()}
+    converted = "the bytes of the IDX files, unchanged"
+    return _write(folder, arrays, name=MNIST_NAME, source=source, files=files, converted=converted)
 
 
 def _build_synthetic(folder: Path) -> tuple[int, dict]:
     from lib.data.synthetic.digits import CONVERTED, enlarged_digits
 
-    return _write(
-        folder,
-        enlarged_digits(),
-        name=SYNTHETIC_NAME,
-        source="built in",
-        files={},
-        converted=CONVERTED,
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> UserError:
-    return UserError(f"{display(path)} cannot be read: {error.strerror or error}; make it readable")
+    facts = {"name": SYNTHETIC_NAME, "source": "built in", "files": {}, "converted": CONVERTED}
+    return _write(folder, enlarged_digits(), **facts)
 
 
 def _write(folder: Path, arrays: dict[str, np.ndarray], **facts: object) -> tuple[int, dict]:
@@ -136,11 +111,9 @@ def _write(folder: Path, arrays: dict[str, np.ndarray], **facts: object) -> tupl
     import numpy as np
 
     fingerprint = hashlib.sha256()
-    for name in IDX_FILES:
-        values = np.ascontiguousarray(arrays[name])
-        fingerprint.update(values)
-        with replaced(folder / f"{name}.npy") as temporary:
-            np.save(temporary, values, allow_pickle=False)
+    for name in KIND.arrays:
+        fingerprint.update(arrays[name])
+        np.save(folder / f"{name}.npy", arrays[name])
     counts = {split: len(arrays[f"{split}_labels"]) for split in ("train", "test")}
-    facts = {**facts, "counts": counts, "fingerprint": fingerprint.hexdigest()}
+    facts |= {"counts": counts, "fingerprint": fingerprint.hexdigest()}
     return sum(counts.values()), facts

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -65,8 +64,8 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
     `source` is a folder, archive or array of images, or None. See `prepared.prepare` for `mode`
     and for what is kept.
 
-    Raises UserError for an unknown mode, an unreadable source, fewer than 64 usable images, a
-    failed download (Offline in mode "real") or an unwritable folder.
+    Raises UserError for an unreadable source, fewer than 64 usable images, a failed download
+    (Offline in mode "real") or an unwritable folder.
     """
     return prepared.prepare(
         KIND,
@@ -80,69 +79,48 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
 
 def _given(source: Path, limit: int) -> prepared.Given:
     try:
-        files, linked = _names_sizes_and_times(source)
+        source.stat()
     except OSError as error:
         raise UserError(
             f"{display(source)}: {error.strerror}; give a folder, an archive or an array of images"
         ) from error
+    names = [""]
+    if source.is_dir():
+        found = [Path(place, name) for place, _, files in os.walk(source) for name in files]
+        names = [str(path.relative_to(source)) for path in found]
     state = {
         "path": str(source.resolve()),
-        "files": len(files),
-        "names_sizes_and_times": _digest(files),
+        "files": len(names),
+        "names_sizes_and_times": _digest(source, names, follow_links=source.is_file()),
         "limit": limit,
         "reading": READING,
     }
-    if linked:
-        folders, linked_files = linked
-        state["links"] = {"to": folders, "names_sizes_and_times": _digest(linked_files)}
+    listing = listed(source, MAX_ENTRIES)
+    if listing.led_to:
+        state["links"] = {
+            "to": sorted(map(printable, listing.led_to)),
+            "names_sizes_and_times": _digest(source, listing.files, follow_links=True),
+        }
     return prepared.Given(state, partial(_build_given, source, limit))
 
 
-_Stats = list[tuple[str, int, int]]
-
-
-def _names_sizes_and_times(source: Path) -> tuple[_Stats, tuple[list[str], _Stats] | None]:
-    """Return these of the file `source` or of every file in the folder `source`, sorted.
-
-    If there are links in the folder, return also to which folders they lead, and the names, sizes
-    and times of what is found through them.
-    """
-    if not source.is_dir():
-        if source.exists() and not source.is_file():  # opening a pipe would wait for a writer
-            raise UserError(
-                f"{display(source)} is no file; give a folder, an archive or an array of images"
-            )
-        return _sorted({"": source.stat()}), None
-    found = [Path(place, name) for place, _, names in os.walk(source) for name in names]
-    own = _sorted({str(path.relative_to(source)): path.lstat() for path in found})
-    listing = listed(source, MAX_ENTRIES)
-    if not listing.led_to:
-        return own, None
-    through = {}
-    for name in listing.files:
-        with contextlib.suppress(OSError):  # of a link that leads nowhere
-            through[name] = (source / name).stat()
-    return own, (sorted(map(printable, listing.led_to)), _sorted(through))
-
-
-def _sorted(stats: dict[str, os.stat_result]) -> _Stats:
-    return sorted((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats.items())
-
-
-def _digest(files: _Stats) -> str:
-    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
+def _digest(source: Path, names: list[str], follow_links: bool) -> str:
+    """Return a digest of the names, sizes and times of files, without links that lead nowhere."""
+    facts = []
+    for name in sorted(names):
+        with contextlib.suppress(OSError):
+            stat = (source / name).stat(follow_symlinks=follow_links)
+            facts.append((name, stat.st_size, stat.st_mtime_ns))
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def _build_given(source: Path, limit: int, folder: Path) -> tuple[int, dict]:
     label = source.resolve().name
-    return _build_from(
-        source,
-        limit,
-        folder,
-        name=f"images given by the user ({label})",
-        source="given",
-        files={} if source.is_dir() else {label: sha256(source)},
-    )
+    name = f"images given by the user ({label})"
+    count, facts = _build_from(source, limit, folder, name=name, source="given", files={})
+    if source.is_file():
+        facts["files"] = {label: sha256(source)}
+    return count, facts
 
 
 def _build_celeba(downloads: Path, limit: int, folder: Path) -> tuple[int, dict]:
@@ -160,55 +138,46 @@ def _build_celeba(downloads: Path, limit: int, folder: Path) -> tuple[int, dict]
 
 def _build_from(path: Path, limit: int, folder: Path, **facts: object) -> tuple[int, dict]:
     """Fill `folder` with the first `limit` usable images at `path`."""
+    from lib.data.images.pixels import RESIZED
     from lib.data.images.reading import open_images
-    from lib.data.images.resizing import RESIZED
 
-    with open_images(path) as images, _list_of_skipped(folder) as note:
-        if readings := "; ".join(images.report.readings):
+    with open_images(path) as images:
+        if readings := "; ".join(images.source.readings):
             print(f"{display(path)}: {readings}", file=sys.stderr)
-        pixels = (image.pixels for image in images.read(limit, note))
+        pixels = (image.pixels for image in images.read(limit))
         total = min(limit, images.count)
         fingerprint, used = _write_array(folder / "images.npy", pixels, total)
-        report = images.report
     if used < min(MINIMUM, limit):
-        if images.is_single:
+        if images.source.is_single:
             raise UserError(
                 f"{display(path)} is one image and at least {MINIMUM} are needed; "
                 "give the folder that holds them"
             )
         raise UserError(
             f"{display(path)} holds {used} usable images and at least {MINIMUM} are needed"
-            f" (skipped: {report.summary() or 'none'}); give more images"
+            f" (skipped: {images.summary() or 'none'}); give more images"
         )
-    if report.skipped:
-        warning = "WARNING  " if report.skipped_many else ""
+    if images.skipped:
+        lines = [f"{reason}\t{printable(name)}\n" for name, reason in images.skipped]
+        (folder / SKIPPED).write_text("".join(lines), encoding="utf-8")
+        warning = "WARNING  " if images.skipped_many else ""
         print(
-            f"{warning}{display(path)}: {used:,} images used; skipped: {report.summary()}; "
+            f"{warning}{display(path)}: {used:,} images used; skipped: {images.summary()}; "
             f"all names are in {display(folder.with_name(KIND.name) / SKIPPED)}",
             file=sys.stderr,
         )
-    sizes = report.sizes.most_common(SIZES)
+    sizes = images.sizes.most_common(SIZES)
     counts = {
         "used": used,
-        "skipped": dict(report.skipped),
+        "skipped": dict(images.reasons),
         "sizes": {f"{width}x{height}": count for (width, height), count in sizes},
-        "distinct_sizes": len(report.sizes),
+        "distinct_sizes": len(images.sizes),
     }
-    if report.remarks:
-        counts["colours"] = dict(report.remarks)
+    if images.remarks:
+        counts["colours"] = dict(images.remarks)
     if readings:
         facts["reading"] = readings
     return used, {**facts, "converted": RESIZED, "counts": counts, "fingerprint": fingerprint}
-
-
-@contextlib.contextmanager
-def _list_of_skipped(folder: Path) -> Iterator[Callable[[str, str], None]]:
-    """Yield a function that notes the name of an image and why it is skipped, in a file."""
-    path = folder / SKIPPED
-    with open(path, "w", encoding="utf-8") as file:
-        yield lambda name, reason: print(f"{reason}\t{printable(name)}", file=file)
-    if path.stat().st_size == 0:
-        path.unlink()
 
 
 def _build_synthetic(count: int, folder: Path) -> tuple[int, dict]:
@@ -243,7 +212,7 @@ def _write_array(path: Path, images: Iterable[np.ndarray], limit: int) -> tuple[
     with open(path, "wb") as file, progress:
         # numpy pads headers, so the final one, with another count, has exactly the same size.
         write_header(0)
-        for image in itertools.islice(images, limit):
+        for image in images:
             values = image.tobytes()
             file.write(values)
             fingerprint.update(values)

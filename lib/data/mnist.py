@@ -3,71 +3,71 @@
 Nothing is imported that takes time: finding everything already prepared costs next to nothing.
 """
 
+import contextlib
 import gzip
 import hashlib
-import io
-import os
+import math
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from lib.data.download.remote_files import MNIST, RemoteFile
+from lib.data.images.listing import listed
 from lib.system.errors import UserError
 from lib.system.paths import display
 
-_MAX_DEPTH = 3
 _MAX_FILES = 10_000
-# As Keras ships it: one file with these arrays.
-_NPZ_ARRAYS = {
-    "train_images": "x_train",
-    "train_labels": "y_train",
-    "test_images": "x_test",
-    "test_labels": "y_test",
-}
-_NPZ_NAME = "mnist.npz"
+_NPZ_NAME = "mnist.npz"  # as Keras ships it: one file with all arrays
 # Such as train-images-idx3-ubyte, train-images.idx3-ubyte or test_labels, packed or not.
 _USUAL_NAME = re.compile(r"(train|t10k|test)[-_. ]?(image|label)s?(?![a-z]).*", re.IGNORECASE)
-_MAX_NPY_HEADER_BYTES = 4096
+_DAMAGES = (
+    *(EOFError, KeyError, RuntimeError, ValueError),
+    *(zlib.error, gzip.BadGzipFile, zipfile.BadZipFile),
+)
+_MAX_HEADER_BYTES = 4096  # of an IDX or .npy file
 
 
 @dataclass(frozen=True)
-class IdxFile:
-    """One of MNIST's four files, and what its content must be once unpacked."""
+class MnistArray:
+    """One of MNIST's four arrays, uint8: its published file, and its name in Keras' mnist.npz.
 
-    packed: RemoteFile
-    unpacked_size: int
-    unpacked_sha256: str
+    `sha256` is that of its bytes, which follow a short header in every file.
+    """
 
-    @property
-    def unpacked_name(self) -> str:
-        """The name without `.gz`."""
-        return self.packed.name.removesuffix(".gz")
+    file: RemoteFile
+    name_in_npz: str
+    shape: tuple[int, ...]
+    sha256: str
 
 
-IDX_FILES = {
-    "train_images": IdxFile(
+ARRAYS = {
+    "train_images": MnistArray(
         MNIST["train-images-idx3-ubyte.gz"],
-        47_040_016,
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "x_train",
+        (60_000, 28, 28),
+        "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757",
     ),
-    "train_labels": IdxFile(
+    "train_labels": MnistArray(
         MNIST["train-labels-idx1-ubyte.gz"],
-        60_008,
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "y_train",
+        (60_000,),
+        "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13",
     ),
-    "test_images": IdxFile(
+    "test_images": MnistArray(
         MNIST["t10k-images-idx3-ubyte.gz"],
-        7_840_016,
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "x_test",
+        (10_000, 28, 28),
+        "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     ),
-    "test_labels": IdxFile(
+    "test_labels": MnistArray(
         MNIST["t10k-labels-idx1-ubyte.gz"],
-        10_008,
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        "y_test",
+        (10_000,),
+        "ddeff807876a9661a1110d45c266c86239a3a1b7d37da0c3716a7a683c852ff5",
     ),
 }
 
@@ -75,105 +75,66 @@ IDX_FILES = {
 def find(source: Path) -> dict[str, Path]:
     """Return the file of each array in the user's folder, or in one below it; or one .npz for all.
 
-    Only names are looked at, not contents. Raises UserError if a file is missing.
+    Only names are looked at, not contents; published names and the nearest folder come first.
+    Raises UserError if a file is missing.
     """
     if source.is_file() and source.suffix.lower() == ".npz":
-        return dict.fromkeys(IDX_FILES, source)
-    by_name = {array: _published(source, file) for array, file in IDX_FILES.items()}
-    if None not in by_name.values():
-        return by_name
+        return dict.fromkeys(ARRAYS, source)
+    published = {array.file.name for array in ARRAYS.values()}
+    paths = [source / name for name in listed(source, _MAX_FILES).files]
     found: dict[str, Path] = {}
-    for path in _files(source) if source.is_dir() else ():
+    for path in sorted(paths, key=lambda path: (path.name not in published, len(path.parts))):
         if path.name.lower() == _NPZ_NAME:
-            return dict.fromkeys(IDX_FILES, path)
-        if (array := _array(path.name)) and path.suffix != ".npy":
-            found.setdefault(array, path)
-    found |= {array: path for array, path in by_name.items() if path}
-    for array, file in IDX_FILES.items():
-        if array not in found:
-            raise UserError(
-                f"{display(source)} holds no {file.packed.name} (nor {file.unpacked_name}, nor "
-                f"{_NPZ_NAME}); give a folder with the four files of MNIST, or {_NPZ_NAME}"
-            )
-    return {array: found[array] for array in IDX_FILES}
+            found.setdefault(_NPZ_NAME, path)
+        elif (match := _USUAL_NAME.fullmatch(path.name)) and path.suffix != ".npy":
+            split = "train" if match[1].lower() == "train" else "test"
+            found.setdefault(f"{split}_{match[2].lower()}s", path)
+    missing = [array.file.name for name, array in ARRAYS.items() if name not in found]
+    if not missing:
+        return {name: found[name] for name in ARRAYS}
+    if _NPZ_NAME in found:
+        return dict.fromkeys(ARRAYS, found[_NPZ_NAME])
+    raise UserError(
+        f"{display(source)} holds no {missing[0]} (nor {missing[0].removesuffix('.gz')}, nor "
+        f"{_NPZ_NAME}); give a folder with the four files of MNIST, or {_NPZ_NAME}"
+    )
 
 
-def _published(source: Path, file: IdxFile) -> Path | None:
-    candidates = [source / file.packed.name, source / file.unpacked_name]
-    return next((path for path in candidates if path.is_file()), None)
+def read(path: Path, name: str) -> bytes:
+    """Return the bytes of an array, one of ARRAYS, from an IDX file, packed or not, or an .npz.
 
-
-def _array(name: str) -> str | None:
-    """Return which array a file of this name holds, None if it is none of the usual names."""
-    match = _USUAL_NAME.fullmatch(name)
-    if match is None:
-        return None
-    return f"{'train' if match[1].lower() == 'train' else 'test'}_{match[2].lower()}s"
-
-
-def _files(source: Path) -> Iterator[Path]:
-    """Yield the files in a folder and the folders below it, sorted, the nearest first."""
-    level, count = [source], 0
-    for _ in range(_MAX_DEPTH):
-        below = []
-        for folder in level:
-            with os.scandir(folder) as entries:
-                for entry in sorted(entries, key=lambda each: each.name):
-                    count += 1
-                    if count > _MAX_FILES:
-                        return
-                    if entry.is_dir():
-                        below.append(Path(entry.path))
-                    elif entry.is_file():
-                        yield Path(entry.path)
-        level = below
-
-
-def verified(path: Path, array: str) -> bytes:
-    """Return the content of the unpacked IDX file of an array, from `path`.
-
-    Raises UserError if that is not MNIST's, and OSError.
+    Raises UserError if they are not MNIST's, or if the file cannot be read.
     """
-    file = IDX_FILES[array]
+    array = ARRAYS[name]
+    size = math.prod(array.shape)
     try:
-        if path.suffix.lower() == ".npz":
-            content = _of_npz(path, array, file.unpacked_size)
-        else:
-            content = _of_idx(path, file.unpacked_size)
-    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, RuntimeError):
+        with _opened(path, array) as file:
+            content = file.read(_MAX_HEADER_BYTES + size)
+    except _DAMAGES:
         content = b""
-    if hashlib.sha256(content).hexdigest() != file.unpacked_sha256:
-        name = f"{path.name}'s {_NPZ_ARRAYS[array]}" if path.suffix.lower() == ".npz" else path.name
+    except OSError as error:
         raise UserError(
-            f"{display(path)} is not MNIST's {name} (size or SHA-256 differs); "
+            f"{display(path)} cannot be read: {error.strerror or error}; make it readable"
+        ) from error
+    values = content[-size:]
+    if hashlib.sha256(values).hexdigest() != array.sha256:
+        inside = f"'s {array.name_in_npz}" if path.suffix.lower() == ".npz" else ""
+        raise UserError(
+            f"{display(path)} is not MNIST's {path.name}{inside} (size or SHA-256 differs); "
             "replace it by the published file"
         )
-    return content
+    return values
 
 
-def _of_idx(path: Path, size: int) -> bytes:
-    """Return at most one byte more than `size` of a file, unpacked if it is packed."""
+@contextlib.contextmanager
+def _opened(path: Path, array: MnistArray) -> Iterator[BinaryIO]:
+    """Open the unpacked file of an array."""
+    if path.suffix.lower() == ".npz":
+        with zipfile.ZipFile(path) as archive, archive.open(f"{array.name_in_npz}.npy") as file:
+            yield file
+        return
     with open(path, "rb") as file:
-        if file.read(2) != b"\x1f\x8b":
-            file.seek(0)
-            return file.read(size + 1)
+        is_packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
-        with gzip.open(file) as unpacked:
-            return unpacked.read(size + 1)
-
-
-def _of_npz(path: Path, array: str, size: int) -> bytes:
-    """Return an array of an .npz, written as an IDX file."""
-    import numpy as np
-
-    with zipfile.ZipFile(path) as archive:
-        try:
-            with archive.open(f"{_NPZ_ARRAYS[array]}.npy") as file:
-                content = file.read(size + _MAX_NPY_HEADER_BYTES)
-        except KeyError as error:
-            raise ValueError("no such array") from error
-    values = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    if values.dtype != np.uint8:
-        raise ValueError("no bytes")
-    header = struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape)
-    return header + np.ascontiguousarray(values).tobytes()
+        with gzip.open(file) if is_packed else contextlib.nullcontext(file) as unpacked:
+            yield unpacked

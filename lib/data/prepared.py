@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lib.config.request import DATA_MODES
 from lib.data import provenance
 from lib.system.errors import Offline, UserError
 from lib.system.locks import locked
@@ -41,11 +40,6 @@ class Kind:
     option: str
     arrays: tuple[str, ...]
     preparation: int = 1
-
-    @property
-    def files(self) -> set[str]:
-        """The names of the arrays' files."""
-        return {f"{array}.npy" for array in self.arrays}
 
     def is_original(self, facts: dict) -> bool:
         """Return whether data with this provenance are the original data set, from any source."""
@@ -95,16 +89,15 @@ def prepare(
       the synthetic data with a notice.
 
     If `folder` holds the requested data already, nothing is done. What it holds is kept until its
-    successor is complete. Raises UserError for an unknown mode or an unwritable folder, and what
-    the builders raise.
+    successor is complete. Raises UserError for an unwritable folder, and what the builders raise.
     """
-    if mode not in DATA_MODES:
-        raise UserError(f"unknown kind of data {mode!r}; choose one of: {', '.join(DATA_MODES)}")
+    previous = _previous(folder)
     try:
         if facts := _current(kind, folder, mode, given):
             return facts
         with locked(folder):
-            _undo_half_swap(folder)
+            if previous.exists() and not folder.exists():
+                previous.rename(folder)  # a preparation was killed between its two renames
             return _current(kind, folder, mode, given) or _build_requested(
                 kind, folder, mode, given, real, synthetic
             )
@@ -117,14 +110,16 @@ def prepare(
 def _complete(kind: Kind, folder: Path) -> dict | None:
     """Return the provenance of what `folder` holds, None unless it is complete and current."""
     facts = provenance.read(folder)
-    sizes = facts.get("arrays") if facts else None
-    if not isinstance(sizes, dict) or set(sizes) != kind.files or _is_outdated(kind, facts):
-        return None
     try:
-        is_complete = all((folder / name).stat().st_size == size for name, size in sizes.items())
+        is_complete = facts is not None and facts.get("arrays") == _sizes(kind, folder)
     except OSError:
         return None
-    return facts if is_complete else None
+    return facts if is_complete and not _is_outdated(kind, facts) else None
+
+
+def _sizes(kind: Kind, folder: Path) -> dict[str, int]:
+    names = sorted(f"{array}.npy" for array in kind.arrays)
+    return {name: (folder / name).stat().st_size for name in names}
 
 
 def _is_outdated(kind: Kind, facts: dict) -> bool:
@@ -137,13 +132,11 @@ def _current(kind: Kind, folder: Path, mode: str, given: Given | None) -> dict |
     if facts is None:
         return None
     if given is not None:
-        return facts if facts.get("given") == given.state else None
-    fits = {
-        "auto": True,
-        "real": kind.is_original(facts),
-        "builtin": facts.get("synthetic") is True,
-    }
-    return facts if fits[mode] else None
+        fits = facts.get("given") == given.state
+    else:
+        is_synthetic = facts["synthetic"] is True
+        fits = {"auto": True, "real": kind.is_original(facts), "builtin": is_synthetic}[mode]
+    return facts if fits else None
 
 
 def _build_requested(
@@ -165,20 +158,32 @@ def _build_requested(
         if mode == "real":
             raise
         facts = _replace(kind, folder, synthetic, synthetic=True, given=None)
-        _notify(kind, facts, error)
+        print(
+            f"NOTICE  {facts['name']} take the place of {kind.original}: results from them "
+            "do not compare with published ones\n"
+            f"NOTICE  why: {error}\n"
+            f"NOTICE  for {kind.original}, once a mirror can be reached: DATA=real; "
+            f"for your own: {kind.option}",
+            file=sys.stderr,
+        )
         return facts
 
 
 def _replace(kind: Kind, folder: Path, build: Build, **facts: object) -> dict:
     """Build in a partial folder, then swap it in."""
-    partial, started = folder.with_name(f".{folder.name}.partial"), time.monotonic()
-    shutil.rmtree(partial, ignore_errors=True)
+    partial, previous = folder.with_name(f".{folder.name}.partial"), _previous(folder)
+    started = time.monotonic()
     try:
+        for remains in (partial, previous):
+            shutil.rmtree(remains, ignore_errors=True)
         partial.mkdir(parents=True)
         count, more = build(partial)
-        sizes = {name: (partial / name).stat().st_size for name in sorted(kind.files)}
+        sizes = _sizes(kind, partial)
         provenance.record(partial, **more, **facts, arrays=sizes, preparation=kind.preparation)
-        _swap_in(partial, folder)
+        if folder.exists():
+            folder.rename(previous)
+        partial.rename(folder)
+        shutil.rmtree(previous, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     seconds = time.monotonic() - started
@@ -186,31 +191,5 @@ def _replace(kind: Kind, folder: Path, build: Build, **facts: object) -> dict:
     return provenance.read(folder)
 
 
-def _swap_in(partial: Path, folder: Path) -> None:
-    previous = _previous(folder)
-    shutil.rmtree(previous, ignore_errors=True)
-    if folder.exists():
-        folder.rename(previous)
-    partial.rename(folder)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def _undo_half_swap(folder: Path) -> None:
-    """Bring back the folder of a preparation that was killed between its two renames."""
-    if not folder.exists() and _previous(folder).exists():
-        _previous(folder).rename(folder)
-
-
 def _previous(folder: Path) -> Path:
     return folder.with_name(f".{folder.name}.previous")
-
-
-def _notify(kind: Kind, facts: dict, error: Offline) -> None:
-    print(
-        f"NOTICE  {facts['name']} take the place of {kind.original}: results from them "
-        "do not compare with published ones\n"
-        f"NOTICE  why: {error}\n"
-        f"NOTICE  for {kind.original}, once a mirror can be reached: DATA=real; "
-        f"for your own: {kind.option}",
-        file=sys.stderr,
-    )

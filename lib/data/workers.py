@@ -13,18 +13,6 @@ from lib.system.errors import UserError
 
 
 def in_processes(
-    work: Callable[[Sequence], Sequence], items: Sequence, batch_size: int
-) -> Iterator[object]:
-    """Yield, one by one and in order, what `work` returns for batches of `items`.
-
-    See `batches_in_processes`.
-    """
-    firsts = range(0, len(items), batch_size)
-    batches = (items[first : first + batch_size] for first in firsts)
-    return batches_in_processes(work, batches, len(firsts))
-
-
-def batches_in_processes(
     work: Callable[[Sequence], Sequence], batches: Iterable[Sequence], expected: int
 ) -> Iterator[object]:
     """Yield, one by one and in order, what `work` returns for each of the `batches`.

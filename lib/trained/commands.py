@@ -215,9 +215,9 @@ def _own_images(options: Options, limit: int | None = None) -> Iterator[NamedIma
     for path in options.faces:
         with open_images(path) as images:
             yield from images.read(None if limit is None else limit - used)
-            used += images.report.used
-            if images.report.skipped:
-                reasons.append(images.report.summary())
+            used += images.used
+            if images.skipped:
+                reasons.append(images.summary())
     skipped = "; ".join(reasons)
     if not used:
         given = " ".join(map(display, options.faces))

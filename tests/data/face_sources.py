@@ -5,8 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from lib.data.images.pixels import resize
 from lib.data.images.reading import open_images
-from lib.data.images.resizing import resize
 
 
 def pixels(seed=0, side=20):
@@ -26,7 +26,7 @@ def read(path, limit=10**6):
     """The usable images in order, and how often each reason to skip one was given."""
     with open_images(path) as images:
         found = [image.pixels for image in images.read(limit)]
-    return found, images.report.skipped
+    return found, images.reasons
 
 
 def assert_images(images, seeds):

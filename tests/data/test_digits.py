@@ -232,11 +232,6 @@ def test_foreign_bytes_of_the_correct_size_are_reported(tmp_path):
         digits.load(folder)
 
 
-def test_an_unknown_mode_is_reported(tmp_path):
-    with pytest.raises(UserError, match="auto, builtin, real"):
-        digits.prepare("fake", None, tmp_path / "digits")
-
-
 def test_an_unwritable_folder_is_reported(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot write"):

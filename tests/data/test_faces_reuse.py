@@ -86,17 +86,6 @@ def test_faces_prepared_by_an_earlier_version_are_not_used(tmp_path, faces_folde
         assert again["fingerprint"] == facts["fingerprint"]
 
 
-def test_a_cut_array_is_prepared_again(tmp_path, faces_folder):
-    source = save_array(tmp_path)
-    faces.prepare("auto", source, faces_folder)
-    with open(faces_folder / "images.npy", "r+b") as file:
-        file.truncate(5000)
-    with pytest.raises(UserError, match="make data"):
-        faces.load(faces_folder)
-    faces.prepare("auto", source, faces_folder)
-    assert len(faces.load(faces_folder).images) == 80
-
-
 def test_finding_everything_prepared_imports_nothing_heavy(tmp_path, faces_folder):
     source = save_array(tmp_path)
     faces.prepare("auto", source, faces_folder)
@@ -157,13 +146,6 @@ def test_a_killed_preparation_leaves_what_was_there(tmp_path, faces_folder):
     assert leftovers(faces_folder) == ["faces"]
 
 
-def test_a_kill_between_the_two_renames_is_undone(tmp_path, faces_folder):
-    source = save_array(tmp_path)
-    before = faces.prepare("auto", source, faces_folder)
-    faces_folder.rename(faces_folder.with_name(".faces.previous"))
-    assert faces.prepare("auto", source, faces_folder) == before
-
-
 def test_synthetic_faces_are_used_if_nothing_can_be_downloaded(
     faces_folder, offline, few_drawn, capsys
 ):
@@ -172,9 +154,3 @@ def test_synthetic_faces_are_used_if_nothing_can_be_downloaded(
     assert facts["name"] == "drawn stand-in faces"
     assert faces.load(faces_folder).images.shape == (70, 64, 64, 3)
     assert "FACES=<folder, archive or array>" in capsys.readouterr().err
-
-
-def test_an_unwritable_folder_is_an_error(tmp_path):
-    (tmp_path / "file").write_text("a file")
-    with pytest.raises(UserError, match="cannot write"):
-        faces.prepare("auto", save_array(tmp_path), tmp_path / "file" / "faces")

@@ -5,12 +5,12 @@ the program. The file gets its name only when its SHA-256 is the published one.
 """
 
 import http.client
-import os
 import ssl
 import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 from lib.data.download.partial_file import PartialFile
 from lib.data.download.remote_files import RemoteFile
 from lib.system.errors import Offline, UserError
-from lib.system.files import sha256
 from lib.system.locks import locked
 from lib.system.paths import display
 
@@ -46,11 +45,7 @@ PATIENCE = Patience()
 
 
 class _RefusedError(Exception):
-    """The mirror cannot provide the file; `reached` says whether it answered at all."""
-
-    def __init__(self, reason: str, reached: bool = True):
-        super().__init__(reason)
-        self.reached = reached
+    """The mirror cannot provide the file."""
 
 
 class _BrokenError(Exception):
@@ -59,10 +54,6 @@ class _BrokenError(Exception):
 
 class _UnreachableError(_BrokenError):
     """No connection was made."""
-
-
-class _NoSuchRangeError(Exception):
-    """The mirror has nothing from the requested byte on."""
 
 
 def fetch(file: RemoteFile, folder: Path, patience: Patience = PATIENCE) -> Path:
@@ -74,10 +65,10 @@ def fetch(file: RemoteFile, folder: Path, patience: Patience = PATIENCE) -> Path
     """
     path = Path(folder) / file.name
     try:
-        if _is_complete(path, file):
+        if file.is_at(path):
             return path
         with locked(path):
-            if not _is_complete(path, file):
+            if not file.is_at(path):
                 _download(file, path, patience)
     except OSError as error:
         raise UserError(
@@ -87,78 +78,59 @@ def fetch(file: RemoteFile, folder: Path, patience: Patience = PATIENCE) -> Path
     return path
 
 
-def _is_complete(path: Path, file: RemoteFile) -> bool:
-    return path.is_file() and path.stat().st_size == file.size and sha256(path) == file.sha256
-
-
 def _download(file: RemoteFile, path: Path, patience: Patience) -> None:
     """Fill `path` from the first mirror that can; raises OSError only for the disk."""
-    part_path = path.with_name(f"{file.name}.part")
-    failures: dict[str, _RefusedError] = {}
-    with PartialFile(part_path, file) as part:
-        if not part.is_correct:
-            deadline = time.monotonic() + patience.reach_any
-            probes = {url: _Probe(url, patience.connect) for url in file.urls}
-            for url, probe in probes.items():
-                try:
-                    if error := probe.error(deadline):
-                        raise _RefusedError(error, reached=False)
-                    _complete(part, url, patience)
-                    break
-                except _RefusedError as failure:
-                    failures[url] = failure
-        if part.is_correct:
-            part.sync()
-            os.replace(part_path, path)
-            return
-    raise _failure(file, path, failures)
-
-
-def _failure(file: RemoteFile, path: Path, failures: dict[str, _RefusedError]) -> UserError:
-    """Return the error that lists every reason, and the mirrors unless none can be reached."""
     existing = f" (the existing {file.name} there is another file)" if path.exists() else ""
     by_hand = (
         f"run again, or download {file.urls[0]} by hand and put it into "
         f"{display(path.parent)}{existing}"
     )
-    if any(failure.reached for failure in failures.values()):
-        reasons = "; ".join(f"{urlsplit(url).hostname}: {why}" for url, why in failures.items())
-        return UserError(f"cannot download {file.name} ({reasons}); {by_hand}")
-    reasons = "; ".join(dict.fromkeys(map(str, failures.values())))
-    return Offline(f"no mirror of {file.name} can be reached ({reasons}); {by_hand}")
+    reasons, is_reached = {}, False
+    with PartialFile(path.with_name(f"{file.name}.part"), file) as part:
+        if part.is_correct():
+            return part.rename(path)
+        for url, error in _probed(file.urls, patience):
+            if error:
+                reasons[url] = error
+                continue
+            is_reached = True
+            try:
+                _complete(part, url, patience)
+                return part.rename(path)
+            except _RefusedError as refusal:
+                reasons[url] = str(refusal)
+    if is_reached:
+        listed = "; ".join(f"{urlsplit(url).hostname}: {why}" for url, why in reasons.items())
+        raise UserError(f"cannot download {file.name} ({listed}); {by_hand}")
+    listed = "; ".join(dict.fromkeys(reasons.values()))
+    raise Offline(f"no mirror of {file.name} can be reached ({listed}); {by_hand}")
 
 
-class _Probe(threading.Thread):
-    """Finds out in the background whether a mirror can be reached.
+def _probed(urls: tuple[str, ...], patience: Patience) -> Iterator[tuple[str, str | None]]:
+    """Yield each URL and why no connection to it, or to the proxy in between, is made, or None.
 
-    A thread, because the lookup of a name has no timeout; a daemon, so that it never delays the
-    program's exit. All mirrors are probed at once, so that being offline is noticed soon.
+    All are probed at once, so that being offline is noticed soon; in threads, because the lookup of
+    a name has no timeout; in daemons, so that they never delay the program's exit.
     """
+    errors: dict[str, str | None] = dict.fromkeys(urls, NO_ANSWER)
 
-    def __init__(self, url: str, seconds: float):
-        super().__init__(daemon=True)
-        self._url, self._seconds, self._error = url, seconds, NO_ANSWER
-        self.start()
+    def probe(url: str) -> None:
+        error = None
+        try:
+            _request(url, patience.connect, method="HEAD").close()
+        except _UnreachableError as unreachable:
+            error = str(unreachable)
+        except (_RefusedError, _BrokenError):
+            pass  # it was reached, and the transfer itself will show what is wrong
+        errors[url] = error
 
-    def run(self) -> None:
-        """Try to connect."""
-        self._error = _connection_error(self._url, self._seconds)
-
-    def error(self, deadline: float) -> str | None:
-        """Return why no connection was made before `deadline` (of time.monotonic), or None."""
-        self.join(max(0.0, deadline - time.monotonic()))
-        return self._error
-
-
-def _connection_error(url: str, seconds: float) -> str | None:
-    """Return why no connection to `url`, or to the proxy in between, is made; None if one is."""
-    try:
-        _request(url, seconds, method="HEAD").close()
-    except _UnreachableError as error:
-        return str(error)
-    except (_RefusedError, _BrokenError):
-        pass  # it was reached, and the transfer itself will show what is wrong
-    return None
+    deadline = time.monotonic() + patience.reach_any
+    probes = [(url, threading.Thread(target=probe, args=(url,), daemon=True)) for url in urls]
+    for _, thread in probes:
+        thread.start()
+    for url, thread in probes:
+        thread.join(max(0.0, deadline - time.monotonic()))
+        yield url, errors[url]
 
 
 def _complete(part: PartialFile, url: str, patience: Patience) -> None:
@@ -166,36 +138,33 @@ def _complete(part: PartialFile, url: str, patience: Patience) -> None:
 
     Raises _RefusedError, with the reason, if this mirror cannot provide the file.
     """
-    failures, reached, may_resume = 0, False, True
+    failures = 0
     furthest, inherited = part.position, part.position > 0
-    while not part.is_correct:
-        try:
-            response = _request(url, patience.stall, part.position if may_resume else 0)
-            reached = True
-            with response:
-                _receive(response, part)
-        except _NoSuchRangeError:
-            reached, may_resume = True, False
-            continue
-        except _BrokenError as error:
-            reached = reached or not isinstance(error, _UnreachableError)
-            failures = 0 if part.position >= furthest + PROGRESS_BYTES else failures + 1
-            furthest = max(furthest, part.position)
-            if failures == patience.attempts or not reached:
-                raise _RefusedError(str(error), reached) from error
-            time.sleep(patience.backoff * 2**failures)
+    while not part.is_correct():
         # Bytes from another mirror or an earlier start may be the wrong ones: retry without them.
-        if part.is_full and not part.is_correct:
+        if part.is_full:
             part.restart()
             if not inherited:
                 raise _RefusedError("sent other bytes than the published ones (SHA-256 differs)")
             inherited = False
+        try:
+            with _request(url, patience.stall, part.position) as response:
+                _receive(response, part)
+        except _BrokenError as error:
+            failures = 0 if part.position >= furthest + PROGRESS_BYTES else failures + 1
+            furthest = max(furthest, part.position)
+            if failures == patience.attempts:
+                raise _RefusedError(str(error)) from error
+            time.sleep(patience.backoff * 2**failures)
 
 
 def _request(
     url: str, seconds: float, start: int = 0, method: str = "GET"
 ) -> http.client.HTTPResponse:
-    """Request the bytes from `start` on, waiting at most `seconds` for each step."""
+    """Request the bytes from `start` on, or all if the mirror cannot send such a range.
+
+    It waits at most `seconds` for each step.
+    """
     headers = {"User-Agent": "generative-models-reproduction"}
     if start:
         headers["Range"] = f"bytes={start}-"
@@ -206,7 +175,7 @@ def _request(
     except urllib.error.HTTPError as error:
         error.close()
         if error.code == 416 and start:
-            raise _NoSuchRangeError from error
+            return _request(url, seconds)
         reason = f"HTTP {error.code} {error.reason}".strip()
         raise (_BrokenError if error.code in TEMPORARY_STATUS else _RefusedError)(reason) from error
     except urllib.error.URLError as error:
@@ -246,12 +215,9 @@ def _check_headers(response: http.client.HTTPResponse, start: int, size: int) ->
     length = response.headers.get("Content-Length")
     if length is not None and length.strip() != str(size - start):
         raise _RefusedError(f"announced {length} bytes instead of {size - start}")
-    if response.status == 206:
-        sent = response.headers.get("Content-Range", "").strip()
-        if sent not in (f"bytes {start}-{size - 1}/{total}" for total in (size, "*")):
-            raise _RefusedError(
-                f"sent the range {sent!r} when the bytes from {start} were requested"
-            )
+    sent = response.headers.get("Content-Range", "").strip()
+    if response.status == 206 and not sent.startswith(f"bytes {start}-{size - 1}/"):
+        raise _RefusedError(f"sent the range {sent!r} when the bytes from {start} were requested")
 
 
 def _read(response: http.client.HTTPResponse, limit: int) -> bytes:

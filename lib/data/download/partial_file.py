@@ -1,6 +1,5 @@
-"""A download that is not complete yet: its bytes on the disk, their hash, and its progress."""
+"""A download that is not complete yet: its bytes on the disk, and its progress."""
 
-import hashlib
 import os
 import sys
 from pathlib import Path
@@ -21,12 +20,10 @@ class PartialFile:
     def __init__(self, path: Path, file: RemoteFile):
         self.path = path
         self.expected = file
-        self._file = open(path, "a+b")  # noqa: SIM115 (closed in __exit__)
-        self._file.seek(0)
-        self._hash = hashlib.file_digest(self._file, "sha256")
+        self._file = open(path, "ab")  # noqa: SIM115 (closed in __exit__)
         self.position = self._file.tell()
         self._progress = _progress(file, self.position)
-        if self.position > file.size or (self.is_full and not self.is_correct):
+        if self.position > file.size:
             self.restart()
 
     def __enter__(self) -> "PartialFile":
@@ -43,30 +40,28 @@ class PartialFile:
         """Whether it has as many bytes as the remote file."""
         return self.position == self.expected.size
 
-    @property
     def is_correct(self) -> bool:
-        """Whether it has exactly the remote file's bytes."""
-        return self.is_full and self._hash.hexdigest() == self.expected.sha256
+        """Return whether it has exactly the remote file's bytes."""
+        self._file.flush()
+        return self.expected.is_at(self.path)
 
     def write(self, chunk: bytes) -> None:
         """Append the next bytes."""
         self._file.write(chunk)
-        self._hash.update(chunk)
         self.position += len(chunk)
         self._progress.update(len(chunk))
 
     def restart(self) -> None:
         """Discard all bytes."""
         self._file.truncate(0)
-        self._hash = hashlib.sha256()
         self.position = 0
         self._progress.initial = 0
         self._progress.reset()
 
-    def sync(self) -> None:
-        """Wait until the bytes are on the disk."""
-        self._file.flush()
+    def rename(self, path: Path) -> None:
+        """Give the file its final name, once its bytes are on the disk."""
         os.fsync(self._file.fileno())
+        os.replace(self.path, path)
 
 
 class _ProgressLines(tqdm):
@@ -80,17 +75,10 @@ class _ProgressLines(tqdm):
 
 def _progress(file: RemoteFile, position: int) -> tqdm:
     """Return a bar on a terminal, and otherwise lines every LINE_SECONDS."""
-    common = {
-        "total": file.size,
-        "initial": position,
-        "desc": file.name,
-        "unit": "B",
-        "unit_scale": True,
-        "leave": False,
-    }
+    options = {"total": file.size, "initial": position, "desc": file.name, "leave": False}
+    options |= {"unit": "B", "unit_scale": True}
     if sys.stderr.isatty():
-        return tqdm(**common)
+        return tqdm(**options)
     line = "{desc}: {percentage:.0f}% of {total_fmt}B, {rate_fmt}, {remaining} left"
-    return _ProgressLines(
-        **common, bar_format=line, mininterval=LINE_SECONDS, maxinterval=LINE_SECONDS
-    )
+    options |= {"mininterval": LINE_SECONDS, "maxinterval": LINE_SECONDS}
+    return _ProgressLines(bar_format=line, **options)

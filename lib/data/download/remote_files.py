@@ -1,6 +1,9 @@
 """The published files that can be downloaded: their mirrors, sizes and checksums."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from lib.system.files import sha256
 
 
 @dataclass(frozen=True)
@@ -11,6 +14,10 @@ class RemoteFile:
     size: int
     sha256: str
     urls: tuple[str, ...]
+
+    def is_at(self, path: Path) -> bool:
+        """Return whether `path` is a file with exactly its bytes."""
+        return path.is_file() and path.stat().st_size == self.size and sha256(path) == self.sha256
 
 
 CELEBA = RemoteFile(

@@ -2,7 +2,6 @@
 
 import functools
 import io
-from collections.abc import Callable
 
 import numpy as np
 from PIL import Image, ImageCms
@@ -17,32 +16,23 @@ _TOLERANCE = 3
 _MODES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}
 _FITTING = {"L": ("L", "RGB"), "RGB": ("RGB",), "CMYK": ("CMYK",)}
 
-# From an image in mode L, RGB or CMYK to the same in sRGB, in mode RGB.
-Convert = Callable[[Image.Image], Image.Image]
 
+def to_srgb(image: Image.Image, mode: str, profile: bytes | None) -> tuple[Image.Image, str | None]:
+    """Return an image, to be read in `mode` (L, RGB or CMYK), in mode RGB and sRGB, and a remark.
 
-def conversion(profile: bytes | None, mode: str) -> tuple[Convert | None, str | None]:
-    """Return how images of `mode` (L, RGB or CMYK) with this profile become sRGB, and a remark.
-
-    The conversion is None if there is nothing to convert: no profile, that of sRGB, or a broken one
-    or one of other colours, which the remark reports.
+    The remark says whether its colours were converted, or the profile ignored because it is broken
+    or one of other colours; None if there was nothing to convert.
     """
-    if not profile:
-        return None, None
     try:
-        found = _transform(profile)
+        found = _transform(profile) if profile else None
     except Exception:  # littlecms and struct raise errors of many types on damaged bytes
-        return None, IGNORED
+        return image.convert("RGB"), IGNORED
     if found is None:
-        return None, None
+        return image.convert("RGB"), None
     expected, transform = found
     if expected not in _FITTING[mode]:
-        return None, IGNORED
-
-    def convert(image: Image.Image) -> Image.Image:
-        return ImageCms.applyTransform(image.convert(expected), transform)
-
-    return convert, CONVERTED
+        return image.convert("RGB"), IGNORED
+    return ImageCms.applyTransform(image.convert(mode).convert(expected), transform), CONVERTED
 
 
 @functools.lru_cache(maxsize=16)

@@ -7,9 +7,9 @@ import struct
 import warnings
 from dataclasses import dataclass
 
-from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from lib.data.images import decoder_messages, jpeg, pixels, tiff
+from lib.data.images import jpeg, pixels, tiff
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_JPEG_PIXELS,
@@ -25,15 +25,6 @@ FORMATS = ("JPEG", "PNG", "GIF", "BMP", "WEBP", "TIFF", "PPM", "AVIF")
 Image.MAX_IMAGE_PIXELS = MAX_JPEG_PIXELS
 # Images are decoded in several processes already.
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-_TO_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +52,7 @@ def decode(data: bytes) -> Decoded:
     if not data:
         raise UnusableError("empty file")
     try:
-        with warnings.catch_warnings(), decoder_messages.caught():
+        with warnings.catch_warnings(), jpeg.caught_messages():
             warnings.simplefilter("ignore")  # Pillow's, of damaged metadata and of large images
             return _decode(data)
     except UnusableError:
@@ -78,9 +69,10 @@ def _decode(data: bytes) -> Decoded:
     image = _opened(data)
     width, height = image.size
     if data.startswith(jpeg.START):
-        image = _checked_jpeg(image, data)
-    else:
-        _check_size(image)
+        image = jpeg.checked(image, data)
+        if width * height > pixels.LARGE:
+            image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
+    _check_size(image)
     if image.format == "PNG":
         _scale_clear_grey(image, data)
     image.load()
@@ -88,8 +80,10 @@ def _decode(data: bytes) -> Decoded:
     with contextlib.suppress(Exception):  # damaged metadata leaves the pixels usable
         orientation = image.getexif().get(ExifTags.Base.Orientation, 1)
     rgb, remark = pixels.to_rgb(image)
-    if orientation in _TO_UPRIGHT:
-        rgb = rgb.transpose(_TO_UPRIGHT[orientation])
+    if orientation in range(2, 9):
+        rgb.info.clear()  # other metadata may be damaged
+        rgb.getexif()[ExifTags.Base.Orientation] = orientation
+        rgb = ImageOps.exif_transpose(rgb)
         if orientation >= 5:
             width, height = height, width
     return Decoded(rgb, (width, height), remark)
@@ -128,19 +122,6 @@ def _check_size(image: Image.Image) -> None:
         height = max(height, image.tag_v2.get(ExifTags.Base.TileLength, 0))
     if width * height > (MAX_WEBP_PIXELS if image.format == "WEBP" else MAX_PIXELS):
         raise UnusableError(TOO_LARGE)
-
-
-def _checked_jpeg(image: Image.Image, data: bytes) -> Image.Image:
-    """Return an opened JPEG whose data are whole, with its end if that was missing."""
-    parsed = jpeg.parse(data)
-    jpeg.check_size(image, parsed)
-    jpeg.check_data(parsed)
-    if not parsed.is_ended:
-        image = Image.open(io.BytesIO(data + jpeg.END), formats=("JPEG",))
-    if image.width * image.height > pixels.LARGE:
-        image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
-        _check_size(image)
-    return image
 
 
 def _scale_clear_grey(image: Image.Image, data: bytes) -> None:

@@ -4,15 +4,18 @@ Pillow decodes damaged data without a word: libjpeg's warnings are lost in it. O
 stderr, from which they are caught here.
 """
 
+import contextlib
+import functools
+import io
+import operator
 import os
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from lib.data.images import decoder_messages
 from lib.data.images.unusable import DAMAGED, MAX_JPEG_PIXELS, TOO_LARGE, UnusableError
 
 START, END = b"\xff\xd8", b"\xff\xd9"
@@ -30,25 +33,13 @@ _MAX_PADDING_BYTES = 16  # equal bytes behind the last block, which some cameras
 _MAX_MISSING_FRACTION = 0.01
 
 
-@dataclass(frozen=True)
-class Jpeg:
-    """The first JPEG in a file: the parts that its pixels need, without what follows it.
+def _parse(data: bytes) -> tuple[list[bytes | memoryview], bool, bool]:
+    """Return the first JPEG in `data`, without what follows it.
 
-    The parts have no metadata, end with an end marker, and start a sequential scan as the standard
-    demands, so that the decoder has no reason to warn except for damage. `is_ended` says whether
-    the file has the end marker. `coefficient_bytes` is the memory for all coefficients, 0 if blocks
-    are decoded one by one.
-    """
-
-    parts: list[bytes | memoryview]
-    is_ended: bool
-    coefficient_bytes: int
-
-
-def parse(data: bytes) -> Jpeg:
-    """Return the first JPEG in `data`, which begins with START.
-
-    Raises UnusableError if no compressed data follow.
+    First, the parts that its pixels need. They have no metadata, end with an end marker, and start
+    a sequential scan as the standard demands, so that the decoder has no reason to warn except for
+    damage. Second, whether the file has the end marker. Third, whether all coefficients are in
+    memory before any block is decoded. Raises UnusableError if there are no compressed data.
     """
     parts: list[bytes | memoryview] = [START]
     frame, scan_at, end, at = b"", None, None, 2
@@ -73,47 +64,50 @@ def parse(data: bytes) -> Jpeg:
     if scan_at is None:
         raise UnusableError(DAMAGED)
     parts += [memoryview(data)[scan_at:end], END]
-    return Jpeg(parts, end is not None, _coefficient_bytes(frame[4:]) if is_buffered else 0)
+    return parts, end is not None, is_buffered
 
 
-def _coefficient_bytes(frame: bytes) -> int:
-    """Return the memory that all coefficients of a frame take, two bytes each."""
-    height, width = (int.from_bytes(frame[at : at + 2], "big") for at in (1, 3))
-    sampling = [(each >> 4, each & 15) for each in frame[7::3]]
-    widest = max((across for across, _ in sampling), default=0) or 1
-    highest = max((down for _, down in sampling), default=0) or 1
-    samples = sum(across * down for across, down in sampling) / (widest * highest)
-    return int(2 * samples * width * height)
+def _coefficient_bytes(image: Image.Image) -> int:
+    """Return the memory that all coefficients of a JPEG take, two bytes each."""
+    _, across, down, _ = zip(*image.layer, strict=True)
+    samples = sum(map(operator.mul, across, down)) / (max(across) * max(down))
+    return int(2 * samples * image.width * image.height)
 
 
-def check_size(image: Image.Image, jpeg: Jpeg) -> None:
-    """Raise UnusableError for an opened JPEG with more pixels than can be decoded in memory."""
+def checked(image: Image.Image, data: bytes) -> Image.Image:
+    """Return an opened JPEG whose data are whole, with its end if that was missing.
+
+    Raises UnusableError if the data are damaged, or have more pixels than can be decoded in memory.
+    """
     if image.width * image.height > MAX_JPEG_PIXELS:
         raise UnusableError(TOO_LARGE)
-    if jpeg.coefficient_bytes > _MAX_COEFFICIENT_BYTES:
+    parts, is_ended, is_buffered = _parse(data)
+    if is_buffered and _coefficient_bytes(image) > _MAX_COEFFICIENT_BYTES:
         raise UnusableError("progressive JPEG with too many pixels")
+    _check_data(parts, is_ended, is_buffered)
+    return image if is_ended else Image.open(io.BytesIO(data + END), formats=("JPEG",))
 
 
-def check_data(jpeg: Jpeg) -> None:
+def _check_data(parts: list[bytes | memoryview], is_ended: bool, is_buffered: bool) -> None:
     """Raise UnusableError if the data have a hole, or if the decoder reports damage.
 
     Allowed are a few equal bytes behind the last block, and that the last blocks are missing of a
     file that is cut off, at most a hundredth of the image.
     """
-    data = b"".join(jpeg.parts)
-    if not jpeg.coefficient_bytes and _has_hole(data, jpeg.parts[:-2]):
+    data = b"".join(parts)
+    if not is_buffered and _has_hole(data, parts[:-2]):
         raise UnusableError(DAMAGED)
     grey, messages = _decoded(data)
     extra = re.search(rb"(\d+) extraneous bytes before marker 0xd9", messages)
     if extra:
         count = int(extra[1])
-        last = bytes(jpeg.parts[-2][-count:])
+        last = bytes(parts[-2][-count:])
         if count > _MAX_PADDING_BYTES or len(set(last)) > 1:
             raise UnusableError(DAMAGED)
     elif b"Corrupt JPEG data" in messages or b"Premature end" in messages:
-        is_cut = b"premature end of data segment" in messages and not jpeg.is_ended
+        is_cut = b"premature end of data segment" in messages and not is_ended
         # Of a progressive image, every scan is a part of every block.
-        is_only_cut = is_cut and not jpeg.coefficient_bytes
+        is_only_cut = is_cut and not is_buffered
         if not is_only_cut or _missing(grey) > _MAX_MISSING_FRACTION:
             raise UnusableError(DAMAGED)
 
@@ -139,7 +133,7 @@ def _has_hole(data: bytes, headers: list[bytes]) -> bool:
 
 def _decoded(data: bytes) -> tuple[np.ndarray | None, bytes]:
     """Return the brightness of each block, or of four, and the decoder's messages."""
-    with decoder_messages.caught() as caught:
+    with caught_messages() as caught:
         try:
             grey = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_REDUCED_GRAYSCALE_8)
         except cv2.error:
@@ -161,3 +155,32 @@ def _missing(grey: np.ndarray | None) -> float:
 def _leading(flags: np.ndarray) -> int:
     """Return how many of the first flags are true."""
     return len(flags) if flags.all() else int(np.argmin(flags))
+
+
+@functools.cache
+def _messages_file() -> int:
+    return os.memfd_create("messages")
+
+
+@contextlib.contextmanager
+def caught_messages() -> Iterator[int]:
+    """Send what native code writes to stderr to a file in memory; yield its descriptor.
+
+    It tells the user nothing.
+    """
+    file = _messages_file()
+    os.ftruncate(file, 0)
+    os.lseek(file, 0, os.SEEK_SET)
+    try:
+        stderr = os.dup(2)
+    except OSError:  # it is closed
+        stderr = None
+    os.dup2(file, 2)
+    try:
+        yield file
+    finally:
+        if stderr is None:
+            os.close(2)
+        else:
+            os.dup2(stderr, 2)
+            os.close(stderr)

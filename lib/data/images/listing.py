@@ -1,7 +1,6 @@
 """The files in a folder, and in the folders that its links lead to. Without any library."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,18 +39,29 @@ def listed(folder: Path, limit: int) -> Listing:
     loops of links end. Hidden folders are left out.
     """
     found, seen = Listing(), set()
+
+    def note_failure(error: OSError) -> None:
+        name = os.path.relpath(error.filename, folder)
+        found.skipped.append((name, "folder that cannot be opened"))
+
     waiting = [""]
     while waiting:
         begin = waiting.pop(0)
         if begin:
             found.led_to.add(os.path.realpath(folder / begin))
         links = []
-        for place, folders, files in _walk(folder / begin, found, folder, seen):
+        for place, folders, files in os.walk(folder / begin, onerror=note_failure):
             here = os.path.relpath(place, folder)
+            stat = os.stat(place)
+            if (stat.st_dev, stat.st_ino) in seen:
+                found.skipped.append((here, "folder that was read already"))
+                folders.clear()
+                continue
+            seen.add((stat.st_dev, stat.st_ino))
             prefix = "" if here == "." else f"{here}/"
+            folders[:] = [name for name in folders if not is_hidden(name)]
             linked = [name for name in folders if os.path.islink(os.path.join(place, name))]
-            links += [f"{prefix}{name}" for name in linked if not is_hidden(name)]
-            folders[:] = [name for name in folders if not is_hidden(name) and name not in linked]
+            links += [f"{prefix}{name}" for name in linked]
             for name in files:
                 found.files.append(f"{prefix}{name}")
                 path = os.path.join(place, name)
@@ -62,23 +72,3 @@ def listed(folder: Path, limit: int) -> Listing:
         waiting += sorted(links)
     found.files.sort()
     return found
-
-
-def _walk(
-    top: Path, found: Listing, folder: Path, seen: set[tuple[int, int]]
-) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Walk a tree as `os.walk` does, without the folders in `seen`, and add those read to it."""
-
-    def note_failure(error: OSError) -> None:
-        name = os.path.relpath(error.filename, folder)
-        found.skipped.append((name, "folder that cannot be opened"))
-
-    for place, folders, files in os.walk(top, onerror=note_failure):
-        stat = os.stat(place)
-        if (stat.st_dev, stat.st_ino) in seen:
-            name = os.path.relpath(place, folder)
-            found.skipped.append((name, "folder that was read already"))
-            folders.clear()
-            continue
-        seen.add((stat.st_dev, stat.st_ino))
-        yield place, folders, files

@@ -1,30 +1,21 @@
-"""Pixels of every kind become 8-bit RGB: any depth, palette, transparency or colour profile."""
+"""Pixels of any depth, palette, transparency or colour profile become 64x64 pixels of 8-bit RGB."""
 
+import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from lib.data.images import brightness
-from lib.data.images.brightness import Brightness
-from lib.data.images.colour import conversion
-from lib.data.images.unusable import NOT_A_NUMBER, UnusableError
+from lib.data.images import SIDE, layout
+from lib.data.images.colour import to_srgb
+from lib.data.images.layout import Brightness
 
+RESIZED = "64x64 pixels, whole image, resized by Pillow (bicubic)"
 # An image with more pixels is first shrunk by a whole factor, to at least MINIMUM_SIDE.
 LARGE = 4_000_000
 MINIMUM_SIDE = 256
 _STRIP_PIXELS = 1_000_000
 _GREY = ("1", "L", "LA", "La")
-
-
-@dataclass(frozen=True)
-class _Meaning:
-    """What is needed to convert a strip: the range of its values, and the grey that is clear."""
-
-    values: Brightness | None
-    clear: int | None
-    profile: bytes | None
 
 
 def to_rgb(image: Image.Image) -> tuple[Image.Image, str | None]:
@@ -34,14 +25,15 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, str | None]:
     shrunk by averaging blocks. Raises UnusableError for values of no clear range.
     """
     clear = image.info.get("transparency") if image.mode.startswith("I;16") else None
-    meaning = _Meaning(_values(image), clear, image.info.get("icc_profile"))
+    profile = image.info.get("icc_profile")
+    convert = functools.partial(_strip_to_rgb, values=_values(image), clear=clear, profile=profile)
     factor = min(image.size) // MINIMUM_SIDE
     if image.width * image.height <= LARGE or factor < 2:
-        return _strip_to_rgb(image, meaning)
+        return convert(image)
     small = Image.new("RGB", (-(-image.width // factor), -(-image.height // factor)))
     remark = None
     for top, strip in _strips(image, factor):
-        converted, remark = _strip_to_rgb(strip, meaning)
+        converted, remark = convert(strip)
         small.paste(converted.reduce(factor), (0, top // factor))
     return small, remark
 
@@ -59,36 +51,37 @@ def _values(image: Image.Image) -> Brightness | None:
         return Brightness(0, 65535)
     if image.mode not in ("I", "F"):
         return None
-    ranges = []
+    extremes = []
     for _, strip in _strips(image):
         values = np.asarray(strip)
-        if not np.isfinite(values).all():
-            raise UnusableError(NOT_A_NUMBER)
-        ranges.append((values.min(), values.max()))
-    kind = "f" if image.mode == "F" else "i"
-    found = brightness.of_range(kind, min(low for low, _ in ranges), max(up for _, up in ranges))
-    if found is None:
-        raise UnusableError(brightness.unclear(kind))
-    return found
+        extremes += [values.min(), values.max()]
+    return layout.of_image("f" if image.mode == "F" else "i", extremes)
 
 
-def _strip_to_rgb(image: Image.Image, meaning: _Meaning) -> tuple[Image.Image, str | None]:
+def _strip_to_rgb(
+    image: Image.Image, values: Brightness | None, clear: int | None, profile: bytes | None
+) -> tuple[Image.Image, str | None]:
+    """Convert a strip, given the meaning of its values, the grey that is clear, and the profile."""
     mask, is_grey = None, image.mode in _GREY
-    if meaning.clear is not None:
+    if clear is not None:
         # Pillow ignores it for 16 bits.
-        is_opaque = np.asarray(image) != meaning.clear
+        is_opaque = np.asarray(image) != clear
         mask = Image.fromarray(is_opaque.astype(np.uint8) * 255)
     elif image.has_transparency_data:
         image = image.convert("RGBA")
         mask = image.getchannel("A")
-    if meaning.values is not None:
+    if values is not None:
         # Pillow itself clips 16 bits to 255.
-        image, is_grey = Image.fromarray(meaning.values.to_bytes(np.asarray(image))), True
+        image, is_grey = Image.fromarray(values.to_bytes(np.asarray(image))), True
     mode = "L" if is_grey else "CMYK" if image.mode == "CMYK" else "RGB"
-    convert, remark = conversion(meaning.profile, mode)
-    rgb = convert(image.convert(mode)) if convert else image.convert("RGB")
+    rgb, remark = to_srgb(image, mode, profile)
     if mask is None:
         return rgb, remark
     white = Image.new("RGB", rgb.size, "white")
     white.paste(rgb, mask=mask)
     return white, remark
+
+
+def resize(image: Image.Image) -> np.ndarray:
+    """Return `image` as uint8 (64, 64, channels), without a crop."""
+    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BICUBIC))

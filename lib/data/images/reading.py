@@ -3,31 +3,29 @@
 with open_images(path) as images:
     for image in images.read(limit=1000):
         image.name, image.pixels
-    print(images.report.summary())
+    print(images.summary())
 """
 
 import contextlib
-import dataclasses
-import os
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
-from lib.data.images import SIDE, opening, zips
+from lib.data.images import opening, zips
 from lib.data.images.listing import printable
-from lib.data.images.resizing import resize
-from lib.data.images.source import Entry, Load, Source
+from lib.data.images.pixels import resize
+from lib.data.images.source import Entry, Source
 from lib.data.images.unusable import HIDDEN, UnusableError
-from lib.data.workers import batches_in_processes
+from lib.data.workers import in_processes
 
 BATCH = 250
 _BATCH_BYTES = 16 << 20  # of entries that hold their bytes
-_MINIMUM_PASS = 1000  # entries, since a compressed archive is read again for each pass
+# Entries that are read in a pass. A tar archive is read again for each pass; its images wait for
+# their turn in memory, 12 kB each.
+_PASS = 20_000
 WARNING_FRACTION = 0.05
 
 
@@ -44,41 +42,18 @@ class NamedImage:
 
 
 @dataclass
-class Report:
-    """What was used and what was skipped so far, complete when all images are read.
+class Images:
+    """The images at a path, and what was used and skipped so far.
 
-    `first` has the first name for each reason to skip, `remarks` counts what was done to colours,
-    `readings` say how an array is understood.
+    `skipped` has the name of each skipped image and the reason, `sizes` counts the sizes of files,
+    `remarks` counts what was done to colours.
     """
 
+    source: Source
     used: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    first: dict[str, str] = field(default_factory=dict)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     remarks: Counter[str] = field(default_factory=Counter)
-    readings: list[str] = field(default_factory=list)
-
-    @property
-    def skipped_many(self) -> bool:
-        """Whether so many were skipped, besides hidden files, that the user should know why."""
-        skipped = self.skipped.total() - self.skipped[HIDDEN]
-        return skipped > 0 and skipped >= WARNING_FRACTION * (self.used + skipped)
-
-    def summary(self) -> str:
-        """Return the reasons to skip images in one line: counts, and the first name of each."""
-        reasons = (
-            f"{count:,} {reason} ({printable(self.first[reason])}{', ...' if count > 1 else ''})"
-            for reason, count in self.skipped.most_common()
-        )
-        return ", ".join(reasons)
-
-
-@dataclass
-class Images:
-    """The images at a path; `report` says what became of them."""
-
-    source: Source
-    report: Report = field(default_factory=Report)
 
     @property
     def count(self) -> int:
@@ -86,44 +61,43 @@ class Images:
         return len(self.source.names)
 
     @property
-    def is_single(self) -> bool:
-        """Whether the path is an image file, and not a folder, an archive or an array of some."""
-        return self.source.is_single
+    def reasons(self) -> Counter[str]:
+        """How many images were skipped for each reason."""
+        return Counter(reason for _, reason in self.skipped)
 
-    def read(
-        self,
-        limit: int | None = None,
-        on_skip: Callable[[str, str], object] = lambda name, reason: None,
-    ) -> Iterator[NamedImage]:
-        """Yield the first `limit` usable images, or all, in order.
+    @property
+    def skipped_many(self) -> bool:
+        """Whether so many were skipped, besides hidden files, that the user should know why."""
+        skipped = len(self.skipped) - self.reasons[HIDDEN]
+        return skipped > 0 and skipped >= WARNING_FRACTION * (self.used + skipped)
 
-        `on_skip` is called with the name of each image before them that is not used, and why.
-        """
-        limit = self.count if limit is None else limit
-        for name, reason in self.source.skipped:
-            self._skip(name, reason, on_skip)
-        first = 0
-        while first < self.count and self.report.used < limit:
-            wanted = max(limit - self.report.used, _MINIMUM_PASS)
-            last = min(first + wanted, self.count)
+    def summary(self) -> str:
+        """Return the reasons to skip images in one line: counts, and the first name of each."""
+        first = {reason: printable(name) for name, reason in reversed(self.skipped)}
+        reasons = (
+            f"{count:,} {reason} ({first[reason]}{', ...' if count > 1 else ''})"
+            for reason, count in self.reasons.most_common()
+        )
+        return ", ".join(reasons)
+
+    def read(self, limit: int | None = None) -> Iterator[NamedImage]:
+        """Yield the first `limit` usable images, or all, in order."""
+        self.skipped += self.source.skipped
+        for first in range(0, self.count, _PASS):
+            last = min(first + _PASS, self.count)
             with contextlib.closing(_in_order(self.source, first, last)) as results:
                 for name, result in zip(self.source.names[first:last], results, strict=True):
                     if isinstance(result, str):
-                        self._skip(name, result, on_skip)
+                        self.skipped.append((name, result))
                         continue
-                    self.report.used += 1
-                    self.report.sizes[result.size] += 1
-                    if result.remark:
-                        self.report.remarks[result.remark] += 1
-                    yield NamedImage(name, result.pixels, result.size)
-                    if self.report.used == limit:
+                    pixels, size, remark = result
+                    self.used += 1
+                    self.sizes[size] += 1
+                    if remark:
+                        self.remarks[remark] += 1
+                    yield NamedImage(name, pixels, size)
+                    if self.used == limit:
                         return
-            first = last
-
-    def _skip(self, name: str, reason: str, on_skip: Callable[[str, str], object]) -> None:
-        self.report.skipped[reason] += 1
-        self.report.first.setdefault(reason, name)
-        on_skip(name, reason)
 
 
 @contextlib.contextmanager
@@ -135,54 +109,32 @@ def open_images(path: Path) -> Iterator[Images]:
     ordered by name. Raises UserError if there is nothing, or nothing of these kinds.
     """
     try:
-        source = opening.opened(path)
-        yield Images(source, Report(readings=source.readings))
+        yield Images(opening.opened(path))
     finally:
         zips.archive.cache_clear()
 
 
-@dataclass(frozen=True)
-class _Resized:
-    """An image, either its pixels or where they are in the file of those that wait."""
-
-    pixels: np.ndarray | int
-    size: tuple[int, int]
-    remark: str | None
+# The pixels of an image, its size and a remark on its colours, or why it is unusable.
+_Result = tuple[np.ndarray, tuple[int, int], str | None] | str
 
 
-def _in_order(source: Source, first: int, last: int) -> Iterator[_Resized | str]:
-    """Yield the images first to last resized, or the reasons why they are unusable, in order.
-
-    Images that come before their turn wait in a file, which has no name.
-    """
+def _in_order(source: Source, first: int, last: int) -> Iterator[_Result]:
+    """Yield what becomes of the images first to last, in order."""
     batches = _batches(source.entries(first, last))
     expected = -(-(last - first) // BATCH)
-    waiting: dict[int, _Resized | str] = {}
-    with tempfile.TemporaryFile() as file:
-        for index, result in batches_in_processes(_resized_batch, batches, expected):
-            if index != first and not isinstance(result, str):
-                place = file.seek(0, os.SEEK_END)
-                file.write(result.pixels.tobytes())
-                result = dataclasses.replace(result, pixels=place)
-            waiting[index] = result
-            while first in waiting:
-                yield _restored(waiting.pop(first), file)
-                first += 1
+    waiting: dict[int, _Result] = {}
+    for index, result in in_processes(_resized, batches, expected):
+        waiting[index] = result
+        while first in waiting:
+            yield waiting.pop(first)
+            first += 1
 
 
-def _restored(result: _Resized | str, file: BinaryIO) -> _Resized | str:
-    if isinstance(result, str) or not isinstance(result.pixels, int):
-        return result
-    file.seek(result.pixels)
-    values = np.frombuffer(file.read(SIDE * SIDE * 3), np.uint8).reshape(SIDE, SIDE, 3)
-    return dataclasses.replace(result, pixels=values)
-
-
-def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
     batch, held = [], 0
-    for index, load, size in entries:
-        batch.append((index, load))
-        held += size
+    for entry in entries:
+        batch.append(entry)
+        held += entry.size
         if len(batch) == BATCH or held >= _BATCH_BYTES:
             yield batch
             batch, held = [], 0
@@ -190,13 +142,13 @@ def _batches(entries: Iterator[Entry]) -> Iterator[list[tuple[int, Load]]]:
         yield batch
 
 
-def _resized_batch(entries: Sequence[tuple[int, Load]]) -> list[tuple[int, _Resized | str]]:
-    return [(index, _resized(load)) for index, load in entries]
-
-
-def _resized(load: Load) -> _Resized | str:
-    try:
-        decoded = load()
-    except UnusableError as error:
-        return str(error)
-    return _Resized(resize(decoded.image), decoded.size, decoded.remark)
+def _resized(batch: list[Entry]) -> list[tuple[int, _Result]]:
+    results = []
+    for index, load, _ in batch:
+        try:
+            decoded = load()
+            result = resize(decoded.image), decoded.size, decoded.remark
+        except UnusableError as error:
+            result = str(error)
+        results.append((index, result))
+    return results

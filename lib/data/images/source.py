@@ -1,5 +1,6 @@
 """What every source of images has in common: named entries, each of which loads an image."""
 
+import functools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,15 +17,15 @@ from lib.system.paths import display
 MAX_ENTRY_BYTES = 128 << 20
 ARCHIVES = {".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst"}
 
-# Returns an image, or raises UnusableError. It is pickled.
-Load = Callable[[], Decoded]
-
 
 class Entry(NamedTuple):
-    """An entry's place in its source's names, how it is loaded, and the bytes that this holds."""
+    """An entry's place in its source's names, how it is loaded, and the bytes that this holds.
+
+    `load` returns an image, or raises UnusableError. It is pickled.
+    """
 
     index: int
-    load: Load
+    load: Callable[[], Decoded]
     size: int = 0
 
 
@@ -43,11 +44,12 @@ class Source:
     is_single: bool = False
 
 
-def of_loaders(names: Sequence[str], loader: Callable[[int], Load], **facts: object) -> Source:
-    """Return a source whose entries can be loaded one without the other, in any process."""
+def of_names(names: Sequence[str], load: Callable[[str], Decoded], **facts: object) -> Source:
+    """Return a source whose entries `load` loads by their names, in any process."""
 
     def entries(first: int, last: int) -> Iterator[Entry]:
-        return (Entry(index, loader(index)) for index in range(first, last))
+        for index, name in enumerate(names[first:last], first):
+            yield Entry(index, functools.partial(load, name))
 
     return Source(names, entries, **facts)
 
@@ -56,6 +58,14 @@ def check_count(path: Path, count: int) -> None:
     """Raise UserError if a source holds more entries than are ever read."""
     if count > MAX_ENTRIES:
         raise UserError(f"{display(path)} holds more than {MAX_ENTRIES:,} entries; give fewer")
+
+
+def unreadable(path: Path, kind: str, error: Exception) -> UserError:
+    """Return the error for an archive that is damaged, or none of its kind."""
+    return UserError(
+        f"{display(path)} cannot be read as a {kind} archive ({error}); "
+        "give a folder, a whole zip or tar archive, or a .npy or .npz of images"
+    )
 
 
 def check_size(size: int) -> None:

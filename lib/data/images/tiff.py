@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from PIL import ExifTags, Image, TiffImagePlugin
 
-from lib.data.images import brightness
+from lib.data.images import layout
 from lib.data.images.unusable import (
     DAMAGED,
     MAX_PIXELS,
-    NOT_A_NUMBER,
     NOT_AN_IMAGE,
     TOO_LARGE,
     UnusableError,
@@ -27,7 +26,10 @@ def decode(data: bytes) -> Image.Image:
     Raises UnusableError for another TIFF, for one that is too large and for values of no clear
     range, and errors of other types for damaged bytes.
     """
-    tags = _tags(data)
+    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
+    file = io.BytesIO(data)
+    file.seek(tags.next)
+    tags.load(file)
     bits = tags.get(ExifTags.Base.BitsPerSample, (1,))
     channels = tags.get(ExifTags.Base.SamplesPerPixel, 1)
     if not 32 <= max(bits) <= 64 or channels not in (1, 3, 4):
@@ -39,12 +41,7 @@ def decode(data: bytes) -> Image.Image:
     values = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if values is None:
         raise UnusableError(DAMAGED)
-    low, high = values.min(), values.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise UnusableError(NOT_A_NUMBER)
-    found = brightness.of_range(values.dtype.kind, low, high)
-    if found is None:
-        raise UnusableError(brightness.unclear(values.dtype.kind))
+    found = layout.of_image(values.dtype.kind, [values.min(), values.max()])
     pixels = found.to_bytes(values)
     if pixels.ndim == 3:
         pixels = pixels[..., [2, 1, 0, 3][: pixels.shape[2]]]
@@ -52,11 +49,3 @@ def decode(data: bytes) -> Image.Image:
     image.getexif()[ExifTags.Base.Orientation] = tags.get(ExifTags.Base.Orientation, 1)
     image.info["icc_profile"] = tags.get(_ICC_PROFILE)
     return image
-
-
-def _tags(data: bytes) -> TiffImagePlugin.ImageFileDirectory_v2:
-    tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-    file = io.BytesIO(data)
-    file.seek(tags.next)
-    tags.load(file)
-    return tags

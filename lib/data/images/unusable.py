@@ -13,6 +13,7 @@ NOT_AN_IMAGE = "not a JPEG, PNG, GIF, BMP, WebP, TIFF, PNM, HEIC or AVIF image"
 DAMAGED = "damaged or cut off"
 HIDDEN = "hidden or system file"
 NOT_A_NUMBER = "values that are not a number"
+DUPLICATE = "duplicate name"
 DAMAGED_IN_ARCHIVE = "damaged in the archive"
 TOO_LARGE = (
     f"more than {MAX_PIXELS // 10**6} million pixels "

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.synthetic.portrait import Portrait
 from lib.data.workers import in_processes
 from lib.system.randomness import generator
@@ -22,7 +22,8 @@ def draw_faces(count: int, seed: int = 0) -> Iterator[np.ndarray]:
 
     Face i depends on `seed` and i alone, so a smaller count is the beginning of a larger one.
     """
-    return in_processes(functools.partial(_draw_batch, seed), range(count), BATCH)
+    batches = [range(count)[first : first + BATCH] for first in range(0, count, BATCH)]
+    return in_processes(functools.partial(_draw_batch, seed), batches, len(batches))
 
 
 def _draw_batch(seed: int, indices: range) -> np.ndarray:

@@ -154,8 +154,8 @@ def test_a_lying_or_locked_entry_is_counted(tmp_path, field, form, value, reason
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_methods_that_can_explode_are_bounded(tmp_path, compression):
-    """An entry says that it is small, and would unpack to 256 MB."""
-    path = zipped(tmp_path / "x.zip", [("a.png", bytes(1 << 28))], compression=compression)
+    """An entry says that it is small, and would unpack to 128 MB."""
+    path = zipped(tmp_path / "x.zip", [("a.png", bytes(1 << 27))], compression=compression)
     changed(path, UNPACKED_SIZE, "<I", 1000)
     with bounded(megabytes=100):
         assert read(path) == ([], {"damaged in the archive": 1})

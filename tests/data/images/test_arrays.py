@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from lib.data.images import arrays
-from lib.data.images.resizing import resize
-from lib.data.images.unusable import NOT_A_NUMBER, TOO_LARGE
+from lib.data.images.pixels import resize
+from lib.data.images.unusable import NOT_A_NUMBER
 from lib.system.errors import UserError
 from tests.data.face_sources import assert_images, pixels, read
 
@@ -74,7 +74,8 @@ def test_what_is_no_array_is_an_error(tmp_path):
             read(path)
 
 
-def test_an_array_with_huge_images_is_counted(tmp_path, monkeypatch):
+def test_an_array_of_huge_images_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(arrays, "MAX_PIXELS", 63)
     np.save(tmp_path / "x.npy", np.zeros((2, 8, 8, 3), np.uint8))
-    assert read(tmp_path / "x.npy") == ([], {TOO_LARGE: 2})
+    with pytest.raises(UserError, match="million pixels"):
+        read(tmp_path / "x.npy")

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from lib.data.images import decoding, jpeg
 from lib.data.images.decoding import decode
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.unusable import NOT_AN_IMAGE, UnusableError
 
 

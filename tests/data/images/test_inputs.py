@@ -7,7 +7,7 @@ from PIL import Image
 
 from lib.data.images import colour
 from lib.data.images.decoding import decode
-from lib.data.images.resizing import resize
+from lib.data.images.pixels import resize
 from lib.data.images.unusable import DAMAGED, TOO_LARGE, UnusableError
 from tests.data.images.colour_profiles import encoded, grey_profile, profile
 from tests.data.images.samples import (
