@@ -218,6 +218,8 @@ def _own_images(options: Options, limit: int | None = None) -> Iterator[NamedIma
             used += images.used
             if images.skipped:
                 reasons.append(images.summary())
+        if used == limit:
+            break
     skipped = "; ".join(reasons)
     if not used:
         given = " ".join(map(display, options.faces))
