@@ -30,12 +30,10 @@ class Content:
     requested: request.Request
     runs: figures.Runs
 
-    @functools.cached_property
+    @property
     def planned(self) -> dict[Pair, request.Planned]:
         """The first seed's plan of every experiment and variant, done or not."""
-        seed = self.requested.seeds[0]
-        every = request.planned(self.requested)
-        return {_pair(each): each for each in every if each.key.seed == seed}
+        return planned(dataclasses.replace(self.requested, seeds=self.requested.seeds[:1]))
 
     def variants(self, experiment: str) -> list[str]:
         """Return the names of an experiment's variants, in the report's order."""
@@ -264,13 +262,10 @@ class Content:
         """Return which kinds of data of the runs of `needs` are stand-ins."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
 
-    @functools.cached_property
-    def _published_settings(self) -> dict[Pair, Settings]:
-        return own_settings(FULL_PROFILE, self.requested.study)
-
     def is_full_scale(self, needs: Sequence[Pair]) -> bool:
         """Return whether the runs of `needs` have the published settings and number of images."""
-        return self.settings_of(needs) == [self._published_settings[pair] for pair in needs]
+        published = own_settings(FULL_PROFILE, self.requested.study)
+        return self.settings_of(needs) == [published[pair] for pair in needs]
 
     def every_figure(self) -> tuple[figures.Figure, ...]:
         """Return every figure of the requested study."""
@@ -281,10 +276,16 @@ class Content:
         return next(figure for figure in figures.all_figures() if figure.name == name)
 
 
+@functools.cache
+def planned(requested: request.Request) -> dict[Pair, request.Planned]:
+    """Return the plan of every experiment and variant, for a request of one seed."""
+    return {_pair(each): each for each in request.planned(requested)}
+
+
 def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]:
     """Return the experiments' own settings in a profile, by (experiment, variant)."""
-    every = request.planned(request.Request(profile, study=study))
-    return {_pair(each): each.settings for each in every}
+    every = planned(request.Request(profile, study=study))
+    return {pair: each.settings for pair, each in every.items()}
 
 
 def seeds_in_words(seeds: Iterable[int]) -> str:

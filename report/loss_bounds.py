@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from lib.data import digits
-from lib.data.arithmetic import TokenImages, arithmetic
+from lib.data.arithmetic import VOCABULARY, TokenImages, arithmetic
 from lib.data.splits import split_off_last
 from lib.system import paths
 
@@ -28,11 +28,20 @@ def loss_bounds(tokens: TokenImages, trained: np.ndarray, validated: np.ndarray)
     The expected squared error of a pixel predicted as p is its target's variance plus the square
     of p minus its target's mean.
     """
-    means = tokens.averages() / 255
-    variances = tokens.mean_squares() / 255**2 - means**2
-    least = float(variances[validated].mean())
-    distance = float(np.square(means[trained].mean(axis=0) - means[validated]).mean())
+    means = tokens.averages().reshape(len(VOCABULARY), -1) / 255
+    variances = tokens.mean_squares().reshape(means.shape) / 255**2 - means**2
+    one_image = _frequencies(trained) @ means
+    frequencies = _frequencies(validated)
+    least = float((frequencies @ variances).mean())
+    distances = np.square(one_image[:, None] - means).mean(axis=-1)
+    distance = float((frequencies * distances).sum(axis=-1).mean())
     return LossBounds(one_image=least + distance, averages=least)
+
+
+def _frequencies(codes: np.ndarray) -> np.ndarray:
+    """Return how often each token is in each position: (3, tokens), for codes (n, 3)."""
+    counts = [np.bincount(each, minlength=len(VOCABULARY)) for each in codes.T]
+    return np.stack(counts) / len(codes)
 
 
 def of_prepared_digits(validation_fraction: float) -> LossBounds:
