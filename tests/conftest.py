@@ -1,7 +1,10 @@
+import fcntl
 import os
 import signal
 
 import pytest
+
+from tests import smoke_runs
 
 # What Make passes on to a Make that it starts, and the settings it takes from the environment.
 _OF_MAKE = ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -26,6 +29,19 @@ def runtime():
 
     runtime.start(threads=1, seed=0)
     return runtime
+
+
+@pytest.fixture(scope="session")
+def trained_work(tmp_path_factory):
+    """A work folder with `tests.smoke_runs`, trained once for all processes of tests."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
+    folder.mkdir(exist_ok=True)
+    with open(folder / "lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "runs").exists():
+            smoke_runs.train(folder)
+    return folder
 
 
 def pytest_collection_modifyitems(items):

@@ -2,35 +2,25 @@
 
 import json
 import os
+import shutil
 import subprocess
-import sys
 
 import pytest
 
 from lib.system.paths import REPOSITORY
 
 RUNS = 25  # nine of faces; seven, four and five of arithmetic
-# Trained before `make all` by two processes, because the import of TensorFlow takes longer than
-# these trainings. `make all` trains the rest.
-TRAINED_TOGETHER = (
-    ("text2text", "image2text", "text2image"),
-    ("cae", "vae_64", "vae_128", "vae_64_wide", "gan_128", "gan_256", "gan_first_epoch"),
-)
-TRAIN = """
-import sys
-from lib.training import command
-for experiment in sys.argv[1:]:
-    try:
-        command.main(f"{experiment}.py", ["PROFILE=smoke", "DATA=builtin"])
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
+# `make all` trains these; the others were trained for several tests.
+LEFT = ("vae_32",)
 
 
 @pytest.fixture(scope="module")
-def work(tmp_path_factory):
-    return tmp_path_factory.mktemp("work")
+def work(tmp_path_factory, trained_work):
+    folder = tmp_path_factory.mktemp("work")
+    shutil.copytree(trained_work / "data", folder / "data")
+    of_others = shutil.ignore_patterns("vae_corrected", *LEFT)
+    shutil.copytree(trained_work / "runs", folder / "runs", ignore=of_others)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -49,27 +39,6 @@ def make(work):
     return run
 
 
-@pytest.fixture(scope="module")
-def trained(make, work):
-    """Train most experiments."""
-    finished = make("data", "DATA=builtin")
-    assert finished.returncode == 0, finished.stderr[-3000:]
-    trainings = [
-        subprocess.Popen(
-            [sys.executable, "-c", TRAIN, *experiments],
-            cwd=REPOSITORY,
-            env={**os.environ, "WORK_DIR": str(work)},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for experiments in TRAINED_TOGETHER
-    ]
-    for training in trainings:
-        messages = training.communicate(timeout=900)[1]
-        assert training.returncode == 0, messages[-3000:]
-
-
-@pytest.mark.usefixtures("trained")
 def test_all_ends_in_a_report_on_synthetic_data_and_a_second_call_does_nothing(make, work):
     finished = make("all", "DATA=builtin")
     assert finished.returncode == 0, finished.stderr[-3000:]
@@ -86,7 +55,6 @@ def test_all_ends_in_a_report_on_synthetic_data_and_a_second_call_does_nothing(m
     assert after == before
 
 
-@pytest.mark.usefixtures("trained")
 def test_these_runs_agree_with_the_reference(make):
     finished = make("check", "DATA=builtin")
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]

@@ -33,7 +33,10 @@ class Progress:
         self._drawing = 0.0  # seconds
 
     def show(self, training: Trainer, history: list[dict], is_last: bool) -> None:
-        """Write the files of the newest epoch of `history`; the page draws the last curves."""
+        """Write the files of the newest epoch of `history`.
+
+        Curves begin with the second epoch; the page draws the last ones.
+        """
         epoch = len(history)
         with self._events.as_default(epoch):
             for name, value in metrics_of_epoch(history[-1]).items():
@@ -49,7 +52,7 @@ class Progress:
                 size = {"width": sheet.width, "height": sheet.height}
                 _write_event(tag="images", image={"encoded_image_string": png, **size})
         self._events.flush()
-        if not is_last:
+        if epoch > 1 and not is_last:
             self._draw_curves(history)
 
     def _draw_curves(self, history: list[dict]) -> None:

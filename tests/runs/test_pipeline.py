@@ -12,22 +12,35 @@ from tests import fake_runs
 SETTINGS = ("PROFILE=quick", "SEEDS=0")
 
 
-@pytest.fixture
-def make(tmp_path):
+def make_in(folder):
     """Return a function that calls Make, on made-up runs, and returns the finished process."""
-    fake_runs.write(tmp_path, SETTINGS)
+    fake_runs.write(folder, SETTINGS)
 
     def run(*arguments):
         return subprocess.run(
             ["make", *arguments],
             cwd=REPOSITORY,
-            env={**os.environ, "WORK_DIR": str(tmp_path), "RUNTIME": "local"},
+            env={**os.environ, "WORK_DIR": str(folder), "RUNTIME": "local"},
             capture_output=True,
             text=True,
             timeout=120,
         )
 
     return run
+
+
+@pytest.fixture
+def make(tmp_path):
+    return make_in(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Return `make` for a folder in which all is done, and the folder, as each test leaves it."""
+    folder = tmp_path_factory.mktemp("built")
+    make = make_in(folder)
+    assert make("all", *SETTINGS).returncode == 0
+    return make, folder
 
 
 @pytest.fixture
@@ -58,23 +71,26 @@ def contents(folder):
     return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
-def test_a_second_call_makes_nothing_and_what_is_removed_is_made(make, tmp_path):
+def test_a_second_call_makes_nothing_and_what_is_removed_is_made(built):
+    make, folder = built
+    first = contents(folder)
     assert make("all", *SETTINGS).returncode == 0
-    first = contents(tmp_path)
-    assert make("all", *SETTINGS).returncode == 0
-    assert contents(tmp_path) == first
+    assert contents(folder) == first
     for name in ("report.html", "figures/vae-32-samples.png"):
-        content = (tmp_path / "build" / name).read_bytes()
-        (tmp_path / "build" / name).unlink()
+        content = (folder / "build" / name).read_bytes()
+        (folder / "build" / name).unlink()
         assert make("report", *SETTINGS).returncode == 0
-        assert (tmp_path / "build" / name).read_bytes() == content
+        assert (folder / "build" / name).read_bytes() == content
 
 
-def test_what_is_requested_is_shown_though_the_runs_are_the_same(make, tmp_path):
+@pytest.mark.slow
+def test_what_is_requested_is_shown_though_the_runs_are_the_same(built):
+    make, folder = built
+
     def page(*settings):
         done = make("report", *SETTINGS, *settings)
         assert done.returncode == 0, done.stderr
-        return (tmp_path / "build" / "report.html").read_text(encoding="utf-8")
+        return (folder / "build" / "report.html").read_text(encoding="utf-8")
 
     of_one_seed = page()
     assert "not run: <code>" not in of_one_seed
@@ -82,11 +98,9 @@ def test_what_is_requested_is_shown_though_the_runs_are_the_same(make, tmp_path)
     assert page() == of_one_seed
 
 
-def test_figures_and_report_depend_on_what_they_read(make, tmp_path):
-    assert make("report", *SETTINGS).returncode == 0
-
+def test_figures_and_report_depend_on_what_they_read(built):
     def read(stage):
-        record = json.loads((tmp_path / "build" / f"{stage}.read.json").read_text(encoding="utf-8"))
+        record = json.loads((built[1] / "build" / f"{stage}.read.json").read_text(encoding="utf-8"))
         paths = [os.path.relpath(path, REPOSITORY) for path in record["files"]]
         return {path for path in paths if not path.startswith("..")}
 

@@ -1,5 +1,4 @@
 import dataclasses
-import fcntl
 import functools
 import json
 import os
@@ -13,30 +12,6 @@ from PIL import Image
 
 from lib.system.paths import REPOSITORY
 
-TRAINED = {
-    "cae": "published",
-    "vae_32": "published",
-    "vae_corrected": "corrected",
-    "gan_64": "published",
-    "text2text": "train-95",
-    "image2text": "flatten",
-    "text2image": "1-1-512",
-}
-# Trains, and then runs commands, in one process: TensorFlow takes seconds to import.
-TRAIN = """
-import json, sys
-from lib.data import digits, faces
-from lib.system import paths
-from lib.training import command
-faces.prepare("builtin", None, paths.DATA / "faces", limit=64)
-digits.prepare("builtin", None, paths.DATA / "digits")
-for experiment, variant in json.loads(sys.argv[1]).items():
-    try:
-        command.main(f"{experiment}.py", ["PROFILE=smoke", "STUDY=corrected", f"VARIANT={variant}"])
-    except SystemExit as end:
-        if end.code:
-            raise
-"""
 CALL = """
 import contextlib, io, json, sys
 from lib.trained.__main__ import main
@@ -68,16 +43,9 @@ class Called:
 
 
 @pytest.fixture(scope="session")
-def work(tmp_path_factory):
+def work(trained_work):
     """A work folder with tiny trained models, the same for all processes of tests."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "trained"
-    folder.mkdir(exist_ok=True)
-    with open(folder / "lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "runs").exists():
-            python(folder, TRAIN, json.dumps(TRAINED))
-    return folder
+    return trained_work
 
 
 @pytest.fixture(scope="session")

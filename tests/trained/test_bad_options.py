@@ -36,7 +36,7 @@ def damaged(work, tmp_path_factory):
 COMMANDS = {
     "generate": "MODEL= is missing",
     "generate MODEL=vae-33": "vae-33",
-    "generate MODEL=vae-64": "run: make vae-64",
+    "generate MODEL=gan-corrected": "run: make gan-corrected",
     "generate MODEL=vae-32 PROFILE=paper": "trained so far: smoke/vae_32/published/seed-0",
     "generate MODEL=vae-32 SEEDS=4": "SEEDS=4",
     "generate MODEL=vae-32 PROFILE=huge": "unknown profile huge",

@@ -76,6 +76,7 @@ def test_a_killed_run_goes_on_as_if_unbroken_and_another_seed_differs(trained):
         assert first["loss"] != second["loss"]
 
 
+@pytest.mark.slow
 def test_a_terminated_run_says_how_to_resume_does_so_and_records_what_continued_it(
     trained, workplace
 ):
