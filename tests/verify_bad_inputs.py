@@ -113,7 +113,7 @@ CASES = [
     ("figures", "SEEDS=5 EPOCHS=3", "cae/published/seed-5 holds no finished run; run: make cae"),
     ("report", "SEEDS=2", "cae/published/seed-2 was changed after its training; remove its"),
     ("report.reference.check", "SEEDS=2", "cae/published/seed-2 was changed after its training; "),
-    ("report", "", "build/figures are of other runs; run: make figures"),
+    ("report", "", "build/figures has no vae-32-samples.png; run: make figures"),
 ]
 
 
