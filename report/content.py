@@ -17,7 +17,15 @@ from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.paths import display
 from report.criteria.findings import NOT_RUN
-from report.wording import SCALE, called, escaped, estimate, run_name, scale_of, setting_argument
+from report.wording import (
+    SCALE,
+    called,
+    escaped,
+    estimate,
+    scale_of,
+    seeds_in_words,
+    setting_argument,
+)
 
 Pair = figures.Pair
 FULL_PROFILE = "paper"
@@ -240,24 +248,6 @@ class Content:
             names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
         return ", ".join(f"`{name}`" for name in names)
 
-    def settings_text(self, pair: Pair) -> str:
-        """Return all settings of a run as NAME=VALUE, as they are given to Make.
-
-        If an earlier run has the same kind of settings, only the differing ones, after its name.
-        """
-        own = self.planned[pair].settings
-        first, other = next(
-            (each, planned.settings)
-            for each, planned in self.planned.items()
-            if type(planned.settings) is type(own)
-        )
-        values = dataclasses.asdict(own)
-        if first == pair:
-            return " ".join(setting_argument(name, value) for name, value in values.items())
-        changed = [name for name, value in values.items() if value != getattr(other, name)]
-        differing = [setting_argument(name, values[name]) for name in changed]
-        return " ".join([f"as {run_name(first)}", *differing])
-
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data of the runs of `needs` are stand-ins."""
         return [kind for kind, used in self.data(needs).items() if used["synthetic"]]
@@ -286,12 +276,6 @@ def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]
     """Return the experiments' own settings in a profile, by (experiment, variant)."""
     every = planned(request.Request(profile, study=study))
     return {pair: each.settings for pair, each in every.items()}
-
-
-def seeds_in_words(seeds: Iterable[int]) -> str:
-    """Return numbers of seeds as words: "seeds 0, 1, 2"."""
-    found = list(map(str, seeds))
-    return f"seed{'s' * (len(found) > 1)} {', '.join(found)}"
 
 
 def _pair(planned: request.Planned) -> Pair:

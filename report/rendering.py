@@ -15,9 +15,29 @@ from report.criteria import answer_images
 from report.criteria.claims import as_json, evaluated, suspected
 from report.loss_bounds import LossBounds
 from report.reference import results
-from report.wording import called, escaped, estimate, held, range_of, required, run_name
+from report.wording import (
+    called,
+    escaped,
+    estimate,
+    held,
+    range_of,
+    required,
+    run_name,
+    settings_text,
+)
 
-_HELPERS = (called, escaped, estimate, held, pairs, published_runs, range_of, required, run_name)
+_HELPERS = (
+    called,
+    escaped,
+    estimate,
+    held,
+    pairs,
+    published_runs,
+    range_of,
+    required,
+    run_name,
+    settings_text,
+)
 
 
 def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> None:

@@ -1,10 +1,12 @@
 """Formats numbers, settings, names and records as text."""
 
+import dataclasses
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from lib.config.base import Settings
+from lib.config.request import Planned
 from lib.metrics.intervals import LEVEL, mean_interval
 from report.criteria.findings import Finding
 
@@ -54,10 +56,33 @@ def called(data: dict) -> str:
     return data["name"] + (" (stand-in)" if is_unmarked else "")
 
 
+def seeds_in_words(seeds: Iterable[int]) -> str:
+    """Return numbers of seeds as words: "seeds 0, 1, 2"."""
+    found = list(map(str, seeds))
+    return f"seed{'s' * (len(found) > 1)} {', '.join(found)}"
+
+
 def run_name(pair: tuple[str, str]) -> str:
     """Return what an experiment's variant is called in tables."""
     experiment, variant = pair
     return experiment if variant == "published" else f"{experiment} / {variant}"
+
+
+def settings_text(pair: tuple[str, str], planned: Mapping[tuple[str, str], Planned]) -> str:
+    """Return all settings of a planned run as NAME=VALUE, as they are given to Make.
+
+    If an earlier run has the same kind of settings, only the differing ones, after its name.
+    """
+    own = planned[pair].settings
+    first, other = next(
+        (each, run.settings) for each, run in planned.items() if type(run.settings) is type(own)
+    )
+    values = dataclasses.asdict(own)
+    if first == pair:
+        return " ".join(setting_argument(name, value) for name, value in values.items())
+    changed = [name for name, value in values.items() if value != getattr(other, name)]
+    differing = [setting_argument(name, values[name]) for name in changed]
+    return " ".join([f"as {run_name(first)}", *differing])
 
 
 def scale_of(settings: Sequence[Settings]) -> str:

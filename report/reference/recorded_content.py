@@ -8,9 +8,9 @@ from pathlib import Path
 import figures
 from lib.config import request
 from lib.runs.directories import Run
-from report.content import Content, Pair, seeds_in_words
+from report.content import Content, Pair
 from report.reference.recorded_runs import FOLDER, NotRecordedError, load_all
-from report.wording import escaped, estimate
+from report.wording import escaped, estimate, seeds_in_words
 
 _NO_DATA = {"name": "none is recorded", "synthetic": False, "fingerprint": ""}
 

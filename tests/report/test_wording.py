@@ -6,7 +6,7 @@ import pytest
 from lib.config.arithmetic import Text2TextSettings
 from lib.config.faces import VAESettings
 from report.criteria.findings import Bounds, Finding
-from report.wording import escaped, estimate, required, scale_of
+from report.wording import escaped, estimate, required, scale_of, settings_text
 from tests.report.claimed_study import content
 
 
@@ -42,11 +42,11 @@ def test_required_ranges_as_text():
 
 
 def test_of_runs_with_one_kind_of_settings_the_later_ones_name_what_differs(tmp_path):
-    made = content(tmp_path)
-    whole = made.settings_text(("vae_32", "published"))
+    planned = content(tmp_path).planned
+    whole = settings_text(("vae_32", "published"), planned)
     assert {"LATENT_DIM=32", "KL=none", "FILTERS=64"} <= set(whole.split())
-    assert made.settings_text(("vae_64", "published")) == "as vae_32 LATENT_DIM=64"
-    wide = made.settings_text(("vae_64_wide", "published"))
+    assert settings_text(("vae_64", "published"), planned) == "as vae_32 LATENT_DIM=64"
+    wide = settings_text(("vae_64_wide", "published"), planned)
     assert wide.split()[:2] == ["as", "vae_32"]
     assert set(wide.split()[2:]) == {"LATENT_DIM=64", "FILTERS=128"}
 
