@@ -47,10 +47,10 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     """Return a metric, from the lowest to the highest variant, and the time of one seed of all.
 
     The time is followed by a note if variants are missing or unfinished; the metric of an
-    unfinished variant does not count.
+    unfinished variant does not count. A variant is unfinished if no seed is finished.
     """
-    variants = by_pair(runs).values()
-    finished = [same for same in variants if all(map(is_finished, same))]
+    variants = [list(filter(is_finished, same)) or same for same in by_pair(runs).values()]
+    finished = [same for same in variants if is_finished(same[0])]
     means = sorted(
         statistics.mean(run["metrics"][metric] for run in same)
         for same in finished
@@ -64,7 +64,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     time = [_duration(seconds)]
     if len(finished) < variant_count > 1:
         time.append(f"{len(finished)} of {variant_count} variants")
-    begun = [run for run in runs if not is_finished(run)]
+    begun = [run for same in variants for run in same if not is_finished(run)]
     if begun:
         least = min(begun, key=lambda run: run["epochs"] / run["settings"]["epochs"])
         another = "of another " if finished else ""

@@ -71,8 +71,11 @@ def test_the_readme_s_table_says_what_is_not_there_of_an_experiment(study, tmp_p
     runs = tmp_path / "runs" / "quick"
     for result in (runs / "vae_32").glob("*/*/result.json"):
         result.unlink()
+    (runs / "vae_64" / "published" / "seed-1" / "result.json").unlink()
     shutil.rmtree(runs / "image2text" / "flatten")
     assert status(record.main, study) == 0
+    (other,) = (row for row in (tmp_path / "README.md").open() if row.startswith("| `vae-64` "))
+    assert "epochs" not in other
     (begun,) = (row for row in (tmp_path / "README.md").open() if row.startswith("| `vae-32`"))
     (epochs,) = {run.entry["settings"]["epochs"] for run in recorded("vae_32", 0)}
     assert f", {fake_runs.EPOCHS} of {epochs} epochs |" in begun
