@@ -171,11 +171,10 @@ class Content:
         return next(iter(self.whole.complete((experiment, variant))), None)
 
     def cpu_seconds(self, experiment: str, variant: str) -> str:
-        """Return the processor time of a training, the mean over the seeds, "–" if unknown."""
+        """Return the processor time of a training, the mean over the seeds with a known one."""
         runs = self.complete((experiment, variant))
-        if not runs or any("cpu_seconds" not in run.result for run in runs):
-            return "–"
-        return self.value(experiment, "cpu_seconds", ",.0f", variant)
+        known = [run.result["cpu_seconds"] for run in runs if "cpu_seconds" in run.result]
+        return estimate(known, ",.0f") if known else "–"
 
     def layers(self, experiment: str, variant: str) -> Run | None:
         """Return a run whose result has the model's layers, None if there is none."""

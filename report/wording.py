@@ -82,7 +82,7 @@ def settings_text(pair: tuple[str, str], planned: Mapping[tuple[str, str], Plann
         return " ".join(setting_argument(name, value) for name, value in values.items())
     changed = [name for name, value in values.items() if value != getattr(other, name)]
     differing = [setting_argument(name, values[name]) for name in changed]
-    return " ".join([f"as {run_name(first)}", *differing])
+    return f"as {run_name(first)}, {' '.join(differing)}".rstrip(", ")
 
 
 def scale_of(settings: Sequence[Settings]) -> str:

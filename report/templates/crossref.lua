@@ -83,7 +83,8 @@ local function html_float(div, kind, number, body, caption)
   caption[1].content:insert(1, pandoc.Strong(label .. '.'))
   local image = is_image(body)
   if image then body = pandoc.Plain(body.content) end
-  local wide = div.classes:includes('wide')
+  -- A long table gets the room of a wide one: on a page nothing breaks it.
+  local wide = div.classes:includes('wide') or div.classes:includes('long')
   if body.t == 'Table' or (image and wide) then
     body = scrolling(body, label)
   elseif not image then

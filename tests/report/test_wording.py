@@ -45,9 +45,9 @@ def test_of_runs_with_one_kind_of_settings_the_later_ones_name_what_differs(tmp_
     planned = content(tmp_path).planned
     whole = settings_text(("vae_32", "published"), planned)
     assert {"LATENT_DIM=32", "KL=none", "FILTERS=64"} <= set(whole.split())
-    assert settings_text(("vae_64", "published"), planned) == "as vae_32 LATENT_DIM=64"
+    assert settings_text(("vae_64", "published"), planned) == "as vae_32, LATENT_DIM=64"
     wide = settings_text(("vae_64_wide", "published"), planned)
-    assert wide.split()[:2] == ["as", "vae_32"]
+    assert wide.split()[:2] == ["as", "vae_32,"]
     assert set(wide.split()[2:]) == {"LATENT_DIM=64", "FILTERS=128"}
 
 
