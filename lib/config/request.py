@@ -187,7 +187,8 @@ def _seeds(name: str, value: str) -> tuple[int, ...]:
 
 def is_whole(text: str, most: int) -> bool:
     """Return whether a text is a whole number from 0 to `most`."""
-    return text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most
+    is_number = text.isdecimal() and text.isascii() and len(text) <= len(str(most))
+    return is_number and int(text) <= most
 
 
 def _path(name: str, value: str) -> Path:

@@ -61,7 +61,10 @@ def source_commit() -> str:
 
 def _first_cpu() -> dict[str, str]:
     """Return what the kernel tells about the first processor."""
-    first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
+    try:
+        first, _, _ = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")
+    except OSError:
+        return {}
     pairs = (line.partition(":") for line in first.splitlines())
     return {name.strip(): value.strip() for name, _, value in pairs}
 

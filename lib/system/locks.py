@@ -21,9 +21,7 @@ def locked(path: Path, wait: bool = True) -> Iterator[None]:
     Raises UserError if the lock, a hidden file next to `path`, cannot be written.
     """
     with _open_lock(path) as lock:
-        # Some network file systems have no locks; a single process needs none.
-        with contextlib.suppress(OSError):
-            _acquire(lock, path, wait)
+        _acquire(lock, path, wait)
         # The signature only informs those who wait: a full disk must not stop the owner.
         with contextlib.suppress(OSError):
             os.truncate(lock.fileno(), 0)
@@ -51,3 +49,5 @@ def _acquire(lock: TextIO, path: Path, wait: bool) -> None:
             raise UserError(f"{display(path)} is being written by {owner}; wait for it") from None
         print(f"waiting for {owner}, which writes {display(path)}", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError:
+        pass  # Some network file systems have no locks; a single process needs none.

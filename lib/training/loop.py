@@ -40,7 +40,7 @@ def run_training(planned: Planned, threads: int) -> None:
         _run_epochs(training, planned, history)
         evaluation = training.evaluation(history)
     _check_what_it_reads(planned, threads)
-    with _resumable(planned, history):
+    with _resumable(planned, history), _enough_memory(planned):
         _finish(training, evaluation, key.path, history)
     spent = _duration(directories.times(history)["seconds"])
     logging.info("%s: done in %s; %s", key, spent, _metrics_line(history[-1]))
