@@ -216,7 +216,8 @@ def _check_headers(response: http.client.HTTPResponse, start: int, size: int) ->
     if length is not None and length.strip() != str(size - start):
         raise _RefusedError(f"announced {length} bytes instead of {size - start}")
     sent = response.headers.get("Content-Range", "").strip()
-    if response.status == 206 and not sent.startswith(f"bytes {start}-{size - 1}/"):
+    expected = [f"bytes {start}-{size - 1}/{total}" for total in (size, "*")]
+    if response.status == 206 and sent not in expected:
         raise _RefusedError(f"sent the range {sent!r} when the bytes from {start} were requested")
 
 
