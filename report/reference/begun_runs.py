@@ -23,7 +23,19 @@ class UnfinishedKey(RunKey):
         return super().path / directories.UNFINISHED
 
 
-def begun_run(planned: request.Planned) -> Run:
+@dataclasses.dataclass(frozen=True)
+class BegunRun(Run):
+    """A run as it was when it was read; it may be training on."""
+
+    epochs_so_far: list[dict]
+
+    @property
+    def history(self) -> list[dict]:
+        """One dictionary of metrics per epoch, the first epoch first."""
+        return self.epochs_so_far
+
+
+def begun_run(planned: request.Planned) -> BegunRun:
     """Return a run that was begun, whose directory has a history, but no result.
 
     Its metrics are those of its last epoch.
@@ -31,7 +43,7 @@ def begun_run(planned: request.Planned) -> Run:
     folder = planned.key.path
     config, history = directories.read_config(folder), directories.read_history(folder)
     numbers = {"epochs": len(history), "metrics": directories.metrics_of_epoch(history[-1])}
-    return Run(planned.key, config, {**numbers, **directories.times(history)})
+    return BegunRun(planned.key, config, {**numbers, **directories.times(history)}, history)
 
 
 def evaluated_so_far(run: Run, requested: request.Request) -> Run:

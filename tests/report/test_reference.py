@@ -9,7 +9,7 @@ from lib.runs import code
 from lib.system import files
 from lib.system.errors import UserError
 from report.content import own_settings
-from report.reference import check, record, recorded_content, recorded_runs
+from report.reference import begun_runs, check, record, recorded_content, recorded_runs, writing
 from report.reference.agreement import AGREES, compare
 from tests import fake_runs
 from tests.report.recording import changed, recorded, rewrite_verdict, status, study, verdicts
@@ -65,6 +65,18 @@ def test_a_run_that_was_only_begun_says_how_far_it_came(study):
     assert begun["epochs"] == fake_runs.EPOCHS < begun["settings"]["epochs"]
     history = (planned.key.path / "history.jsonl").read_text().splitlines()
     assert begun["metrics"]["loss"] == json.loads(history[-1])["loss"]
+
+
+def test_a_run_that_trains_on_while_it_is_recorded_is_recorded_as_it_was_read(study):
+    (planned,) = [each for each in request.planned(request.parse(["PROFILE=quick"]), ["vae-32"])]
+    (planned.key.path / "result.json").unlink()
+    begun = begun_runs.begun_run(planned)
+    with (planned.key.path / "history.jsonl").open("a") as history:
+        history.write(json.dumps({"epoch": fake_runs.EPOCHS + 1, "loss": 0.5}) + "\n")
+    key = recorded_runs.RecordedKey("quick", "vae_32", "published", 0)
+    writing.write_run(begun, key)
+    (known,) = recorded("vae_32", 0)
+    assert len(known.history) == known.result["epochs"] == fake_runs.EPOCHS
 
 
 def test_the_readme_s_table_says_what_is_not_there_of_an_experiment(study, tmp_path):
