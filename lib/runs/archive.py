@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+import shutil
 from pathlib import Path
 
 from lib.runs import directories, plan
@@ -16,16 +17,20 @@ def make_room(folder: Path, spec: dict) -> None:
     """
     for left_by_a_killed_process in folder.rglob(".*.partial*"):
         left_by_a_killed_process.unlink()
-    if folder.exists() and any(folder.iterdir()) and not plan.fits(folder, spec):
-        if plan.is_evaluated_by_other_code(folder, spec):
-            _drop_result(folder, spec)
-        else:
-            _archive(folder, spec)
+    if folder.exists() and any(folder.iterdir()) and not _has_training(folder, spec):
+        _archive(folder, spec)
     if folder.exists() and not any(folder.iterdir()):
         folder.rmdir()  # left by a process that ended before its first file
     if not folder.exists():
         _bring_back(folder, spec)
+    if folder.exists() and not plan.fits(folder, spec):
+        _drop_result(folder, spec)
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def _has_training(folder: Path, spec: dict) -> bool:
+    """Return whether the training in `folder` has this spec, if perhaps not its evaluation."""
+    return plan.fits(folder, spec) or plan.is_evaluated_by_other_code(folder, spec)
 
 
 def _drop_result(folder: Path, spec: dict) -> None:
@@ -36,6 +41,7 @@ def _drop_result(folder: Path, spec: dict) -> None:
         plan.made_with(folder, spec),
     )
     (folder / "result.json").unlink(missing_ok=True)
+    shutil.rmtree(folder / directories.UNFINISHED, ignore_errors=True)
     files.write_json(folder / "config.json", {**directories.read_config(folder), "spec": spec})
 
 
@@ -52,9 +58,14 @@ def _archive(folder: Path, spec: dict) -> None:
 
 
 def _bring_back(folder: Path, spec: dict) -> None:
-    """Move the newest archived run with this spec, if there is one, to `folder`."""
-    for archived in sorted(folder.parent.glob(f"{folder.name}.archived-*"), reverse=True):
-        if plan.fits(archived, spec):
-            archived.rename(folder)
-            logging.info("%s: brought back from %s", paths.display(folder), archived.name)
-            return
+    """Move the newest archived run with this spec, if there is one, to `folder`.
+
+    If there is none, one that only needs to be evaluated again.
+    """
+    newest_first = sorted(folder.parent.glob(f"{folder.name}.archived-*"), reverse=True)
+    for is_suitable in (plan.fits, plan.is_evaluated_by_other_code):
+        for archived in newest_first:
+            if is_suitable(archived, spec):
+                archived.rename(folder)
+                logging.info("%s: brought back from %s", paths.display(folder), archived.name)
+                return

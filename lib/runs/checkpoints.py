@@ -15,15 +15,20 @@ _KEPT = 2
 
 
 def save(folder: Path, epoch: int, arrays: dict[str, np.ndarray], facts: dict) -> None:
-    """Write the state after `epoch` (arrays by name, and facts for JSON); older states go away.
+    """Write the state after `epoch` (arrays by name, and facts for JSON).
 
-    The digest of the content is part of the name, so that a torn file is recognised.
+    Older states go away, and those of later epochs: they are damaged, or this epoch would not be
+    trained again. The digest of the content is part of the name, so that a torn file is recognised.
     """
     buffer = io.BytesIO()
     np.savez(buffer, **arrays, facts=np.array(json.dumps(facts)))
     content = buffer.getbuffer()
-    with replaced(folder / f"epoch-{epoch:05d}-{_digest(content)}.npz") as temporary:
+    state = folder / f"epoch-{epoch:05d}-{_digest(content)}.npz"
+    with replaced(state) as temporary:
         temporary.write_bytes(content)
+    for other in _newest_first(folder):
+        if other != state and other.name >= f"epoch-{epoch:05d}":
+            other.unlink()
     _keep(folder, _KEPT)
 
 
@@ -38,10 +43,7 @@ def exist(folder: Path) -> bool:
 
 
 def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
-    """Return arrays and facts of the newest undamaged state, or None.
-
-    Damaged ones are deleted, so that `save` does not keep them instead of an undamaged one.
-    """
+    """Return arrays and facts of the newest undamaged state, or None."""
     for path in _newest_first(folder):
         try:
             content = path.read_bytes()
@@ -55,7 +57,6 @@ def load(folder: Path) -> tuple[dict[str, np.ndarray], dict] | None:
         logging.warning(
             "%s is damaged; the epochs since the state before it are lost", display(path)
         )
-        path.unlink()
     return None
 
 

@@ -72,6 +72,11 @@ class Run:
         """Whether the run came to its end."""
         return "weights_sha256" in self.result
 
+    @property
+    def remedy(self) -> str:
+        """What to do if the run's files are broken."""
+        return _remedy(self.key)
+
     @functools.cached_property
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch, the first epoch first.
@@ -84,7 +89,7 @@ class Run:
         if numbers != list(range(1, len(numbers) + 1)) or len(numbers) != reported:
             raise UserError(
                 f"the history in {paths.display(self.key.path)} is not that of epochs 1 to "
-                f"{reported}; {_remedy(self.key)}"
+                f"{reported}; {self.remedy}"
             )
         return epochs
 
@@ -100,7 +105,7 @@ class Run:
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise UserError(
                 f"{paths.display(self.key.path)} has no number called {metric} for every epoch; "
-                f"{_remedy(self.key)}"
+                f"{self.remedy}"
             ) from error
 
     @functools.cached_property

@@ -67,3 +67,20 @@ def test_a_run_by_other_evaluation_code_loses_only_its_result(run, caplog):
     assert "other code (lib/metrics/latent.py); evaluating it again" in caplog.messages[0]
     archive.make_room(folder, wanted)
     assert names(folder) == ["config.json", "history.jsonl"]
+
+
+def test_what_was_evaluated_before_the_end_goes_with_the_code_that_evaluated_it(run):
+    folder, spec = run
+    files.write_json(folder / "unfinished" / "result.json", {"metrics": {}})
+    archive.make_room(folder, edited(spec, "evaluation", "lib/metrics/latent.py"))
+    assert "unfinished" not in names(folder)
+
+
+def test_an_archived_run_comes_back_to_be_evaluated_again(run):
+    folder, spec = run
+    archive.make_room(folder, {**spec, "threads": 2})
+    wanted = edited(spec, "evaluation", "lib/metrics/latent.py")
+    archive.make_room(folder, wanted)
+    assert names(folder) == ["config.json", "history.jsonl"]
+    assert names(folder.parent) == ["seed-0"]
+    assert json.loads((folder / "config.json").read_text(encoding="utf-8"))["spec"] == wanted

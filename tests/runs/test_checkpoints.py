@@ -96,6 +96,16 @@ def test_the_one_before_is_found_where_the_newest_is_damaged(folder, damage, cap
     assert "is damaged" in caplog.text
 
 
+def test_a_state_that_looks_damaged_stays_while_it_is_only_read(folder):
+    """It may be a copy that is being written."""
+    newest = states(folder)[-1]
+    whole = newest.read_bytes()
+    truncate(newest)
+    checkpoints.load(folder)
+    newest.write_bytes(whole)
+    assert_is_state_of(3, checkpoints.load(folder))
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_none_is_found_where_both_are_damaged(folder, damage):
     for path in states(folder):
