@@ -96,7 +96,9 @@ def _has_weights(key: RunKey) -> bool:
 
 
 def _time(key: RunKey) -> float:
-    return max(path.stat().st_mtime for path in key.path.iterdir())
+    """Return when a run was trained last; evaluating it before its end changes other files."""
+    files = (key.path / name for name in ("history.jsonl", "result.json"))
+    return max((file.stat().st_mtime for file in files if file.exists()), default=0.0)
 
 
 def networks_of(key: RunKey) -> dict[str, tf_keras.Model]:

@@ -69,9 +69,13 @@ def _parts(network: tf_keras.Model) -> int:
 def write(
     experiment: str, networks: Mapping[str, tf_keras.Model], settings: Mapping[str, object]
 ) -> Path:
-    """Record the weights of networks of stock layers, without those that only training needs."""
+    """Record the weights of networks of stock layers, without those that only training needs.
+
+    Other files of the experiment go away.
+    """
     folder = FOLDER / experiment
     files.write_json(folder / f"{_SETTINGS}.json", dict(settings))
+    written = {f"{_SETTINGS}.json"}
     for name, network in networks.items():
         if name in _ONLY_FOR_TRAINING:
             continue
@@ -80,4 +84,8 @@ def write(
         for k in range(1, 1 + _parts(network)):
             with files.replaced(folder / f"{name}.{k}.npy") as temporary:
                 np.save(temporary, numbers[(k - 1) * PART : k * PART].astype(np.float16))
+        written |= {f"{name}.json", *(f"{name}.{k}.npy" for k in range(1, 1 + _parts(network)))}
+    for file in folder.iterdir():
+        if file.name not in written:
+            file.unlink()
     return folder

@@ -1,10 +1,14 @@
 """The weights that come with the project."""
 
+import dataclasses
+
 import numpy as np
 import pytest
+import tf_keras
 from PIL import Image
 
 from lib import trained
+from lib.config.experiments import experiments
 from lib.data import digits
 from lib.data.arithmetic import arithmetic, as_texts
 from lib.system.errors import UserError
@@ -106,3 +110,12 @@ def test_a_damaged_record_is_one_error(tmp_path, monkeypatch, network):
     file.write_bytes(file.read_bytes()[:-2])
     with pytest.raises(UserError, match="git checkout"):
         recorded.read("vae_32")
+
+
+def test_networks_that_a_model_no_longer_has_leave_its_weights(runtime, tmp_path, monkeypatch):
+    monkeypatch.setattr(recorded, "FOLDER", tmp_path)
+    settings = dataclasses.asdict(experiments()["vae_64"].settings)
+    network = tf_keras.Sequential([tf_keras.layers.Dense(2, input_shape=(3,))])
+    for names in (("encoder", "prior"), ("encoder",)):
+        recorded.write("vae_64", dict.fromkeys(names, network), settings)
+        assert set(recorded.read("vae_64")[0]) == set(names)
