@@ -63,8 +63,11 @@ setup:
 image shell:
 	@$(container) $@
 
-accept recorded: setup
-	@$(python) -m $(if $(filter accept,$@),lib.runs.accept,report.recorded)
+accept: setup
+	@$(host_python) -m lib.runs.accept
+
+recorded: setup
+	@$(python) -m report.recorded $(if $(PROFILE),PROFILE='$(PROFILE)')
 
 # Files of tests are spread over the cores. The trainings of a test run where the test does.
 test test-slow: setup

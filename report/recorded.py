@@ -1,13 +1,13 @@
 """Builds the report of recorded runs: python -m report.recorded [PROFILE=paper].
 
-It needs no training, no data and no network. If Make starts it, Make's PROFILE counts.
+It needs no training, no data and no network.
 """
 
 import shutil
 import sys
 from collections.abc import Sequence
 
-from lib.config import make, request
+from lib.config import request
 from lib.system.errors import UserError, command
 from lib.system.paths import BUILD
 from report.content import FULL_PROFILE
@@ -20,8 +20,7 @@ FOLDER = BUILD / "recorded"
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Draw the figures of the recorded runs, and write report.html and report.pdf."""
-    given = [each for each in make.arguments() if each.startswith("PROFILE=")]
-    profile = request.parse([f"PROFILE={FULL_PROFILE}", *given, *arguments]).profile
+    profile = request.parse([f"PROFILE={FULL_PROFILE}", *arguments]).profile
     content = recorded_content.load(profile)
     if not content.runs:
         raise UserError(f"no run of the {profile} profile is recorded; leave out PROFILE={profile}")

@@ -114,3 +114,16 @@ def test_without_a_gpu_make_trains_in_the_environment(machine):
     called = (machine.folder / "launch.called").read_text(encoding="utf-8")
     assert re.match(r"\S+python\S* -m experiments\.vae_32 ", called)
     assert not (machine.folder / "called").exists()
+
+
+def test_the_profile_of_the_recorded_report_reaches_the_image(machine):
+    done = machine.run("make", "recorded", "PROFILE=quick", "RUNTIME=docker")
+    assert done.returncode == 0, done.stderr
+    ((_, _, arguments),) = map(split, machine.calls("run"))
+    assert arguments[-2:] == ["report.recorded", "PROFILE=quick"]
+
+
+def test_two_work_folders_are_compared_without_the_image(machine):
+    done = machine.run("make", "accept", "PROFILE=smoke", "RUNTIME=docker", "BEFORE=/nowhere")
+    assert "holds no finished run with its code" in done.stderr
+    assert not machine.calls("run")
