@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from lib.config.experiments import experiments
-from report.reference.recorded_runs import by_pair, is_finished
+from report.reference.recorded_runs import counted_by_pair, is_finished
 from report.wording import decimals_of, fixed, metric_in_words
 
 
@@ -49,7 +49,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     The time is followed by a note if variants are missing or unfinished; the metric of an
     unfinished variant does not count. A variant is unfinished if no seed is finished.
     """
-    variants = [list(filter(is_finished, same)) or same for same in by_pair(runs).values()]
+    variants = list(counted_by_pair(runs).values())
     finished = [same for same in variants if is_finished(same[0])]
     means = sorted(
         statistics.mean(run["metrics"][metric] for run in same)
@@ -58,7 +58,7 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     )
     decimals = max((decimals_of(mean, ".3g") for mean in means), default=0)
     texts = dict.fromkeys(fixed(mean, decimals) for mean in (*means[:1], *means[-1:]))
-    seconds = sum(statistics.mean(map(_seconds, same)) for same in variants)
+    seconds = sum(map(_seconds, variants))
     if not variants:
         return "–", "–"
     time = [_duration(seconds)]
@@ -72,9 +72,10 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
     return " to ".join(texts) or "–", ", ".join(time)
 
 
-def _seconds(run: dict) -> float:
-    """Return the processor time of a run, the time that passed if that was not recorded."""
-    return run.get("cpu_seconds", run["seconds"])
+def _seconds(runs: list[dict]) -> float:
+    """Return the mean processor time of runs, the time that passed if none recorded it."""
+    kind = "cpu_seconds" if any("cpu_seconds" in run for run in runs) else "seconds"
+    return statistics.mean(run[kind] for run in runs if kind in run)
 
 
 def _duration(seconds: float) -> str:

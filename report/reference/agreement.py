@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.special import stdtr
 
-from report.reference.recorded_runs import by_pair, is_finished
+from report.reference.recorded_runs import by_pair, counted_by_pair, is_finished
 from report.wording import fixed, setting_argument
 
 AGREES, DIFFERS, NOT_COMPARABLE = "agrees", "differs", "not comparable"
@@ -59,7 +59,7 @@ class _Test:
 
 def compare(own: Sequence[dict], reference: Sequence[dict]) -> list[Agreement]:
     """Compare runs with the reference's, both as `report.reference.record.entries` returns them."""
-    mine, theirs = by_pair(own), by_pair(reference)
+    mine, theirs = by_pair(own), counted_by_pair(reference)
     decided = {pair: _decided(runs, theirs.get(pair, [])) for pair, runs in mine.items()}
     tests = {
         pair: _tests(runs, theirs[pair]) for pair, runs in mine.items() if decided[pair] is None

@@ -10,7 +10,8 @@ from pathlib import Path
 from lib.config import request
 from lib.runs import directories
 from lib.runs.directories import Run, RunKey
-from lib.system.paths import REPOSITORY
+from lib.system.errors import UserError
+from lib.system.paths import REPOSITORY, display
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -38,12 +39,19 @@ class BegunRun(Run):
 def begun_run(planned: request.Planned) -> BegunRun:
     """Return a run that was begun, whose directory has a history, but no result.
 
-    Its metrics are those of its last epoch.
+    Its metrics are those of its last epoch. Raises UserError if its files cannot be read.
     """
     folder = planned.key.path
-    config, history = directories.read_config(folder), directories.read_history(folder)
-    numbers = {"epochs": len(history), "metrics": directories.metrics_of_epoch(history[-1])}
-    return BegunRun(planned.key, config, {**numbers, **directories.times(history)}, history)
+    try:
+        config, history = directories.read_config(folder), directories.read_history(folder)
+        numbers = {"epochs": len(history), "metrics": directories.metrics_of_epoch(history[-1])}
+        numbers |= directories.times(history)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise UserError(
+            f"{display(folder)} cannot be read ({error}); resume its training: "
+            f"{directories.command_for(planned.key)}"
+        ) from error
+    return BegunRun(planned.key, config, numbers, history)
 
 
 def evaluated_so_far(run: Run, requested: request.Request) -> Run:

@@ -34,19 +34,18 @@ _COMPARED = {
 }
 
 
-def drawn_arrays(
-    experiment: str, samples: Mapping[str, np.ndarray], is_drawn: bool
-) -> dict[str, np.ndarray]:
-    """Return what is recorded of the arrays `samples` of a run, by name; all are uint8 images.
-
-    `is_drawn` means that figures may show this run, and not another seed.
-    """
+def drawn_arrays(experiment: str, samples: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return what is recorded of the arrays `samples` of a run, by name; all are uint8 images."""
     return {
         name: _cut(name, images)
         for name, images in samples.items()
-        if experiment in _COMPARED.get(name, ())
-        or (is_drawn and experiment in _DRAWN.get(name, ()))
+        if is_compared(experiment, name) or experiment in _DRAWN.get(name, ())
     }
+
+
+def is_compared(experiment: str, name: str) -> bool:
+    """Return whether criteria or tables read the array `name`: it is recorded of every seed."""
+    return experiment in _COMPARED.get(name, ())
 
 
 def _cut(name: str, images: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ import dataclasses
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from lib.config import request
 from lib.config.base import Settings
@@ -30,6 +31,7 @@ from report.criteria.claims import (
     CRITERIA,
     DEFECT_CRITERIA,
     MEANINGLESS_PROFILE,
+    EvaluatedClaim,
     evaluated,
     suspected,
 )
@@ -62,7 +64,10 @@ def read(profile: str) -> dict | None:
     if not folder.exists():
         return None
     names = published()
-    verdicts = {part: [_verdict(profile, name) for name in names[part]] for part in PARTS}
+    verdicts = {
+        part: [_verdict(profile, name, facts["text"]) for name, facts in names[part].items()]
+        for part in PARTS
+    }
     runs = [run.entry for run in recorded_runs.load_all(profile)]
     order = {pair: index for index, pair in enumerate(own_settings(profile))}
     runs.sort(key=lambda run: (order.get(_pair(run), len(order)), run["seed"]))
@@ -97,15 +102,17 @@ def verdicts(content: RecordedContent) -> dict[str, list[dict]]:
     return {part: [claim.record() for claim in each.values()] for part, each in found.items()}
 
 
-def _verdict(profile: str, name: str) -> dict:
-    found = read_json(_verdict_file(profile, name))
-    if found["criterion_version"] == (CRITERIA | DEFECT_CRITERIA)[name].version:
+def _verdict(profile: str, name: str, text: str) -> dict:
+    """Return the recorded verdict on a claim; "not run" unless it is by the present criterion."""
+    criterion, file = (CRITERIA | DEFECT_CRITERIA)[name], _verdict_file(profile, name)
+    found = read_json(file) if file.exists() else {}
+    if found.get("criterion_version") == criterion.version:
         return found
-    reason = f"its criterion has changed; run: make reference PROFILE={profile}"
-    return found | {"verdict": NOT_RUN, "reason": reason, "evidence": [], "runs": []}
+    reason = f"its criterion is new; run: make reference PROFILE={profile}"
+    return EvaluatedClaim(name, text, criterion, (), NOT_RUN, reason, True, False, ()).record()
 
 
-def _verdict_file(profile: str, name: str) -> object:
+def _verdict_file(profile: str, name: str) -> Path:
     return recorded_runs.FOLDER / profile / "verdicts" / f"{name}.json"
 
 
@@ -153,9 +160,11 @@ def _write_runs(own: Sequence[Run], profile: str) -> None:
         key = RecordedKey(**dataclasses.asdict(run.key))
         earlier = kept.get(key)
         if earlier is None or _progress(run.result) >= _progress(earlier.result):
-            is_drawn = not any(_is_drawn_instead(other, run) for other in kept.values())
-            writing.write_run(run, key, profile != MEANINGLESS_PROFILE, is_drawn)
+            writing.write_run(run, key, profile != MEANINGLESS_PROFILE)
             kept[key] = run
+    for key, run in kept.items():
+        if any(_is_drawn_instead(other, run) for other in kept.values()):
+            writing.drop_drawn_images(key)
 
 
 def _is_drawn_instead(other: Run, run: Run) -> bool:
@@ -165,9 +174,9 @@ def _is_drawn_instead(other: Run, run: Run) -> bool:
     return same and its.seed < mine.seed and other.is_finished and other.has_epochs
 
 
-def _progress(result: dict) -> tuple[bool, int]:
-    """Return whether a run is finished, which early stopping may bring about, and its epochs."""
-    return recorded_runs.is_finished(result), result["epochs"]
+def _progress(result: dict) -> tuple[bool, int, bool]:
+    """Return whether a run is finished, which may be early, its epochs, and if it is evaluated."""
+    return recorded_runs.is_finished(result), result["epochs"], "parameters" in result
 
 
 def _write_loss_bounds(content: RecordedContent) -> None:
@@ -205,7 +214,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     own = [
         run if run.is_finished else evaluated_so_far(run, requested) for run in _own_runs(requested)
     ]
-    if not own:
+    if not (own or recorded_runs.load_all(requested.profile)):
         raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")
     _write_runs(own, requested.profile)
     weights.record(own)

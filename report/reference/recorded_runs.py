@@ -22,6 +22,7 @@ from lib.system.paths import REPOSITORY, display
 from report.reference import image_sheets
 
 FOLDER = REPOSITORY / "recorded"
+_REMEDY = "restore it from git"
 _MAKERS = ("versions", "hardware", "commit", "command", "continued_with")
 # What is recorded of each run. `make check` compares no more than this.
 NUMBERS = (
@@ -68,6 +69,11 @@ class RecordedRun(Run):
         """Whether more than the numbers of the run is recorded."""
         return (self.key.path / "history.jsonl").exists()
 
+    @property
+    def remedy(self) -> str:
+        """What to do if the record's files are broken."""
+        return _REMEDY
+
     @functools.cached_property
     def history(self) -> list[dict]:
         """One dictionary of metrics per epoch. Raises NotRecordedError if there is none."""
@@ -113,6 +119,13 @@ def by_pair(entries: Iterable[dict]) -> dict[tuple[str, str], list[dict]]:
     for run in entries:
         found[run["experiment"], run["variant"]].append(run)
     return dict(found)
+
+
+def counted_by_pair(entries: Iterable[dict]) -> dict[tuple[str, str], list[dict]]:
+    """Return `by_pair` without the unfinished runs of those pairs that have a finished one."""
+    return {
+        pair: list(filter(is_finished, runs)) or runs for pair, runs in by_pair(entries).items()
+    }
 
 
 def is_finished(facts: dict) -> bool:
@@ -162,4 +175,4 @@ def read_json(file: Path) -> dict:
 
 
 def _unreadable(path: Path, error: Exception) -> UserError:
-    return UserError(f"{display(path)} cannot be read ({error}); restore it from git")
+    return UserError(f"{display(path)} cannot be read ({error}); {_REMEDY}")

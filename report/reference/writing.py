@@ -10,28 +10,32 @@ from lib.runs import code, directories
 from lib.runs.directories import Run
 from lib.system import files
 from report.reference import image_sheets
-from report.reference.drawn_arrays import drawn_arrays
+from report.reference.drawn_arrays import drawn_arrays, is_compared
 from report.reference.recorded_runs import NUMBERS, RecordedKey
 
 
-def write_run(run: Run, key: RecordedKey, whole: bool = True, is_drawn: bool = True) -> None:
-    """Record a run under `key`; not `whole` means its numbers alone.
-
-    Not `is_drawn` leaves out images that only figures show, which show the first seed.
-    """
+def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
+    """Record a run under `key`; not `whole` means its numbers alone."""
     numbers = {name: run.result[name] for name in NUMBERS if name in run.result}
     write_json(key.path / "config.json", _config(run))
     write_json(key.path / "result.json", numbers | run.result if whole else numbers)
     written = {"config.json", "result.json"}
     if whole:
         directories.write_history(key.path, run.history)
-        arrays = drawn_arrays(key.experiment, run.samples, is_drawn)
+        arrays = drawn_arrays(key.experiment, run.samples)
         for name, images in arrays.items():
             _write_sheet(key.path / f"{name}.png", images)
         written |= {"history.jsonl", *(f"{name}.png" for name in arrays)}
     for file in key.path.iterdir():
         if file.name not in written:
             file.unlink()
+
+
+def drop_drawn_images(key: RecordedKey) -> None:
+    """Remove the images of a recorded run that only figures show: they show another seed."""
+    for sheet in key.path.glob("*.png"):
+        if not is_compared(key.experiment, sheet.stem):
+            sheet.unlink()
 
 
 def _config(run: Run) -> dict:

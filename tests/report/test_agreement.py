@@ -102,6 +102,12 @@ def test_a_run_that_is_not_at_its_end_is_not_comparable():
     assert one([run()], begun)[0] == NOT_COMPARABLE
 
 
+def test_a_recorded_seed_that_is_unfinished_does_not_hide_the_finished_ones():
+    begun = run(3)
+    del begun["weights_sha256"]
+    assert one([run(1)], [begun, *REFERENCE]) == one([run(1)])
+
+
 def test_not_a_number_is_a_difference_where_the_reference_has_one():
     nothing = {"metrics": {"accuracy": math.nan}}
     assert one([run(**nothing, **ELSEWHERE)])[0] == DIFFERS

@@ -1,6 +1,7 @@
 import pytest
 
 from report.readme import gallery, sections, verdicts_table
+from report.readme.experiments_table import table
 from report.reference import record
 from tests.report.recording import status, study
 
@@ -63,6 +64,17 @@ def test_the_verdict_that_rests_on_most_is_shown(quick, paper, shown):
     each = {"quick": quick, "paper": paper}
     references = {profile: known(*evaluated) for profile, evaluated in each.items() if evaluated}
     assert f"| C1 | It holds. {shown}\n" in verdicts_table.table(references)
+
+
+def test_a_time_is_the_processor_time_of_those_seeds_that_have_it():
+    paper = record.read("paper")
+    (row,) = (
+        line for line in table({"paper": paper}).splitlines() if "| `gan-corrected` |" in line
+    )
+    known = [run for run in paper["runs"] if run["experiment"] == "gan_corrected"]
+    without = {name: value for name, value in known[0].items() if name != "cpu_seconds"}
+    more = {**paper, "runs": [*paper["runs"], {**without, "seed": 99, "seconds": 1e6}]}
+    assert row in table({"paper": more})
 
 
 def test_no_image_in_the_repository_is_one_that_the_readme_does_not_show():

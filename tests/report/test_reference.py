@@ -108,12 +108,15 @@ def test_what_is_known_of_runs_on_another_machine_stays(study, tmp_path):
 def test_verdicts_rest_on_the_runs_of_all_machines(study, tmp_path):
     assert status(record.main, study) == 0
     in_one_place = contents(tmp_path / "recorded")
-    shutil.rmtree(tmp_path / "recorded")
-    assert status(record.main, [*study, "SEEDS=0"]) == 0
-    for seed in tmp_path.glob("runs/quick/*/*/seed-0"):
-        shutil.rmtree(seed)
-    assert status(record.main, study) == 0
-    assert contents(tmp_path / "recorded") == in_one_place
+    for away in ((1, 0), (0, 1)):
+        shutil.rmtree(tmp_path / "recorded")
+        for other in away:
+            for folder in tmp_path.glob(f"runs/quick/*/*/seed-{other}"):
+                folder.rename(folder.with_name(f"away-{other}"))
+            assert status(record.main, study) == 0
+            for folder in tmp_path.glob(f"runs/quick/*/*/away-{other}"):
+                folder.rename(folder.with_name(f"seed-{other}"))
+        assert contents(tmp_path / "recorded") == in_one_place
 
 
 def test_claims_that_compare_runs_rest_on_the_seeds_that_all_have(study, tmp_path):
@@ -167,6 +170,19 @@ def test_a_finished_run_stays_where_one_that_is_only_begun_has_as_many_epochs(st
     assert contents(tmp_path / "recorded") == before
 
 
+def test_an_evaluated_run_stays_where_one_that_is_not_evaluated_has_as_many_epochs(study, tmp_path):
+    (run,) = tmp_path.glob("runs/quick/vae_32/*/seed-0")
+    (run / "result.json").unlink()
+    shutil.copytree(run, run / "unfinished")
+    files.write_json(run / "unfinished" / "result.json", {"epochs": fake_runs.EPOCHS, **EVALUATED})
+    assert status(record.main, study) == 0
+    before = contents(tmp_path / "recorded")
+    shutil.rmtree(run / "unfinished")
+    assert status(record.main, study) == 0
+    assert contents(tmp_path / "recorded") == before
+
+
+EVALUATED = {"parameters": 5, "metrics": {"loss": 0.5, "samples_swd": 80.0}}
 DIFFERENCES = {
     "vae_32": lambda config, result: config["spec"]["settings"].update(learning_rate=0.5),
     "vae_64": lambda config, result: config["spec"]["code"].update(training="earlier"),
@@ -233,6 +249,35 @@ def test_the_recorded_verdicts_are_those_of_the_recorded_runs(profile):
     for part, claims in now.items():
         for claim, before in zip(claims, known[part], strict=True):
             assert json.loads(json.dumps(claim)) == before, claim["id"]
+
+
+def test_a_record_with_a_damaged_history_is_to_be_restored(study):
+    assert status(record.main, study) == 0
+    (run,) = recorded("vae_32", 0)
+    history = run.key.path / "history.jsonl"
+    history.write_text(history.read_text(encoding="utf-8").splitlines()[0] + "\n")
+    with pytest.raises(UserError, match=r"vae_32.*; restore it from git"):
+        record.write_derived("quick")
+
+
+@pytest.mark.parametrize("content", ["", "[]\n", '{"epoch": 1'])
+def test_a_damaged_history_of_a_run_that_was_begun_is_one_line(study, tmp_path, content, capsys):
+    (run,) = tmp_path.glob("runs/quick/vae_32/*/seed-0")
+    (run / "result.json").unlink()
+    (run / "history.jsonl").write_text(content)
+    assert status(record.main, study) == 2
+    assert "vae_32/published/seed-0 cannot be read" in capsys.readouterr().err
+
+
+def test_a_claim_that_is_new_is_not_run_until_the_record_is_brought_up_to_date(study, tmp_path):
+    assert status(record.main, study) == 0
+    before = verdicts()
+    (tmp_path / "recorded" / "quick" / "verdicts" / "C10.json").unlink()
+    assert verdicts()["C10"]["verdict"] == "not run"
+    assert "make reference PROFILE=quick" in verdicts()["C10"]["reason"]
+    shutil.rmtree(tmp_path / "runs")
+    assert status(record.main, study) == 0
+    assert verdicts() == before
 
 
 def test_an_unreadable_reference_is_one_line(study):
