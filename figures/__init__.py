@@ -51,6 +51,11 @@ class Figure:
         return Path(self.file_name).stem
 
     @property
+    def shows_images(self) -> bool:
+        """Whether it shows images, which are those of the first seed, and not curves of all."""
+        return self.file_name.endswith(".png")
+
+    @property
     def script(self) -> str:
         """The file that draws it, relative to the repository."""
         return self.draw.__module__.replace(".", "/") + ".py"

@@ -64,13 +64,17 @@ def over_seeds(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and half-width of the 95% interval of a metric over the seeds, each (epochs,).
 
-    The half-width is 0 for one seed. Ends at the last epoch that every seed reached, or after
-    `epochs`.
+    Ends at the last epoch that any seed reached, or after `epochs`. The mean is that of the seeds
+    which reached an epoch. The half-width is 0 for one seed, and once a seed has ended.
     """
     series = [run.series(metric) for run in runs]
-    intervals = [mean_interval(values) for values in zip(*series, strict=False)]
-    shown = intervals[:epochs]
-    return np.array([mean for mean, _ in shown]), np.array([half or 0.0 for _, half in shown])
+    means, half_widths = [], []
+    for epoch in range(max(map(len, series)))[:epochs]:
+        values = [each[epoch] for each in series if epoch < len(each)]
+        mean, half_width = mean_interval(values)
+        means.append(mean)
+        half_widths.append((half_width or 0.0) if len(values) == len(series) else 0.0)
+    return np.array(means), np.array(half_widths)
 
 
 def curve(

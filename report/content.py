@@ -89,13 +89,14 @@ class Content:
 
         Runs in the work folder count once they are finished; recorded ones may be unfinished.
         """
-        known = [
-            f"{'/'.join(pair)} to {run.progress}"
-            for pair in needs
-            for run in self.runs.get(pair, ())
-            if not run.is_finished
-        ]
-        return f"unfinished: {', '.join(dict.fromkeys(known))}" if known else ""
+        names: dict[str, dict[str, None]] = {}
+        for pair in needs:
+            name = "/".join(pair).removesuffix("/published")
+            for run in self.runs.get(pair, ()):
+                if not run.is_finished:
+                    names.setdefault(run.progress, {})[name] = None
+        known = [f"{', '.join(group)} to {progress}" for progress, group in names.items()]
+        return f"unfinished: {'; '.join(known)}" if known else ""
 
     def has_epochs(self, needs: Iterable[Pair]) -> bool:
         """Tell whether the history of every run of `needs` is there."""
@@ -141,6 +142,11 @@ class Content:
         found = self.numbers((experiment, variant), name)
         return estimate(found, spec) if len(found) else NOT_RUN
 
+    def epochs(self, experiment: str, variant: str = "published") -> str:
+        """Return the number of epochs trained, as a range if seeds differ."""
+        counts = sorted({run.result["epochs"] for run in self.complete((experiment, variant))})
+        return " to ".join(dict.fromkeys(map(str, (*counts[:1], *counts[-1:])))) or NOT_RUN
+
     def numbers(self, pair: Pair, name: str) -> np.ndarray:
         """Return a number of the results, float64 of shape (seeds,); empty if any run is missing.
 
@@ -155,6 +161,10 @@ class Content:
     def complete(self, pair: Pair) -> Sequence[Run]:
         """Return the runs of all seeds; empty if any is missing."""
         return () if figures.missing([pair], self.runs, self.requested.seeds) else self.runs[pair]
+
+    def reached(self, pair: Pair) -> Sequence[Run]:
+        """Return the runs whose numbers are shown; recorded ones may be unfinished."""
+        return self.complete(pair)
 
     @functools.cached_property
     def whole(self) -> "Content":
@@ -172,7 +182,7 @@ class Content:
 
     def cpu_seconds(self, experiment: str, variant: str) -> str:
         """Return the processor time of a training, the mean over the seeds with a known one."""
-        runs = self.complete((experiment, variant))
+        runs = self.reached((experiment, variant))
         known = [run.result["cpu_seconds"] for run in runs if "cpu_seconds" in run.result]
         return estimate(known, ",.0f") if known else "–"
 
@@ -223,8 +233,15 @@ class Content:
         return escaped("; ".join(part for part in parts if part))
 
     def figure_conditions(self, figure: figures.Figure) -> str:
-        """Return what ends a figure's caption."""
-        return self.conditions(figure.needs)
+        """Return what ends a figure's caption: of the runs that it shows."""
+        shown = self.of_first_seed() if figure.shows_images else self
+        return shown.conditions(figure.needs)
+
+    def of_first_seed(self) -> "Content":
+        """Return the same with only the first seed of each pair."""
+        requested = dataclasses.replace(self.requested, seeds=self.requested.seeds[:1])
+        first = {pair: runs[:1] for pair, runs in self.runs.items()}
+        return dataclasses.replace(self, requested=requested, runs=first)
 
     @property
     def state(self) -> str:

@@ -34,19 +34,26 @@ def rows(content: Content) -> list[list[str]]:
     table = []
     for pair in NEEDS:
         (settings,) = content.settings_of([pair])
-        ends = [settings.epochs]
+        reached = [run.result["epochs"] for run in content.reached(pair)]
+        end = min(reached, default=settings.epochs)
         if pair == CORRECTED_GAN:
             published = content.settings_of(PUBLISHED_GANS)
             equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
-            ends = sorted({*equal, settings.epochs} - {0})
-        table += [_row(content, pair, settings, epoch) for epoch in ends]
+            before = sorted(epoch for epoch in equal if 0 < epoch < end)
+            table += [_row(content, pair, settings, epoch, is_end=False) for epoch in before]
+        table.append(_row(content, pair, settings, end))
         if pair in VAES:
-            table.append(_row(content, pair, settings, settings.epochs, "posterior"))
+            table.append(_row(content, pair, settings, end, "posterior"))
     return table
 
 
 def _row(
-    content: Content, pair: Pair, settings: Settings, epoch: int, sampling: str = "samples"
+    content: Content,
+    pair: Pair,
+    settings: Settings,
+    epoch: int,
+    sampling: str = "samples",
+    is_end: bool = True,
 ) -> list[str]:
     name = pair[0].partition("_")[0].upper()
     kind = "corrected" if pair in (CORRECTED_VAE, CORRECTED_GAN) else "published"
@@ -58,7 +65,7 @@ def _row(
     ]
     specs = {"swd": ".3g", "precision": ".3f", "recall": ".3f"}
     measured = {f"{sampling}_{metric}": spec for metric, spec in specs.items()}
-    if epoch == settings.epochs:
+    if is_end:
         if name != "GAN":
             measured["mean_squared_error"] = ".3g"
         numbers = [content.value(pair[0], *each, pair[1]) for each in measured.items()]

@@ -23,6 +23,7 @@ from report.wording import (
     range_of,
     required,
     run_name,
+    seeds_in_words,
     settings_text,
 )
 
@@ -36,6 +37,7 @@ _HELPERS = (
     range_of,
     required,
     run_name,
+    seeds_in_words,
     settings_text,
 )
 

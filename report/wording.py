@@ -88,7 +88,16 @@ def settings_text(pair: tuple[str, str], planned: Mapping[tuple[str, str], Plann
 def scale_of(settings: Sequence[Settings]) -> str:
     """Return the numbers of examples and epochs in `settings`, as ranges if they differ."""
     found = {unit: range_of(settings, field) for field, unit in SCALE.items()}
-    return ", ".join(f"{numbers} {unit}" for unit, numbers in found.items() if numbers)
+    return ", ".join(
+        f"{numbers} {_singular(unit) if numbers == '1' else unit}"
+        for unit, numbers in found.items()
+        if numbers
+    )
+
+
+def _singular(unit: str) -> str:
+    counted, *rest = unit.split()
+    return " ".join([counted.removesuffix("s"), *rest])
 
 
 def range_of(settings: Sequence[Settings], field: str) -> str:
@@ -128,8 +137,12 @@ def facts_in_words(facts: dict) -> str:
 
 
 def required(finding: Finding) -> str:
-    """Return the range that a finding must lie in, "" if it has none."""
-    bounds = (finding.bounds.low, finding.bounds.high)
+    """Return the range that a finding must lie in, "" if it has none.
+
+    That of one seed is narrower by the margin, which replaces an interval.
+    """
+    margin = (finding.bounds.margin or 0.0) if len(finding.values) == 1 else 0.0
+    bounds = (finding.bounds.low + margin, finding.bounds.high - margin)
     low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in bounds)
     match tuple(map(math.isfinite, bounds)):
         case (True, True):

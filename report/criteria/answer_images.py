@@ -11,6 +11,7 @@ from report.content import Content, Pair
 from report.wording import estimate
 
 COMPARED = 100  # of the stored answers of each split; a record holds no more
+SAME = 5  # grey levels of 255; the images of different digits differ by more than 200
 
 
 def mean_sharpness(digits: np.ndarray) -> float:
@@ -64,20 +65,20 @@ def own_error(content: Content, pair: Pair, split: str) -> str:
     return estimate(fractions, ".2f") if fractions else content.why_no_numbers(pair)
 
 
-def same_for_every_query(content: Content, models: Iterable[Pair]) -> list[Pair]:
-    """Return those of `models` that generate one image for every query, with each seed.
+def same_for_every_query(content: Content, models: Iterable[Pair]) -> dict[Pair, list[int]]:
+    """Return the seeds with which each of `models` generates one image for every query, if any.
 
-    A difference of one grey level is allowed: equal values near a half may be rounded differently.
+    Images may differ by `SAME` grey levels.
     """
-    return [
-        pair
-        for pair in models
-        if content.whole.complete(pair)
-        and all(
-            np.ptp(_answers(run, "validation", "predictions"), axis=0).max() <= 1
+    found = {
+        pair: [
+            run.key.seed
             for run in content.whole.complete(pair)
-        )
-    ]
+            if np.ptp(_answers(run, "validation", "predictions"), axis=0).max() <= SAME
+        ]
+        for pair in models
+    }
+    return {pair: seeds for pair, seeds in found.items() if seeds}
 
 
 def _answers(run: Run, split: str, kind: str) -> np.ndarray:

@@ -20,7 +20,13 @@ ABOUT = 0.05  # C10, C15: distance from the published value that still counts as
 ONE_SEED = 0.02  # for accuracies, in place of an interval
 # Largest distance of our curve from the one read off the original's figure, by its number.
 CURVE_TOLERANCES = {5: 0.006, 11: 0.06, 12: 0.015, 13: 0.02, 15: 0.003}
-_MEASURES = {"loss": "loss", "samples_sharpness": "sharpness", "samples_swd": "SWD"}
+_MEASURES = {
+    "loss": "loss",
+    "samples_sharpness": "sharpness",
+    "samples_swd": "SWD",
+    "prior_sharpness": "sharpness of samples from the prior",
+    "prior_swd": "SWD of samples from the prior",
+}
 SMOOTH_CONDITION = (
     "At every size, the largest step between neighbouring frames divided by the mean step "
     f"(averaged over {MEASURED_PATHS} paths) is below {SMOOTH.high:g} (with one seed: below "

@@ -17,8 +17,8 @@ LESS_NOISE = Bounds(high=0, margin=0.05)  # E1
 LARGER_LOSS = Bounds(low=CURVE_TOLERANCES[5], margin=0.0, at_reduced_scale=ONLY_IF_TRUE)  # E1
 ELSEWHERE = Bounds(low=0, margin=5.0)  # E7: sliced Wasserstein distance, times 1000
 # E2: mean brightness where black is 0 and white 1
-NOT_DARK = Bounds(low=0.25, margin=0.05, at_reduced_scale=NEVER)
-DARKER = Bounds(high=0, margin=0.02, at_reduced_scale=NEVER)  # E11: mean brightness
+NOT_DARK = Bounds(low=0.25, at_reduced_scale=NEVER)
+DARKER = Bounds(high=0, at_reduced_scale=NEVER)  # E11: mean brightness
 SUMMED = pairs("vae_ablation", ("sum-32", "sum-64", "sum-128"))
 AVERAGED = pairs("vae_ablation", ("mean-32", "mean-64", "mean-128"))
 SEPARATE: Pair = ("gan_ablation", "separate-optimizers")
@@ -91,12 +91,14 @@ FACE_DEFECT_CRITERIA = {
     ),
     "E2": Criterion(
         "After the first epoch, of the published number of steps, GAN-128's samples have a mean "
-        f"brightness below {BLACK.high:g} if negative values are displayed as black (with one "
-        f"seed: below {BLACK.of_one_seed:g}), and above {NOT_DARK.low:g} if values are mapped "
-        f"to [0, 1] (with one seed: above {NOT_DARK.of_one_seed:g}).",
+        f"brightness below {BLACK.high:g} if negative values are displayed as black, and above "
+        f"{NOT_DARK.low:g} if values are mapped to [0, 1]. One seed decides nothing: seeds differ "
+        "by more than that. Whether the display explains C6, which is about the last epoch, is not "
+        "tested.",
         (DARK,),
         ("fig:gan-display",),
         _black_as_displayed,
+        version=2,
     ),
     "E7": Criterion(
         "At every latent size, samples from N(0, I), both at a sixth of its scale and at its full "
@@ -110,9 +112,10 @@ FACE_DEFECT_CRITERIA = {
     "E11": Criterion(
         "After the first epoch, of the published number of steps, GAN-128's samples are darker "
         "with one Adam for both networks than with two, seed by seed, both mapped to [0, 1] and as "
-        f"displayed (with one seed: by at least {DARKER.margin:g}).",
+        "displayed. One seed decides nothing: seeds differ by more than the two optimizers.",
         (DARK, SEPARATE),
         ("tbl:optimizers",),
         _one_adam_darkens,
+        version=2,
     ),
 }

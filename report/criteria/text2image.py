@@ -17,7 +17,8 @@ BLURRED = Bounds(high=0.5, margin=0.1, at_reduced_scale=ONLY_IF_FALSE)
 # C17: error against the own target relative to other targets
 PLAUSIBLE = Bounds(high=0.9, margin=0.05, at_reduced_scale=ONLY_IF_TRUE)
 CURVES_CONDITION = (
-    f"Inconclusive if a loss of 1/1/512 is more than {CURVE_TOLERANCES[15]:g} from figure 15."
+    "At the full scale, inconclusive if a loss of 1/1/512 is more than "
+    f"{CURVE_TOLERANCES[15]:g} from figure 15."
 )
 
 

@@ -9,9 +9,9 @@ from report.criteria.comparisons import difference
 from report.criteria.findings import NEVER, ONLY_IF_TRUE, Bounds, Criterion, Finding
 from report.criteria.text2image import BLURRED
 
-LOSS_MARGIN = 0.001
-HARDER = Bounds(low=0, margin=LOSS_MARGIN, at_reduced_scale=ONLY_IF_TRUE)  # E4
-WORSE = Bounds(low=0, margin=LOSS_MARGIN, at_reduced_scale=NEVER)  # E10
+HARDER = Bounds(low=0, margin=0.001, at_reduced_scale=ONLY_IF_TRUE)  # E4
+# E10; of one seed nothing is decided: the losses of three seeds of 1/1/512 are up to 0.0025 apart.
+WORSE = Bounds(low=0, at_reduced_scale=NEVER)
 # E5: error against average digits relative to error against targets
 AVERAGE = Bounds(high=0.15, margin=0.03, at_reduced_scale=NEVER)
 ONE_IMAGE = 0.3  # E5: about the same ratio if MNIST's average answer is generated for every query
@@ -95,7 +95,7 @@ TEXT2IMAGE_DEFECT_CRITERIA = {
     "E4": Criterion(
         "Validated on a random fifth of the queries, 1/1/512 has a lower squared error against "
         "the average images of the correct tokens than validated on the last fifth (with one "
-        f"seed: by at least {LOSS_MARGIN:g}). One image for every query would have about the "
+        f"seed: by at least {HARDER.margin:g}). One image for every query would have about the "
         "same error on both. The validation loss and the digit classifier's accuracy differ even "
         "then, so both are reported but not required. At a reduced scale only a lower error "
         "decides: images that do not yet depend on the query are all alike.",
@@ -121,11 +121,13 @@ TEXT2IMAGE_DEFECT_CRITERIA = {
     ),
     "E10": Criterion(
         "Trained for all epochs at a constant learning rate, 2/1/512 reaches a lower validation "
-        "loss than under the published rules, and than 1/1/512 under them (with one seed: by at "
-        f"least {LOSS_MARGIN:g}). 1/1/512 trained in the same way is reported but not required. "
-        "Requires the full scale: few epochs stop no model.",
+        "loss than under the published rules, and than 1/1/512 under them, seed by seed. One seed "
+        "decides nothing: seeds differ by more than the models. Of the deeper models, only 2/1/512 "
+        "is tested. 1/1/512 trained in the same way is reported but not required. Requires the "
+        "full scale: few epochs stop no model.",
         (DEEPER, BASELINE, NO_EARLY_STOPPING, NO_EARLY_STOPPING_DEEPER),
         ("tbl:text2image-ablation",),
         _stopping_decides_the_depth,
+        version=2,
     ),
 }

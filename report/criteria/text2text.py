@@ -29,7 +29,10 @@ SLOW_AT = 0.9  # C20: fraction of its best validation accuracy by which a model 
 FEW_EXAMPLES = SMALL_SPLITS[0]  # C21: a couple of thousand
 EARLY = 40  # C21: epochs
 HIGH_EARLY = Bounds(low=0.98, margin=ONE_SEED, at_reduced_scale=NEVER)  # C21: about .99
-CURVES_CONDITION = f"Inconclusive if a curve is more than {CURVE_TOLERANCES[11]:g} from figure 11."
+CURVES_CONDITION = (
+    f"At the full scale, inconclusive if a curve is more than {CURVE_TOLERANCES[11]:g} from "
+    "figure 11."
+)
 
 
 def _fraction(content: Content, split: Pair) -> str:

@@ -42,9 +42,21 @@ class RecordedContent(Content):
         if self.complete((experiment, variant)) or not runs:
             return super().value(experiment, name, spec, variant)
         known = [run.result["metrics"].get(name, run.result.get(name)) for run in runs]
-        reached = [] if name == "parameters" else dict.fromkeys(run.progress for run in runs)
-        numbers = [] if None in known or name == "epochs" else [estimate(known, spec)]
+        # Neither the size of a model nor a measure of real images depends on its training.
+        is_constant = name == "parameters" or name.startswith("real_")
+        reached = [] if is_constant else dict.fromkeys(run.progress for run in runs)
+        numbers = [] if None in known else [estimate(known, spec)]
         return ", ".join([*numbers, *reached]) or self.absent
+
+    def epochs(self, experiment: str, variant: str = "published") -> str:
+        """Return the number of epochs as `Content.epochs` does; of unfinished runs of how many."""
+        runs = self.reached((experiment, variant))
+        begun = dict.fromkeys(run.progress for run in runs if not run.is_finished)
+        return ", ".join(begun) or super().epochs(experiment, variant)
+
+    def reached(self, pair: Pair) -> Sequence[Run]:
+        """Return the finished runs, or the unfinished ones if there are none."""
+        return self.complete(pair) or self.runs.get(pair, ())
 
     def candidates(self, needs: Sequence[Pair]) -> list[Content]:
         """Return contents with the seeds that all of `needs` have: of all runs, and of whole ones.
@@ -111,7 +123,7 @@ class RecordedContent(Content):
 
     def figure_conditions(self, figure: figures.Figure) -> str:
         """Return what ends a figure's caption: of the runs that it shows."""
-        return self.drawn_from.get(figure.name, self).conditions(figure.needs)
+        return Content.figure_conditions(self.drawn_from.get(figure.name, self), figure)
 
 
 def load(profile: str) -> RecordedContent:

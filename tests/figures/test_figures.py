@@ -87,12 +87,12 @@ def test_image_rows_show_every_pixel_as_a_sharp_square(tmp_path):
     np.testing.assert_array_equal(drawn[:, 171:], np.kron(image[0, 1], np.ones((3, 3, 1))))
 
 
-def test_over_seeds_ends_where_the_shortest_run_ends():
+def test_after_a_seed_has_ended_the_mean_is_that_of_the_others_without_an_interval():
     runs = [_run([1.0, 2.0, 3.0]), _run([3.0, 6.0])]
     mean, half_width = plots.over_seeds(runs, "loss")
-    assert mean.tolist() == [2.0, 4.0]
+    assert mean.tolist() == [2.0, 4.0, 3.0]
     # Student's quantile for one degree of freedom, times half the distance of the two values.
-    assert half_width == pytest.approx([12.706 * 1, 12.706 * 2], rel=1e-4)
+    assert half_width == pytest.approx([12.706 * 1, 12.706 * 2, 0.0], rel=1e-4)
     assert plots.over_seeds(runs[:1], "loss")[1].tolist() == [0.0, 0.0, 0.0]
     assert plots.over_seeds(runs, "loss", epochs=1)[0].tolist() == [2.0]
 

@@ -116,6 +116,7 @@ def _vae(experiment: str) -> dict:
         "samples_sharpness": sharpness,
         "posterior_sharpness": sharpness,
         "samples_swd": distance,
+        "prior_sharpness": sharpness,
         "prior_swd": distance,
         "posterior_swd": distance - 20,
         "prior_ms_ssim": 0.4,

@@ -34,18 +34,18 @@ def test_models_that_generate_one_image_are_found(tmp_path):
     rounded = ALIKE.clip(0, 254)
     rounded[0] += 1
     made = content(tmp_path, changes={(*DEEP, "samples.validation_predictions"): rounded})
-    assert same_for_every_query(made, [FLAT, DEEP]) == [DEEP]
+    assert same_for_every_query(made, [FLAT, DEEP]) == {DEEP: [0, 1, 2]}
 
 
-def test_a_model_whose_images_vary_with_one_seed_is_not_among_them(tmp_path):
+def test_a_seed_whose_images_vary_is_not_among_them(tmp_path):
     varied = {
         (*DEEP, "samples.validation_predictions"): lambda seed: DIGITS if seed == 1 else ALIKE
     }
-    assert same_for_every_query(content(tmp_path, changes=varied), [DEEP]) == []
+    assert same_for_every_query(content(tmp_path, changes=varied), [DEEP]) == {DEEP: [0, 2]}
 
 
 def test_a_model_that_was_not_run_is_not_among_them(tmp_path):
     made = content(tmp_path)
     made.runs.pop(DEEP)
-    assert same_for_every_query(made, [DEEP]) == []
+    assert same_for_every_query(made, [DEEP]) == {}
     assert own_error(made, DEEP, "validation").startswith("not run")

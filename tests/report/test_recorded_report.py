@@ -9,6 +9,7 @@ import pytest
 
 from figures import all_figures
 from lib.system import paths
+from report import generated_faces
 from report import recorded as recorded_report
 from report.reference import record, recorded_content, recorded_runs
 from tests import fake_runs
@@ -113,12 +114,18 @@ def test_unfinished_runs_are_labelled_and_decide_nothing(study, tmp_path, monkey
     assert not run.is_finished
     assert run.progress == f"epoch {fake_runs.EPOCHS} of {planned}"
     assert verdicts()["C1"]["verdict"] == "inconclusive"
-    assert f"unfinished: vae_32/published to {run.progress}" in verdicts()["C1"]["reason"]
+    assert f"unfinished: vae_32 to {run.progress}" in verdicts()["C1"]["reason"]
     assert verdicts()["C9"]["reason"] != verdicts()["C1"]["reason"]
+
+    content = recorded_content.load("quick")
+    (settings,) = content.settings_of([run.pair])
+    seen = generated_faces.faces_seen(settings, fake_runs.EPOCHS)
+    assert generated_faces.rows(content)[0][1] == f"{seen:,}"
+    assert content.cpu_seconds(*run.pair) == f"{run.result['cpu_seconds']:,.0f}"
 
     page = build_report(monkeypatch, tmp_path)
     caption = page[page.index('id="fig:vae-loss"') :].partition("</figure>")[0]
-    assert f"vae_32/published to {run.progress}" in caption.replace("\\", "")
+    assert f"vae_32 to {run.progress}" in caption.replace("\\", "")
     assert "<img" in caption
     row = page[page.index('id="tbl:vae-losses"') :].partition("</tr>")[2].partition("</tr>")[0]
     losses = [each.result["metrics"]["loss"] for each in (run, *recorded("vae_32", 1))]
