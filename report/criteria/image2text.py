@@ -206,9 +206,9 @@ IMAGE2TEXT_CRITERIA = {
     ),
     "C18": Criterion(
         "Classifying each digit, on images never trained on, and then calculating has a higher "
-        "exact match than the better augmented model has on digit images that it was trained on "
-        f"(with one seed: by at least {ONE_SEED:g}). Requires the full scale: the classifier needs "
-        "few epochs, the models need many.",
+        "exact match than the better augmented model has on digit images most of which it was "
+        f"trained on (with one seed: by at least {ONE_SEED:g}). Requires the full scale: the "
+        "classifier needs few epochs, the models need many.",
         (("digit_classifier", "corrected"), *ENCODERS),
         ("tbl:corrected",),
         _reading_and_calculating_is_better,

@@ -81,9 +81,14 @@ def convlstm(units):
     ]
 
 
-def text2image(units):
-    decoder = text2text(units)[:-1]
-    return [*decoder, layers.TimeDistributed(layers.Dense(784, activation="sigmoid"))]
+def text2image(units, encoders, decoders):
+    return [
+        *(layers.LSTM(units, return_sequences=True) for _ in range(encoders - 1)),
+        layers.LSTM(units),
+        layers.RepeatVector(3),
+        *(layers.LSTM(units, return_sequences=True) for _ in range(decoders)),
+        layers.TimeDistributed(layers.Dense(784, activation="sigmoid")),
+    ]
 
 
 def fit(given):
@@ -93,7 +98,9 @@ def fit(given):
     """
     kind = str(given["kind"])
     build = {each.__name__: each for each in (text2text, flatten, convlstm, text2image)}[kind]
-    model = keras.Sequential([layers.Input(given["inputs"].shape[1:]), *build(int(given["units"]))])
+    depths = [int(depth) for depth in given["depths"]]
+    made = build(int(given["units"]), *depths)
+    model = keras.Sequential([layers.Input(given["inputs"].shape[1:]), *made])
     model.compile(
         loss="mse" if kind == "text2image" else "categorical_crossentropy", optimizer="adam"
     )

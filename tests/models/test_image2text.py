@@ -4,6 +4,7 @@ from sklearn.model_selection import train_test_split
 
 from lib.config.arithmetic import Image2TextSettings
 from lib.data.arithmetic import VOCABULARY, arithmetic
+from lib.models.arithmetic.augmentation import random_affine
 from lib.models.arithmetic.image2text import Image2TextTrainer, build_model
 from lib.system import runtime
 from lib.training.saving import layer_table
@@ -48,6 +49,25 @@ def test_the_convlstm_model_has_the_published_parameters():
     ]
 
 
+@pytest.mark.parametrize(
+    ("encoder", "expected"),
+    [
+        ("flatten", {"encoder": (0, 0), "code": 0.3, "decoder": (0.4, 0.3)}),
+        ("convlstm", {"encoder": (0.3, 0.3), "code": 0.3, "decoder": (0.4, 0.3)}),
+    ],
+)
+def test_dropout_has_the_published_rates(encoder, expected):
+    layers = build_model(Image2TextSettings(encoder=encoder)).layers
+    configs = {layer.name: layer.get_config() for layer in layers}
+    (of_code,) = (config["rate"] for config in configs.values() if "rate" in config)
+    of_layers = {
+        name: (config["dropout"], config["recurrent_dropout"])
+        for name, config in configs.items()
+        if "recurrent_dropout" in config
+    }
+    assert {**of_layers, "code": of_code} == expected
+
+
 def test_the_split_is_scikit_learn_s_of_all_queries(few_digits):
     training = training_with(query_count=20_000)
     train, validation = train_test_split(np.arange(20_000), test_size=0.2, random_state=69)
@@ -85,6 +105,19 @@ def test_training_inputs_are_augmented_only_if_so_set(few_digits):
         assert np.array_equal(changed, plain) != augment
         assert changed.min() >= 0
         assert changed.max() <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("interpolations", [3, 1])
+def test_training_inputs_are_augmented_by_the_published_ranges(few_digits, interpolations):
+    training = training_with(interpolations=interpolations)
+    images = training.inputs(np.arange(20))
+    ranges = {"rotation": 0.05, "zoom": 0.1, "translation": 0.1}
+    expected = random_affine(images, SEEDS, **ranges, interpolations=interpolations)
+    found = training.training_inputs(np.arange(20), SEEDS).numpy()
+    assert np.array_equal(found, expected)
+    for name in ranges:
+        less = random_affine(images, SEEDS, **{**ranges, name: 0}, interpolations=interpolations)
+        assert not np.allclose(found, less, atol=found.max() / 100), name
 
 
 def test_each_image_of_a_query_is_augmented_on_its_own(few_digits):

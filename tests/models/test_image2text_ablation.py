@@ -50,6 +50,21 @@ def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
     assert shown <= {image.tobytes() for image in few_digits_and_others.test_images}
 
 
+def test_more_queries_take_the_same_number_of_steps():
+    requested = request.Request(profile="paper")
+    variants = (
+        ("image2text-ablation", "flatten-unaugmented-most-queries"),
+        ("image2text", "flatten-unaugmented"),
+    )
+    steps = []
+    for target, variant in variants:
+        ((planned),) = request.planned(requested, [target], [variant])
+        settings = planned.settings
+        examples = round(settings.query_count * (1 - settings.validation_fraction))
+        steps.append(settings.epochs * -(-examples // settings.batch_size))
+    assert steps[0] == steps[1]
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize(
     ("variant", "baseline", "changed"),
@@ -58,7 +73,7 @@ def test_unseen_instances_is_of_the_test_part(few_digits_and_others):
         ("convlstm-rescaled-once", "convlstm", {"rescale_twice"}),
         ("flatten-interpolated-once", "flatten", {"interpolations"}),
         ("flatten-unaugmented-rescaled-twice", "flatten-unaugmented", {"rescale_twice"}),
-        # As many examples are trained on in fewer epochs of more queries.
+        # As many steps are taken in fewer epochs of more queries.
         (
             "flatten-unaugmented-most-queries",
             "flatten-unaugmented",

@@ -1,5 +1,6 @@
 """The published models of task 2 against Keras 3, which the original ran on."""
 
+import functools
 import json
 import subprocess
 import sys
@@ -167,21 +168,25 @@ def text2text():
     return training, training.train_indices, lambda indices: one_hot(arithmetic().queries[indices])
 
 
-def text2image():
-    training = Text2ImageTrainer(Text2ImageSettings(**SIZE), seed=0)
+def text2image(encoders, decoders):
+    depths = {"encoder_layers": encoders, "decoder_layers": decoders}
+    training = Text2ImageTrainer(Text2ImageSettings(**depths, **SIZE), seed=0)
     return training, training.train_indices, lambda indices: one_hot(arithmetic().queries[indices])
 
 
 @pytest.mark.parametrize(
-    ("kind", "made"),
+    ("kind", "made", "depths"),
     [
-        ("text2text", text2text),
-        ("flatten", lambda: image2text("flatten")),
-        ("convlstm", lambda: image2text("convlstm")),
-        ("text2image", text2image),
+        ("text2text", text2text, ()),
+        ("flatten", lambda: image2text("flatten"), ()),
+        ("convlstm", lambda: image2text("convlstm"), ()),
+        *(
+            ("text2image", functools.partial(text2image, *depths), depths)
+            for depths in ((1, 1), (2, 1), (1, 2), (2, 2), (3, 2))
+        ),
     ],
 )
-def test_an_epoch_of_training_is_that_of_keras_3(few_digits, keras3, kind, made):
+def test_an_epoch_of_training_is_that_of_keras_3(few_digits, keras3, kind, made, depths):
     """The same weights and batches, the last of which is smaller, as the original fitted them."""
     training, indices, inputs_of = made()
     indices = generator(0, "shuffle", 1).permutation(indices)
@@ -194,6 +199,7 @@ def test_an_epoch_of_training_is_that_of_keras_3(few_digits, keras3, kind, made)
         "fit",
         kind=kind,
         units=SIZE["units"],
+        depths=np.array(depths),
         batch_size=training.settings.batch_size,
         inputs=inputs_of(indices),
         targets=targets,

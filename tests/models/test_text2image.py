@@ -123,6 +123,16 @@ def test_the_best_weights_are_kept_and_gone_back_to(few_digits):
     assert evaluation.metrics["validation_loss"] == pytest.approx(losses[best], rel=1e-6)
 
 
+def test_it_reduces_its_learning_rate_and_stops_after_the_published_epochs(few_digits):
+    """With steps too small to change a weight, the loss of no epoch is below that of the first."""
+    training = training_with(learning_rate=1e-20, minimum_learning_rate=1e-30)
+    rates = []
+    while not training.stopped and len(rates) < 20:
+        rates.append(training.train_epoch(len(rates) + 1, "")["learning_rate"])
+    # Patience 3 and 5, counted from the second epoch.
+    np.testing.assert_allclose(rates, [1e-20] * 4 + [5e-21] * 2, rtol=1e-6)
+
+
 def outcome_bytes(training, history):
     evaluation = training.evaluation(history)
     samples = {name: array.tobytes() for name, array in evaluation.samples.items()}

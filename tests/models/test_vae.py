@@ -5,6 +5,7 @@ from close_weights import assert_trained_alike
 from scipy import integrate, stats
 
 from lib.config.faces import VAESettings
+from lib.models.faces.batches import shown_latents
 from lib.models.faces.vae import VAETrainer, kl_divergence
 from lib.system import runtime
 from lib.system.randomness import stateless_seed
@@ -160,3 +161,18 @@ def test_an_epoch_and_its_evaluation(few_faces):
     path, made = evaluation.samples["image_interpolation"], evaluation.samples["reconstructions"]
     assert np.abs(path[:, 0].astype(int) - made[:3]).max() <= 1
     assert np.abs(path[:, -1].astype(int) - made[3:6]).max() <= 1
+
+
+def test_samples_are_taken_at_the_published_sixth_of_the_prior(few_faces):
+    training = training_with()
+    history = [training.train_epoch(1, "")]
+    latents = shown_latents(0, SETTINGS["latent_dim"]) / 6
+    assert np.array_equal(training.arrays["samples"][-1], training.decode(latents))
+    metrics = training.evaluation(history).metrics
+    assert metrics["samples_swd"] != metrics["prior_swd"]
+
+
+def test_samples_are_those_of_the_prior_if_so_set(few_faces):
+    training = training_with(sample_scale=1.0)
+    metrics = training.evaluation([training.train_epoch(1, "")]).metrics
+    assert metrics["samples_swd"] == metrics["prior_swd"]

@@ -3,9 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from lib.config.arithmetic import Image2TextSettings
 from lib.data import digits
-from lib.data.arithmetic import TokenImages, arithmetic
+from lib.data.arithmetic import TokenImages, arithmetic, sample_query_images
 from lib.data.splits import random_split, split_off_last
+from report.criteria.image2text_defects import TRAINED_ON
 from report.criteria.text2image_defects import HARDER, ONE_IMAGE
 from report.loss_bounds import loss_bounds
 
@@ -42,15 +44,32 @@ def test_one_instance_per_digit_leaves_no_loss_to_the_averages():
 
 
 @pytest.fixture(scope="module")
-def of_mnist(tmp_path_factory):
-    """The bounds for validation on the last fifth and on a random fifth."""
+def mnist(tmp_path_factory):
     if not MNIST.is_dir():
         pytest.skip("no real MNIST in ../shared/data/mnist")
     folder = tmp_path_factory.mktemp("digits") / "digits"
     digits.prepare("auto", MNIST, folder)
-    tokens, answers = TokenImages.for_training(digits.load(folder)), arithmetic().answers
+    return TokenImages.for_training(digits.load(folder))
+
+
+@pytest.fixture(scope="module")
+def of_mnist(mnist):
+    """The bounds for validation on the last fifth and on a random fifth."""
+    answers = arithmetic().answers
     splits = split_off_last(answers, 0.2), random_split(answers, 0, test_size=0.2)
-    return [loss_bounds(tokens, *split) for split in splits]
+    return [loss_bounds(mnist, *split) for split in splits]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_mnist_as_many_validation_digits_are_trained_on_as_e9_states(mnist, seed):
+    queries = arithmetic().queries
+    instances = sample_query_images(mnist, queries, seed)
+    settings = Image2TextSettings()
+    train, validation = random_split(
+        np.arange(len(queries)), settings.split_seed, test_size=settings.validation_fraction
+    )
+    trained, validated = (instances[part][queries[part] < 10] for part in (train, validation))
+    assert np.isin(validated, trained).mean() == pytest.approx(TRAINED_ON, abs=0.01)
 
 
 def test_on_mnist_one_image_has_the_error_fraction_that_e5_states(of_mnist):
