@@ -69,6 +69,11 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER) -> dict:
     )
 
 
+def holds(mode: str, source: Path | None, folder: Path = FOLDER) -> bool:
+    """Return whether `folder` holds what `prepare` would put there."""
+    return prepared.holds(KIND, folder, mode, None if source is None else _given(source))
+
+
 def _given(source: Path) -> prepared.Given:
     found = mnist.find(source)
     stats = {path.name: path.stat() for path in found.values()}

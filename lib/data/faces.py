@@ -40,7 +40,7 @@ SYNTHETIC_COUNT = 4_000
 SKIPPED = "skipped.txt"
 # Raised when images are read in another way: given again, they are then prepared again. What is
 # prepared stays in use, as does a training on it if the pixels turn out the same.
-READING = 2
+READING = 3
 SIZES = 10  # how many sizes of the images, most common first, the provenance names
 
 
@@ -75,6 +75,11 @@ def prepare(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = 
         real=partial(_build_celeba, folder.parent / "downloads", limit),
         synthetic=partial(_build_synthetic, min(limit, SYNTHETIC_COUNT)),
     )
+
+
+def holds(mode: str, source: Path | None, folder: Path = FOLDER, limit: int = FACE_COUNT) -> bool:
+    """Return whether `folder` holds what `prepare` would put there."""
+    return prepared.holds(KIND, folder, mode, None if source is None else _given(source, limit))
 
 
 def _given(source: Path, limit: int) -> prepared.Given:

@@ -76,6 +76,11 @@ def load(kind: Kind, folder: Path) -> tuple[dict[str, np.ndarray], dict]:
     return arrays, facts
 
 
+def holds(kind: Kind, folder: Path, mode: str, given: Given | None) -> bool:
+    """Return whether `folder` holds what `prepare` would put there."""
+    return _current(kind, folder, mode, given) is not None
+
+
 def prepare(
     kind: Kind, folder: Path, mode: str, given: Given | None, real: Build, synthetic: Build
 ) -> dict:

@@ -17,11 +17,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from lib.config import make
 from lib.config.experiments import find, studied
 from lib.config.request import Planned, Request, parse, planned
+from lib.data import provenance
 from lib.runs import dependencies, directories, plan, scheduler
 from lib.runs.processes import call
 from lib.system import files
 from lib.system.errors import UserError, command
-from lib.system.paths import BUILD, REPOSITORY, display
+from lib.system.paths import BUILD, DATA, REPOSITORY, display
 from lib.trained.options import one_path_each
 
 _OF_THE_STUDY = ("data", "experiments", "figures", "report", "check")
@@ -65,7 +66,9 @@ def _use(targets: Sequence[str], arguments: Sequence[str]) -> None:
     """Use a trained model, which is neither trained here nor needs anything prepared."""
     if len(targets) > 1:
         raise UserError(f"make {' '.join(targets)}: use a trained model by one target at a time")
-    call([*_python(), "-m", _USES[targets[0]], *targets, *one_path_each(arguments)])
+    # Handwriting may be prepared first.
+    online = ("--online",) if targets == ["answer"] else ()
+    call([*_python(*online), "-m", _USES[targets[0]], *targets, *one_path_each(arguments)])
 
 
 def _prepare_data(request: Request, names: Sequence[str]) -> None:
@@ -87,7 +90,19 @@ def _train(request: Request, runs: Sequence[Planned]) -> None:
         command += [*request.arguments_for(run), f"VARIANT={run.key.variant}"]
         needs = names & {str(needed.key) for needed in run.needs}
         tasks.append(scheduler.Task(str(run.key), command, needs))
+    before = _fingerprints(missing)
     scheduler.run_all(tasks, make.jobs(), make.keeps_going())
+    if _fingerprints(missing) != before:
+        raise UserError(
+            f"{display(DATA)} was prepared again while models were trained, and some may have "
+            "other data than you requested; run the same command again"
+        )
+
+
+def _fingerprints(runs: Iterable[Planned]) -> dict[str, str | None]:
+    """Return the fingerprint of each kind of data that runs read, None if it is not prepared."""
+    used = {name for run in runs for name in run.settings.uses}
+    return {name: (provenance.read(DATA / name) or {}).get("fingerprint") for name in used}
 
 
 def _missing(request: Request, runs: Sequence[Planned]) -> Iterator[Planned]:

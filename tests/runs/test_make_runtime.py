@@ -127,3 +127,23 @@ def test_two_work_folders_are_compared_without_the_image(machine):
     done = machine.run("make", "accept", "PROFILE=smoke", "RUNTIME=docker", "BEFORE=/nowhere")
     assert "holds no finished run with its code" in done.stderr
     assert not machine.calls("run")
+
+
+def test_data_that_are_prepared_again_while_models_train_are_an_error(machine):
+    settings = ("PROFILE=smoke", "SEEDS=0")
+    unfinished(machine, settings)
+    record = machine.work / "data" / "faces" / "provenance.json"
+    machine.program("launch", f"#!/bin/sh\nsed -i 's/facesfaces/others/' '{record}'\n")
+    launch = f"LAUNCH={machine.folder}/launch"
+    done = machine.run("make", "experiments", *settings, launch, **machine.installed())
+    assert done.returncode == 2
+    assert "was prepared again while models were trained" in done.stderr
+
+
+@pytest.mark.parametrize("wanted", ["DATA=real", "FACES={folder}"])
+def test_a_training_refuses_other_data_than_it_is_asked_for(tmp_path, wanted):
+    fake_runs.write(tmp_path / "work", ["PROFILE=smoke"])
+    argument = wanted.format(folder=tmp_path)
+    done = fake_runs.run(tmp_path / "work", "experiments.vae_32", "PROFILE=smoke", argument)
+    assert done.returncode == 2
+    assert f"does not hold what {argument} requests; run: make data" in done.stderr

@@ -74,7 +74,7 @@ def _decode(data: bytes) -> Decoded:
             image.draft(None, (pixels.MINIMUM_SIDE, pixels.MINIMUM_SIDE))
     _check_size(image)
     if image.format == "PNG":
-        _scale_clear_grey(image, data)
+        _scale_clear_colour(image, data)
     image.load()
     orientation = 1
     with contextlib.suppress(Exception):  # damaged metadata leaves the pixels usable
@@ -124,8 +124,10 @@ def _check_size(image: Image.Image) -> None:
         raise UnusableError(TOO_LARGE)
 
 
-def _scale_clear_grey(image: Image.Image, data: bytes) -> None:
-    """Scale the transparent level of a grey PNG of 2 or 4 bits as Pillow scales its pixels."""
+def _scale_clear_colour(image: Image.Image, data: bytes) -> None:
+    """Scale the transparent colour of a PNG of other than 8 bits as Pillow scales its pixels."""
     level, bits = image.info.get("transparency"), data[24]
+    if image.mode == "RGB" and isinstance(level, tuple) and bits == 16:
+        image.info["transparency"] = tuple(each >> 8 for each in level)
     if image.mode == "L" and isinstance(level, int) and bits < 8:
         image.info["transparency"] = level * 255 // (2**bits - 1)

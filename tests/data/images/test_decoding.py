@@ -121,6 +121,18 @@ def test_sixteen_bits_of_each_colour_are_scaled_to_eight(extension):
     np.testing.assert_array_equal(pixels(content.tobytes()), colours)
 
 
+def test_a_transparent_colour_of_sixteen_bits_is_white():
+    colours = np.full((8, 8, 3), (10, 20, 30), np.uint16)
+    colours[:, 4:] = (200, 100, 50)
+    _, content = cv2.imencode(".png", colours[..., ::-1] * 257)
+    png, data = content.tobytes(), struct.pack(">3H", *(each * 257 for each in (10, 20, 30)))
+    clear = struct.pack(">I", 6) + b"tRNS" + data + struct.pack(">I", zlib.crc32(b"tRNS" + data))
+    start = png.index(b"IDAT") - 4
+    actual = pixels(png[:start] + clear + png[start:])
+    assert (actual[:, :4] == 255).all()
+    assert (actual[:, 4:] == (200, 100, 50)).all()
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize(
     ("mode", "kind"), [("RGB", "JPEG"), ("RGB", "PNG"), ("RGBA", "WEBP"), ("L", "TIFF")]
