@@ -31,8 +31,11 @@ SIDE = digits.SIDE
 def indices_of(queries: Sequence[str]) -> np.ndarray:
     """Return the places of queries in `lib.data.arithmetic.arithmetic()`: int64 (n,).
 
-    Raises UserError for a query that is no sum or difference of two numbers from 0 to 99.
+    Raises UserError for a query that is no sum or difference of two numbers from 0 to 99, and if
+    there is none.
     """
+    if not len(queries):
+        raise UserError('no query; give one or more, such as "46+69"')
     return np.array([_index_of(query) for query in queries], np.int64)
 
 
@@ -123,7 +126,9 @@ class TokenClassifier(TrainedModel):
 
     def classify(self, images: np.ndarray) -> list[str]:
         """Return the token of each image, uint8 (n, 28, 28): a digit, "+", "-" or " "."""
-        pixels = np.asarray(images).astype(np.float32)[..., None] / 255
+        images = np.asarray(images)
+        check_images(images, (SIDE, SIDE))
+        pixels = images.astype(np.float32)[..., None] / 255
         return [VOCABULARY[code] for code in self.predict("model", pixels).argmax(axis=-1)]
 
 

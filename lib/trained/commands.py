@@ -6,6 +6,7 @@ print; the last one ends with the path of the result.
 
 import csv
 import itertools
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from tqdm import tqdm
 
 from lib.data import digits
 from lib.data.arithmetic import arithmetic, decode
+from lib.data.images.listing import printable
 from lib.data.images.reading import NamedImage, open_images
 from lib.metrics.images import reconstruction_error
 from lib.models import export
@@ -41,6 +43,8 @@ def generate(model: FaceModel, options: Options) -> list[str]:
     count = options.count or _DEFAULT_COUNT
     folder = _folder(model, options, f"generate-seed-{options.seed}")
     latents = model.latents(count, options.seed)
+    # Those of another count, or of the same model before it was trained again.
+    shutil.rmtree(folder / "samples", ignore_errors=True)
     shown = []
     with _progress(count, "generating") as bar:
         for start in range(0, count, _BLOCK):
@@ -232,7 +236,8 @@ def _blocks(given: Iterator[NamedImage]) -> Iterator[tuple[list[str], np.ndarray
     """Yield the names and the pixels of the images, block by block, under a progress bar."""
     with _progress(None, "reading") as bar:
         while block := list(itertools.islice(given, _BLOCK)):
-            yield [each.name for each in block], np.stack([each.pixels for each in block])
+            names = [printable(each.name) for each in block]
+            yield names, np.stack([each.pixels for each in block])
             bar.update(len(block))
 
 

@@ -40,12 +40,16 @@ class FaceModel(TrainedModel):
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the faces of latents."""
+        return to_uint8(self.predict("decoder", self.checked(latents)))
+
+    def checked(self, latents: np.ndarray) -> np.ndarray:
+        """Return latents as float32. Raises UserError for another shape than the model's."""
         latents = np.asarray(latents, np.float32)
         if latents.ndim != 2 or latents.shape[1] != self.latent_dim or not len(latents):
             raise UserError(
                 f"latents of shape {latents.shape}; {self.name} takes (n, {self.latent_dim})"
             )
-        return to_uint8(self.predict("decoder", latents))
+        return latents
 
     def reconstruct(self, images: np.ndarray) -> np.ndarray:
         """Return the faces that the encoder's latents are decoded to."""
@@ -104,5 +108,4 @@ class GAN(FaceModel):
 
     def decode(self, latents: np.ndarray) -> np.ndarray:
         """Return the faces that the generator maps latents to."""
-        latents = np.asarray(latents, np.float32)
-        return to_uint8((self.predict("generator", latents) + 1) / 2)
+        return to_uint8((self.predict("generator", self.checked(latents)) + 1) / 2)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from lib.data.arithmetic import QUERY_LENGTH
 from lib.data.digits import SIDE
-from lib.data.images.decoding import decode
+from lib.data.images.opening import load_image
 from lib.data.images.unusable import UnusableError
 from lib.system.errors import UserError
 from lib.system.paths import display
@@ -38,11 +38,9 @@ def read(paths: Sequence[Path]) -> np.ndarray:
 
 def _grey(path: Path) -> np.ndarray:
     try:
-        return np.asarray(decode(path.read_bytes()).image.convert("L"))
+        return np.asarray(load_image(path.parent.resolve(), path.name).image.convert("L"))
     except UnusableError as error:
         raise UserError(f"{display(path)} is no usable image: {error}") from error
-    except OSError as error:
-        raise UserError(f"{display(path)} cannot be read: {error.strerror or error}") from error
 
 
 def _cut(strip: np.ndarray, path: Path) -> list[np.ndarray]:

@@ -71,8 +71,12 @@ def find_run(
         call = f"make {target}" + (f" PROFILE={profile}" if profile else "")
         call += f" SEEDS={seed}" if seed else ""
         others = ", ".join(sorted({f"{key.profile}/{key}" for key in trained}))
-        hint = f" (trained so far: {others})" if others else ""
-        raise UserError(f"{target} is not trained yet{hint}; run: {call}")
+        if trained:
+            raise UserError(
+                f"{target} is trained as {others}; choose one by PROFILE=, VARIANT= and SEEDS=, "
+                f"or run: {call}"
+            )
+        raise UserError(f"{target} is not trained yet; run: {call}")
     newest = max(fitting, key=_time).profile
     return next(key for key in fitting if key.profile == newest)
 

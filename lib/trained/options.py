@@ -16,7 +16,10 @@ from lib.system.errors import UserError
 LARGEST_COUNT = 100_000
 LARGEST_STEPS = 1_000
 # Settings of Make and of trainings, which may stand in the environment.
-_IGNORED = ("PYTHON", "JOBS", "RUNTIME", "CUDA", "WORK_DIR", "LAUNCH", "STUDY", "DATA", "THREADS")
+_IGNORED = (
+    *("PYTHON", "JOBS", "RUNTIME", "CUDA", "WORK_DIR", "LAUNCH"),
+    *("STUDY", "DATA", "DIGITS", "THREADS", "ALLOW_MISSING"),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +81,11 @@ def parse(arguments: Sequence[str]) -> Options:
             raise unknown("option", name, readers)
     if "model" not in values:
         raise UserError("MODEL= is missing; name a trained model, such as MODEL=vae-32")
+    chosen = [name for name in ("VARIANT", "PROFILE", "SEEDS") if readers[name][0] in values]
+    if values.get("recorded") and chosen:
+        raise UserError(
+            f"RECORDED=1 has one model of each experiment; leave out {', '.join(chosen)}"
+        )
     return Options(**values)
 
 

@@ -1,5 +1,6 @@
 """Wrong options: one line that says what to do, and exit status 2."""
 
+import os
 import shutil
 
 import numpy as np
@@ -15,6 +16,7 @@ def bad(tmp_path_factory, photos):
     (folder / "narrow.png").touch()
     Image.fromarray(np.zeros((28, 3), np.uint8)).save(folder / "narrow.png")
     Image.fromarray(np.zeros((28, 28), np.uint8)).save(folder / "token.png")
+    os.mkfifo(folder / "pipe.png")
     return folder
 
 
@@ -37,7 +39,7 @@ COMMANDS = {
     "generate": "MODEL= is missing",
     "generate MODEL=vae-33": "vae-33",
     "generate MODEL=gan-corrected": "run: make gan-corrected",
-    "generate MODEL=vae-32 PROFILE=paper": "trained so far: smoke/vae_32/published/seed-0",
+    "generate MODEL=vae-32 PROFILE=paper": "trained as smoke/vae_32/published/seed-0; choose one",
     "generate MODEL=vae-32 SEEDS=4": "SEEDS=4",
     "generate MODEL=vae-32 PROFILE=huge": "unknown profile huge",
     "generate MODEL=vae-32 VARIANT=none": "unknown variant none",
@@ -63,9 +65,11 @@ COMMANDS = {
     "answer MODEL=text2text IMAGES={bad}/token.png": "takes written queries",
     "answer MODEL=text2text FACES={photos} QUERY=,": "QUERY=,",
     "answer MODEL=image2text IMAGES={bad}/text.jpg": "text.jpg",
+    "answer MODEL=image2text IMAGES={bad}/pipe.png": "not a plain file",
     "answer MODEL=image2text IMAGES={bad}/narrow.png": "too narrow",
     "answer MODEL=image2text QUERY=1+1 IMAGES={bad}/token.png": "give one of them",
     "generate MODEL=vae-32 RECORDED=2": "RECORDED=2",
+    "generate MODEL=vae-32 RECORDED=1 SEEDS=1": "leave out SEEDS",
     "generate MODEL=gan-first-epoch RECORDED=1": "no weights of gan-first-epoch",
 }
 DAMAGED = {

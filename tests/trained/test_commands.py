@@ -1,6 +1,8 @@
 """What `make generate`, `reconstruct`, `interpolate`, `encode`, `answer` and `export` write."""
 
 import csv
+import os
+import shutil
 
 import numpy as np
 import pytest
@@ -10,9 +12,11 @@ from lib.visual.sheets import FRAME_MILLISECONDS, GAP
 
 
 @pytest.fixture(scope="module")
-def called(call, photos):
+def called(call, photos, tmp_path_factory):
     """The results of one command of each kind for one model of each kind."""
     faces = f"FACES={photos}"
+    odd = tmp_path_factory.mktemp("odd")
+    shutil.copy(photos / "photo-0.png", odd / os.fsdecode(b"caf\xe9.png"))
     commands = {
         "generate": ["generate", "MODEL=vae-32", "COUNT=7", "SEED=3"],
         "again": ["generate", "MODEL=vae-32", "COUNT=3", "SEED=3"],
@@ -25,6 +29,7 @@ def called(call, photos):
             f"FACES={photos / 'photo-0.png'} {photos / 'photo-1.png'}",
         ],
         "encode": ["encode", "MODEL=vae-32", faces],
+        "odd": ["reconstruct", "MODEL=vae-32", f"FACES={odd}"],
         "answer": ["answer", "MODEL=text2text", "QUERY=46+69, 7 - 12"],
         "draw": ["answer", "MODEL=text2image", "QUERY=46+69"],
         "read": ["answer", "MODEL=image2text", "QUERY=46+69,1-2"],
@@ -51,7 +56,7 @@ def test_all_succeed_and_name_their_model_first(called):
 def test_samples_are_single_files_and_a_sheet_and_fewer_are_the_first_of_more(called):
     sheet = called["generate"].path
     singles = sorted((sheet.parent / "samples").iterdir())
-    assert [path.name for path in singles] == [f"{k:06}.png" for k in range(1, 8)]
+    assert [path.name for path in singles] == [f"{k:06}.png" for k in range(1, 4)]
     assert all(size(path) == (64, 64) for path in singles)
     assert called["again"].path == sheet
     assert size(sheet) == grid(2, 2)  # drawn last, of three
@@ -72,6 +77,11 @@ def test_reconstructions_come_with_the_error_of_each_image(called, photos):
     upper, lower = pixels[:64, :64] / 255, pixels[65:129, :64] / 255
     assert np.isclose(float(rows[0]["mean_squared_error"]), np.square(upper - lower).mean(), 1e-4)
     assert any("not a" in line or "skipped" in line for line in called["reconstruct"].errors)
+
+
+def test_a_name_that_is_not_utf_8_is_written_as_plain_text(called):
+    errors = called["odd"].path.with_name("errors.csv").read_text(encoding="utf-8")
+    assert errors.splitlines()[1].startswith("caf\\udce9.png,")
 
 
 def test_interpolations_are_strips_and_an_animation_there_and_back(called):

@@ -101,6 +101,8 @@ def test_a_gan_maps_its_range_to_grey_levels_and_has_no_encoder():
     gan = GAN({"generator": network(grey, (2,))}, GANSettings(latent_dim=2), "gan-2", "here")
     latents = np.array([[-1, 0], [0, 0], [1, 0]], np.float32)
     assert gan.decode(latents)[:, 0, 0, 0].tolist() == [0, 128, 255]
+    with pytest.raises(UserError, match=r"takes \(n, 2\)"):
+        gan.decode(np.zeros((1, 3), np.float32))
     with pytest.raises(UserError, match="no encoder"):
         gan.reconstruct(FACES)
 
@@ -118,6 +120,11 @@ def test_an_autoencoder_has_nothing_to_sample_from(vae):
 def test_a_query_is_found_by_its_text(query, answer):
     (index,) = indices_of([query])
     assert decode(arithmetic().answers[[index]]) == [answer]
+
+
+def test_no_query_is_refused():
+    with pytest.raises(UserError, match="no query"):
+        indices_of([])
 
 
 @pytest.mark.parametrize(
@@ -200,6 +207,8 @@ def test_a_classifier_names_tokens():
     images = np.zeros((3, 28, 28), np.uint8)
     images[:, 0, 0] = [7, 10, 12]
     assert classifier.classify(images) == ["7", "+", " "]
+    with pytest.raises(UserError, match="28, 28"):
+        classifier.classify(images / 255)
 
 
 def test_aligned_tokens_are_those_of_column_addition():

@@ -12,9 +12,10 @@ def paths(tmp_path):
 
 
 def test_names_stand_for_values_and_the_last_counts():
-    options = parse(["MODEL=vae-32", "COUNT=3", "COUNT=5", "SEEDS=2", "SEED=", "RECORDED=1"])
+    options = parse(["MODEL=vae-32", "COUNT=3", "COUNT=5", "SEEDS=2", "SEED=", "RECORDED=0"])
     assert (options.model, options.count, options.run_seed) == ("vae-32", 5, 2)
-    assert (options.seed, options.recorded, options.profile) == (0, True, None)
+    assert (options.seed, options.recorded, options.profile) == (0, False, None)
+    assert parse(["MODEL=gan-corrected", "RECORDED=1", "DIGITS=/mnist"]).recorded
 
 
 def test_a_path_with_a_space_is_one_and_several_are_quoted_as_in_a_shell(paths):

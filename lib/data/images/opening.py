@@ -88,17 +88,18 @@ def _folder(path: Path) -> Source:
     """Return the images in a folder, its sub-folders, and where its links lead."""
     listing = listed(path, MAX_ENTRIES)
     source.check_count(path, len(listing.files))
-    load = functools.partial(_load, path.resolve())
+    load = functools.partial(load_image, path.resolve())
     return source.of_names(listing.files, load, skipped=listing.skipped)
 
 
 def _single(path: Path) -> Source:
     """Return the one image that is a file."""
-    load = functools.partial(_load, path.parent.resolve())
+    load = functools.partial(load_image, path.parent.resolve())
     return source.of_names([path.name], load, is_single=True)
 
 
-def _load(root: Path, name: str) -> Decoded:
+def load_image(root: Path, name: str) -> Decoded:
+    """Decode the image file `name` in the folder `root`; raises UnusableError if it is none."""
     source.check_name(PurePath(name))
     path = root / name
     try:
