@@ -26,9 +26,10 @@ def measure() -> dict[str, dict]:
     Figures, report and a `make all` with nothing to do are timed on the first profile whose runs
     are all finished. If there is none, the smoke profile is trained first, on synthetic data.
     """
-    commands = {"python -m lib.runs.plan": [sys.executable, "-m", "lib.runs.plan"]}
-    for workload in FIRST_STEPS:
-        commands[workload.name] = worker_command("project", workload, threads=1, indices=[0])
+    commands = {
+        workload.name: worker_command("project", workload, threads=1, indices=[0])
+        for workload in FIRST_STEPS
+    }
     seconds = {name: _repeated(command) for name, command in commands.items()}
     seconds |= _time_figures_report_and_make(_finished_profile())
     return {
@@ -55,7 +56,8 @@ def _time_figures_report_and_make(finished: str | None) -> dict[str, list[float]
     with tempfile.TemporaryDirectory() as folder:
         for source in (paths.DATA, paths.RUNS) if finished else ():
             (Path(folder) / source.name).symlink_to(source)
-        kept = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+        left_out = {"MAKEFLAGS", "MAKELEVEL", *request.OPTIONS}
+        kept = {name: value for name, value in os.environ.items() if name not in left_out}
         environment = {**kept, "WORK_DIR": folder}
         make_all = ["make", "--no-print-directory", "all", *settings]
         _run(make_all, environment)

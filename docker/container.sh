@@ -94,16 +94,22 @@ ready() {
   query_engine && have_image || fail "$reason"
 }
 
+# Prints the value of --mount, which Docker parses as CSV: a path may have commas and quotes.
+bind() {
+  local quoted=${1//\"/\"\"}
+  echo "type=bind,\"source=$quoted\",\"target=$quoted\""
+}
+
 # Adds a file or folder outside of the repository to `mounts`, under the same path.
 mount() {
-  if [[ $1/ != "$PWD"/* ]]; then mounts+=(--mount "type=bind,source=$1,target=$1${2:-}"); fi
+  if [[ $1/ != "$PWD"/* ]]; then mounts+=(--mount "$(bind "$1")${2:-}"); fi
 }
 
 # run_in <docker's options> -- <program>: runs as the caller, who can write only the repository and
 # WORK_DIR, and read what FACES, IMAGES and DIGITS name.
 run_in() {
   local options=() program=() argument path
-  local mounts=(--mount "type=bind,source=$PWD,target=$PWD")
+  local mounts=(--mount "$(bind "$PWD")")
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
   shift
   query_engine || fail "$reason"

@@ -21,7 +21,7 @@ for folder in ("reproduction", ".."):
     if not Path("experiments").exists() and Path(folder, "experiments").exists():
         os.chdir(folder)
 sys.path.insert(0, os.getcwd())
-os.environ.setdefault("WORK_DIR", "build/tour")  # apart from the data and runs of the project
+os.environ.setdefault("WORK_DIR", "tour")  # apart from the data and runs of the project
 
 # %% [markdown]
 # ## Data and training

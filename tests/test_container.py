@@ -28,7 +28,7 @@ def started(machine, *arguments, kind="cpu", **environment):
 
 
 def mounted(path, more=""):
-    return f"type=bind,source={path},target={path}{more}"
+    return f'type=bind,"source={path}","target={path}"{more}'
 
 
 def test_a_program_runs_as_the_caller_without_a_network_and_writes_the_repository_only(machine):
@@ -86,7 +86,7 @@ def test_a_rootless_engine_s_root_is_the_caller(machine):
 
 
 def test_the_user_s_own_images_can_be_read_where_they_are(machine, tmp_path):
-    photos = tmp_path / "my photos"
+    photos = tmp_path / "my photos, 2024"
     photos.mkdir()
     (tmp_path / "link").symlink_to(photos)
     options, _, arguments = started(

@@ -24,7 +24,8 @@ def scaled_faces(count: int) -> np.ndarray:
     images = faces.load().images[:count]
     if len(images) < count:
         raise UserError(
-            f"{count} faces are needed and only {len(images)} are prepared; run: make data"
+            f"{count} faces are needed and only {len(images)} are prepared; "
+            "run: make data DATA=builtin"
         )
     return images.astype(np.float32) / 255
 

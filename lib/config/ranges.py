@@ -17,7 +17,7 @@ class Range:
     def violated_by(self, number: float) -> str | None:
         """Return which numbers are expected instead of `number`, None if it is in the range."""
         # Each comparison is false for NaN.
-        if not (number > self.above and number >= self.minimum and math.isfinite(number)):
+        if not (number > self.above and number >= self.minimum and abs(number) < math.inf):
             return self._lower_bound()
         if number > self.maximum:
             return f"at most {self.maximum}"
@@ -31,8 +31,9 @@ class Range:
         return f"a number above {self.above}" if self.above else "a positive number"
 
 
-PositiveInt = Annotated[int, Range(above=0)]
-NonNegativeInt = Annotated[int, Range(minimum=0)]
+LARGEST_INT = 2**31 - 1
+PositiveInt = Annotated[int, Range(above=0, maximum=LARGEST_INT)]
+NonNegativeInt = Annotated[int, Range(minimum=0, maximum=LARGEST_INT)]
 PositiveFloat = Annotated[float, Range(above=0)]
 NonNegativeFloat = Annotated[float, Range(minimum=0)]
 OpenUnitInterval = Annotated[float, Range(above=0, below=1)]

@@ -1,6 +1,7 @@
 """Which runs a command line requests, by NAME=VALUE arguments; Make passes its variables on."""
 
 import dataclasses
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -159,9 +160,10 @@ def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
         other = found.setdefault((experiment, run.settings), variant)
         if other != variant:
             changes = " ".join(f"{name.upper()}={value}" for name, value in request.changes)
+            arguments = shlex.join([f"VARIANT={other}", *request.arguments([experiment])])
             raise UserError(
-                f"with {changes}, {other} and {variant} of {run.key.target} are identical; "
-                f"train one of them: python -m experiments.{experiment} VARIANT={other} {changes}"
+                f"with {changes}, {other} and {variant} of {run.key.target} are identical; train "
+                f"one of them: .venv/bin/python -m experiments.{experiment} {arguments}"
             )
 
 

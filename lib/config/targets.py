@@ -28,7 +28,7 @@ TARGETS = {
     "accept": "prove that runs by earlier code have equal bits, and keep them; after a refactoring",
     "lint, format": "check the code's style, fix it",
     "lock": "pin the requirements again (needs uv)",
-    "clean": "remove build/; data/ and runs/ stay",
+    "clean": "remove build/: figures, reports, what trained models made; data/ and runs/ stay",
 }
 
 

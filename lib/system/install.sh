@@ -11,6 +11,12 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
     "or name another: make PYTHON=<path>" >&2
   exit 2
 fi
+# Two calls at a time would install into one folder.
+if command -v flock >/dev/null; then
+  exec 9>"$environment.lock"
+  flock 9
+  if cat "$@" | cmp -s - "$environment/requirements.lock"; then exit; fi
+fi
 echo "installing $* into $environment, once, a few minutes" >&2
 rm -f "$environment/requirements.lock"
 "$python" -m venv "$environment"

@@ -35,6 +35,8 @@ BAD_ARGUMENTS = {
     "=3": ("unknown setting", "EPOCHS"),
     "smoke": ("NAME=VALUE",),
     "EPOCHS=-1": ("EPOCHS=-1", "positive"),
+    f"EPOCHS={'9' * 400}": ("at most 2147483647",),
+    f"FILTERS={2**63}": ("at most 2147483647",),
     "SPLIT_SEED=2147483648": ("SPLIT_SEED=2147483648", "below 2147483648"),
     "QUERY_COUNT=99": ("at least 100",),
     "BATCH_SIZE=1000000000000": ("at most 65536",),
