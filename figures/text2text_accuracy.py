@@ -28,8 +28,10 @@ def draw(groups: Groups, path: Path) -> None:
             numbers = [[run.result["metrics"][metric] for run in runs] for runs in groups]
             means, half_widths = zip(*map(mean_interval, numbers), strict=True)
             axes.bar(position, means, _BAR, color=color, label=label)
-            if len(groups[0]) > 1:
-                axes.errorbar(position, means, half_widths, fmt="none", ecolor="black", lw=0.8)
+            # NaN draws no bar: one seed has no interval.
+            known_widths = [np.nan if each is None else each for each in half_widths]
+            if not np.isnan(known_widths).all():
+                axes.errorbar(position, means, known_widths, fmt="none", ecolor="black", lw=0.8)
         axes.set_xticks(places, [f"{setting(runs, 'train_fraction'):.0%}" for runs in groups])
         axes.set(xlabel="fraction of the queries to train on", ylabel="test accuracy")
         axes.set_ylim(0, 1.03)

@@ -33,18 +33,23 @@ def rows(content: Content) -> list[list[str]]:
     """
     table = []
     for pair in NEEDS:
-        (settings,) = content.settings_of([pair])
-        reached = [run.result["epochs"] for run in content.reached(pair)]
-        end = min(reached, default=settings.epochs)
+        settings, end = _end(content, pair)
         if pair == CORRECTED_GAN:
-            published = content.settings_of(PUBLISHED_GANS)
-            equal = {epochs_until(settings, faces_seen(each, each.epochs)) for each in published}
+            ends = [_end(content, each) for each in PUBLISHED_GANS]
+            equal = {epochs_until(settings, faces_seen(*each)) for each in ends}
             before = sorted(epoch for epoch in equal if 0 < epoch < end)
             table += [_row(content, pair, settings, epoch, is_end=False) for epoch in before]
         table.append(_row(content, pair, settings, end))
         if pair in VAES:
             table.append(_row(content, pair, settings, end, "posterior"))
     return table
+
+
+def _end(content: Content, pair: Pair) -> tuple[Settings, int]:
+    """Return the settings of a pair, and the epochs that its training has or, not begun, is to."""
+    (settings,) = content.settings_of([pair])
+    reached = [run.result["epochs"] for run in content.reached(pair)]
+    return settings, min(reached, default=settings.epochs)
 
 
 def _row(

@@ -36,6 +36,16 @@ def test_pairs_are_of_one_digit_and_every_digit_has_equal_weight():
     assert found == pytest.approx(expected, rel=1e-6)
 
 
+def test_many_random_pairs_are_compared():
+    """Of three images, two of which are equal, a third of the pairs are, not all or none."""
+    one, other = noise(2)
+    images = np.stack([one, one, other])
+    found = digit_image_metrics(images, np.array([4, 4, 4]), "x")["x_ms_ssim"]
+    colours = np.repeat(images[..., None], 3, axis=-1)
+    unequal = ms_ssim(colours[:1], colours[2:], scales=2).mean()
+    assert found == pytest.approx((1 + 2 * unequal) / 3, abs=0.1)
+
+
 def test_without_any_pair_the_metrics_are_nan():
     found = digit_image_metrics(noise(2), np.array([1, 2]), "x")
     assert np.isnan([found["x_sharpness"], found["x_ms_ssim"]]).all()

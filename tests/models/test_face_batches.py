@@ -32,6 +32,20 @@ def test_faces_are_drawn_with_replacement_by_epoch_and_step(few_faces):
     assert first != indices_of(few_faces, batches.sampled(400, 2, 1))
 
 
+def test_another_seed_has_another_order_and_draws_other_faces(few_faces):
+    one, other = (FaceBatches(20, 8, seed) for seed in (0, 1))
+    orders = [np.concatenate(list(each.shuffled(1))) for each in (one, other)]
+    assert not np.array_equal(*orders)
+    assert not np.array_equal(one.sampled(20, 1, 2), other.sampled(20, 1, 2))
+    assert not np.array_equal(interpolation_ends(0, 5), interpolation_ends(1, 5))
+
+
+def test_the_two_sets_of_measured_faces_share_none(few_faces):
+    first, second = FaceBatches(20, 8, seed=0).measured()
+    assert indices_of(few_faces, first) == list(range(10))
+    assert indices_of(few_faces, second) == list(range(10, 20))
+
+
 def test_more_faces_than_there_are_is_all_of_them(few_faces):
     assert len(FaceBatches(20_000, 8, seed=0).images) == len(few_faces)
 

@@ -30,6 +30,20 @@ def test_weighted_mean_over_padded_batches_is_the_mean_without_padding():
         assert np.isclose(weighted_mean(values[batch], weights), plain, atol=1e-6)
 
 
+def test_after_an_epoch_the_validation_queries_are_evaluated(trained):
+    training, metrics, _ = trained
+    for name, value in training.evaluate(training.splits["validation"]).items():
+        assert metrics[f"val_{name}"] == value
+    assert metrics["val_loss"] != training.evaluate(training.splits["train"])["loss"]
+
+
+def test_another_seed_has_another_order_and_other_weights_even_from_equal_ones():
+    one, other = (Text2TextTrainer(SETTINGS, seed=seed) for seed in (0, 1))
+    other.splits, other.train_indices = one.splits, one.train_indices
+    other.model.set_weights(one.model.get_weights())
+    assert one.train_epoch(1, "")["loss"] != other.train_epoch(1, "")["loss"]
+
+
 @pytest.mark.slow
 def test_a_compiled_epoch_is_that_of_plain_keras(compiled):
     training = Text2TextTrainer(SETTINGS, seed=0)

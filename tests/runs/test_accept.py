@@ -50,6 +50,14 @@ def test_what_was_equal_to_the_earlier_code_is_equal_to_the_current(run, tmp_pat
     assert code.is_equal(code.fingerprint(first), code.code_of(run.settings)["training"])
 
 
+def test_runs_by_other_code_that_evaluates_are_refused(run, tmp_path):
+    finish(run, tmp_path / "before", earlier(run))
+    other = {**code.code_of(run.settings), "evaluation": {"lib/metrics/latent.py": "other"}}
+    finish(run, paths.WORK, other)
+    with pytest.raises(UserError, match="was not trained by the current code"):
+        accept.accept([run], tmp_path / "before")
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [({"weights_sha256": "v"}, "weights_sha256"), ({"metrics": {"loss": 1.1}}, "metrics")],
