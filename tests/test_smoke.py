@@ -10,6 +10,7 @@ import pytest
 from lib.system.paths import REPOSITORY
 
 RUNS = 25  # nine of faces; seven, four and five of arithmetic
+CORRECTED_RUNS = 29  # nine of faces; 20 of arithmetic and single digits
 # `make all` trains these; the others were trained for several tests.
 LEFT = ("vae_32",)
 
@@ -59,6 +60,14 @@ def test_these_runs_agree_with_the_reference(make):
     finished = make("check", "DATA=builtin")
     assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
     assert finished.stdout.endswith(f"{RUNS} agrees, 0 differs, 0 not comparable\n")
+
+
+@pytest.mark.slow
+def test_the_runs_of_the_corrected_study_agree_with_it_too(make):
+    finished = make("check", "DATA=builtin", "STUDY=corrected")
+    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
+    count = RUNS + CORRECTED_RUNS
+    assert finished.stdout.endswith(f"{count} agrees, 0 differs, 0 not comparable\n")
 
 
 @pytest.mark.slow

@@ -86,6 +86,8 @@ def test_code_that_decides_no_number_does_not_count():
     parts = [code.code_of(each.settings) for each in experiments().values()]
     found = {path for part in parts for files in part.values() for path in files}
     assert {VAE, GAN, "lib/data/arithmetic.py", "lib/metrics/sequences.py"} <= found
+    assert {f"lib/data/{name}.py" for name in ("operators", "splits")} <= found
+    assert {f"lib/system/{name}.py" for name in ("randomness", "runtime")} <= found
     assert not any(path.startswith(("lib/config", "lib/runs", "lib/data/faces")) for path in found)
 
 
