@@ -140,9 +140,10 @@ def _write_run(planned: request.Planned, spec: dict) -> None:
             "command": f"python -m experiments.{key.experiment}",
         },
     )
-    # The report shows numbers of many epochs of the corrected GAN.
+    # The report shows numbers of many epochs of the corrected GAN: those at which it has seen as
+    # many faces as a published GAN at its end.
     corrected_gan = key.experiment == "gan_corrected"
-    epochs = planned.settings.epochs if corrected_gan else EPOCHS
+    epochs = planned.settings.epochs if kind == "gan" else EPOCHS
     history = [_epoch(kind, number, random) for number in range(1, epochs + 1)]
     if corrected_gan:
         history = [dict.fromkeys(IMAGE_METRICS, 0.5) | epoch for epoch in history]
