@@ -6,19 +6,17 @@ Importing this is cheap; TensorFlow is imported only when there is something to 
 import logging
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from lib.config.experiments import experiments
 from lib.config.request import Planned, Request, parse_with_variants, planned
-from lib.data import digits, faces
+from lib.data.requested import used
 from lib.runs import archive, directories, plan
 from lib.system import files, paths
 from lib.system.environment import hardware, source_commit, versions
 from lib.system.errors import UserError, command
 from lib.system.locks import locked
-
-_DATA = {"faces": faces, "digits": digits}
 
 
 @command
@@ -34,7 +32,7 @@ def main(file: str, arguments: Sequence[str] | None = None) -> None:
         format="%(asctime)s %(message)s", datefmt="%H:%M:%S", level=logging.INFO, stream=sys.stderr
     )
     runs = planned(request, [experiment], variants)
-    _check_data(request, {name for run in runs for name in run.settings.uses})
+    _check_data(request, runs)
     # A run that others need may be in progress in one of their processes.
     shared = any(experiment in each.settings.needs for each in experiments().values())
     for run in runs:
@@ -42,15 +40,13 @@ def main(file: str, arguments: Sequence[str] | None = None) -> None:
             _train(run, request)
 
 
-def _check_data(request: Request, used: Iterable[str]) -> None:
+def _check_data(request: Request, runs: Sequence[Planned]) -> None:
     """Raise UserError if the request names data, and others are prepared."""
-    options = {"faces": request.faces, "digits": request.digits}
-    for name in sorted(used):
-        given = options[name]
-        if (given or request.data != "auto") and not _DATA[name].holds(request.data, given):
-            wanted = f"{name.upper()}={given}" if given else f"DATA={request.data}"
+    for module, given in used(request, runs):
+        if (given or request.data != "auto") and not module.holds(request.data, given):
+            wanted = f"{module.KIND.name.upper()}={given}" if given else f"DATA={request.data}"
             raise UserError(
-                f"{paths.display(_DATA[name].FOLDER)} does not hold what {wanted} requests; "
+                f"{paths.display(module.FOLDER)} does not hold what {wanted} requests; "
                 f"run: make data {shlex.quote(wanted)}"
             )
 
