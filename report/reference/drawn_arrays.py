@@ -4,7 +4,7 @@ Other arrays are not recorded. In particular, the record has no real face, no re
 and no interpolation between two: `originals`, `reconstructions` and `image_interpolation`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -40,6 +40,15 @@ def drawn_arrays(experiment: str, samples: Mapping[str, np.ndarray]) -> dict[str
         name: _cut(name, images)
         for name, images in samples.items()
         if is_compared(experiment, name) or experiment in _DRAWN.get(name, ())
+    }
+
+
+def drawn_queries(
+    queries: Mapping[str, Sequence[dict]], arrays: Collection[str]
+) -> dict[str, Sequence[dict]]:
+    """Return the `queries` of each split whose targets are among the recorded `arrays`, as cut."""
+    return {
+        split: each[:COMPARED] for split, each in queries.items() if f"{split}_targets" in arrays
     }
 
 

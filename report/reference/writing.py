@@ -10,15 +10,13 @@ from lib.runs import code, directories
 from lib.runs.directories import Run
 from lib.system import files
 from report.reference import image_sheets
-from report.reference.drawn_arrays import drawn_arrays, is_compared
+from report.reference.drawn_arrays import drawn_arrays, drawn_queries, is_compared
 from report.reference.recorded_runs import NUMBERS, RecordedKey
 
 
 def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
     """Record a run under `key`; not `whole` means its numbers alone."""
-    numbers = {name: run.result[name] for name in NUMBERS if name in run.result}
-    write_json(key.path / "config.json", _config(run))
-    write_json(key.path / "result.json", numbers | run.result if whole else numbers)
+    result = {name: run.result[name] for name in NUMBERS if name in run.result}
     written = {"config.json", "result.json"}
     if whole:
         directories.write_history(key.path, run.history)
@@ -26,6 +24,11 @@ def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
         for name, images in arrays.items():
             _write_sheet(key.path / f"{name}.png", images)
         written |= {"history.jsonl", *(f"{name}.png" for name in arrays)}
+        result |= run.result
+        if isinstance(result.get("examples"), dict):
+            result["examples"] = drawn_queries(result["examples"], arrays)
+    write_json(key.path / "config.json", _config(run))
+    write_json(key.path / "result.json", result)
     for file in key.path.iterdir():
         if file.name not in written:
             file.unlink()

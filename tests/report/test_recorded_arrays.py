@@ -50,3 +50,14 @@ def test_no_path_of_a_machine_is_in_the_record():
         assert str(REPOSITORY) not in text
         assert "/home/" not in text, file
         assert "FACES=" not in text, file
+
+
+def test_each_recorded_image_of_an_answer_has_its_query_and_no_more_are_recorded():
+    runs = (*recorded_runs.load_all("quick"), *recorded_runs.load_all("paper"))
+    drawn = [run for run in runs if run.key.experiment in ("text2image", "text2image_ablation")]
+    assert drawn
+    for run in drawn:
+        queries, samples = run.result["examples"], run.samples
+        for split in ("training", "validation"):
+            targets = samples.get(f"{split}_targets", ())
+            assert len(queries.get(split, ())) == len(targets), (run.key, split)
