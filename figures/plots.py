@@ -102,7 +102,10 @@ def curve(
 def published_points(
     axes: Axes, points: Mapping[int, float], *, color: object, hollow: bool = True
 ) -> None:
-    """Draw the points of a published curve, by number of epochs; hollow for validation."""
+    """Draw the points of a published curve, by number of epochs.
+
+    Where training and validation share a panel, validation is hollow.
+    """
     face = "white" if hollow else color
     style = {"color": color, "markerfacecolor": face, "markeredgewidth": 0.7, "zorder": 3}
     axes.plot(list(points), list(points.values()), **_POINTS, **style)

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+from matplotlib.axes import Axes
+
 from figures import Figure, Groups, pairs, plots
 from original.published import curve, published
 
+_MARGIN = 0.05  # of the axis
 _READ_OFF = "1-1-512"  # the model in the original's figure 15
 
 
@@ -22,9 +26,19 @@ def draw(groups: Groups, path: Path) -> None:
                     )
                     plots.published_points(axes, training, color=color, hollow=False)
                     plots.published_points(axes, validation, color=color)
+        for axes in (loss, error):
+            _leave_room_from_second_epoch(axes)
         plots.label_epochs(loss, "mean squared error", xlabel="")
         plots.label_epochs(error, "mean absolute error")
         plots.legend_below(loss, columns=3, published=True)
+
+
+def _leave_room_from_second_epoch(axes: Axes) -> None:
+    """Limit the axis to errors after the first epoch: in training, the first is far above."""
+    later = [line.get_xydata()[line.get_xydata()[:, 0] > 1, 1] for line in axes.lines]
+    if any(map(len, later)):
+        low, high = np.concatenate(later).min(), np.concatenate(later).max()
+        axes.set_ylim(low - _MARGIN * (high - low), high + _MARGIN * (high - low))
 
 
 _NEEDS = pairs("text2image", published()["text2image"])

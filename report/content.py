@@ -256,13 +256,20 @@ class Content:
 
     def folders(self, needs: Sequence[Pair]) -> str:
         """Return the run directories of `needs`, shortened for whole experiments."""
+        return ", ".join(f"`{self.runs_folder}/{name}`" for name in self._shortened(needs))
+
+    def names(self, needs: Sequence[Pair]) -> str:
+        """Return what the runs of `needs` are called, shortened for whole experiments."""
+        return ", ".join(f"`{name}`" for name in self._shortened(needs))
+
+    def _shortened(self, needs: Sequence[Pair]) -> list[str]:
         names: list[str] = []
         for experiment in dict.fromkeys(pair[0] for pair in needs):
             every = [(experiment, variant) for variant in self.variants(experiment)]
             used = [pair for pair in every if pair in needs]
-            folder = f"{self.runs_folder}/{experiment}"
-            names += [folder] if len(used) == len(every) else [f"{folder}/{v}" for _, v in used]
-        return ", ".join(f"`{name}`" for name in names)
+            is_whole = len(used) == len(every)
+            names += [experiment] if is_whole else ["/".join(pair) for pair in used]
+        return names
 
     def synthetic_of(self, needs: Sequence[Pair]) -> list[str]:
         """Return which kinds of data of the runs of `needs` are stand-ins."""

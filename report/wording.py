@@ -146,7 +146,7 @@ def required(finding: Finding) -> str:
     low, high = (f"{bound:.4g}".replace("-", "\u2212") for bound in bounds)
     match tuple(map(math.isfinite, bounds)):
         case (True, True):
-            return f"±\u2060{high}" if bounds[0] == -bounds[1] else f"{low} to {high}"
+            return f"{low} to {high}"
         case (True, False):
             return f"above {low}"
         case (False, True):

@@ -172,13 +172,24 @@ def decisive(findings: Sequence[Finding], full_scale: bool) -> list[Finding]:
 def verdict(findings: Sequence[Finding], full_scale: bool) -> tuple[str, str]:
     """Return the verdict on a claim that requires all `findings`, and its reason.
 
-    One refuted finding refutes the claim; otherwise one open finding leaves it open.
+    One refuted finding refutes the claim; otherwise one open finding leaves it open. The reason
+    says so if only the comparison with a published curve is open.
     """
-    evaluations = [finding.evaluation(full_scale) for finding in decisive(findings, full_scale)]
+    deciding = decisive(findings, full_scale)
+    evaluations = [finding.evaluation(full_scale) for finding in deciding]
     refuted = sum(holds is False for holds, _ in evaluations)
     if refuted:
         return NOT_REPRODUCED, f"{refuted} of {len(evaluations)} conditions fail"
     reasons = list(dict.fromkeys(reason for holds, reason in evaluations if holds is None))
     if reasons or not evaluations:
-        return INCONCLUSIVE, "; ".join(reasons) or "nothing measured"
+        reason = "; ".join(reasons) or "nothing measured"
+        own = [
+            holds
+            for finding, (holds, _) in zip(deciding, evaluations, strict=True)
+            if finding.guards != OTHER_CURVE
+        ]
+        if own and all(own):
+            what = "" if OTHER_CURVE in reasons else "the distance from the published curve is "
+            return INCONCLUSIVE, f"its own conditions hold, but {what}{reason}"
+        return INCONCLUSIVE, reason
     return REPRODUCED, f"all {len(evaluations)} conditions hold" if len(evaluations) > 1 else ""

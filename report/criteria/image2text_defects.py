@@ -69,9 +69,10 @@ def _blur_costs_training_accuracy(content: Content) -> list[Finding]:
             "validation minus training accuracy, three interpolations minus one",
             three - one,
             BLURRED,
+            spec=".4f",
         ),
-        Finding("validation minus training accuracy, three interpolations", three),
-        Finding("validation minus training accuracy, one interpolation", one),
+        Finding("validation minus training accuracy, three interpolations", three, spec=".4f"),
+        Finding("validation minus training accuracy, one interpolation", one, spec=".4f"),
     ]
 
 

@@ -38,8 +38,8 @@ def _contradictions_are_listed(content: Content) -> list[Finding]:
 REPORTING_DEFECT_CRITERIA = {
     "E6": Criterion(
         "In text to text, trained on 10% or 5% of the queries, per-character accuracy exceeds "
-        f"exact match by more than {OVERSTATED.low:.0%} (with one seed: "
-        f"{OVERSTATED.of_one_seed:.0%}). The ConvLSTM's difference is reported if it was run.",
+        f"exact match by more than {OVERSTATED.low:g} (with one seed: "
+        f"{OVERSTATED.of_one_seed:g}). The ConvLSTM's difference is reported if it was run.",
         SMALL_SPLITS,
         ("tbl:text2text-test",),
         _characters_overstate,

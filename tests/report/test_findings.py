@@ -1,3 +1,4 @@
+import dataclasses
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ from report.criteria.findings import (
     INCONCLUSIVE,
     NEVER,
     NOT_REPRODUCED,
+    OTHER_CURVE,
     REPRODUCED,
     Bounds,
     Finding,
@@ -68,6 +70,18 @@ def test_one_refuted_condition_refutes_and_an_open_one_leaves_open():
     assert verdict([true, none], full_scale=True)[0] == INCONCLUSIVE
     assert verdict([true, true], full_scale=True)[0] == REPRODUCED
     assert verdict([], full_scale=True)[0] == INCONCLUSIVE
+
+
+def test_the_reason_says_if_only_a_comparison_with_the_original_is_open():
+    holds, is_open = (Finding("", (v, v), Bounds(low=0)) for v in (1.0, math.nan))
+    far = Finding("", (1.0, 1.0), Bounds(high=0), guards=OTHER_CURVE)
+    near = dataclasses.replace(far, values=(-9.0, 9.0))
+    assert verdict([holds, far], True)[1] == f"its own conditions hold, but {OTHER_CURVE}"
+    assert verdict([holds, near], True)[1] == (
+        "its own conditions hold, but the distance from the published curve is within seed noise"
+    )
+    for findings in ([holds, is_open, far], [far]):
+        assert "hold" not in verdict(findings, True)[1]
 
 
 @pytest.mark.parametrize(

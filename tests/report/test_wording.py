@@ -36,7 +36,7 @@ def test_numbers_are_printed_without_an_exponent(value, spec, text):
 def test_required_ranges_as_text():
     assert required(Finding("", (0.0,), Bounds(low=0))) == "above 0"
     assert required(Finding("", (0.0,), Bounds(high=1.5))) == "below 1.5"
-    assert required(Finding("", (0.0,), Bounds(-0.2, 0.2))) == "±\u20600.2"
+    assert required(Finding("", (0.0,), Bounds(-0.2, 0.2))) == "\u22120.2 to 0.2"
     assert required(Finding("", (0.0,), Bounds(0.1, 0.2))) == "0.1 to 0.2"
     assert required(Finding("", (0.0,), Bounds(low=0, margin=0.02))) == "above 0.02"
     assert required(Finding("", (0.0, 1.0), Bounds(low=0, margin=0.02))) == "above 0"
