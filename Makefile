@@ -12,11 +12,16 @@ ifeq ($(filter auto docker local,$(RUNTIME)),)
 $(error RUNTIME=$(RUNTIME): choose auto, docker or local)
 endif
 
+ifneq ($(filter-out 0 1,$(CUDA)),)
+$(error CUDA=$(CUDA): choose 0 or 1)
+endif
+
 container = docker/container.sh $(if $(filter 1,$(CUDA)),cuda,cpu)
 environment := $(or $(IMAGE_VENV),.venv)
 locks := requirements.lock $(if $(filter 1,$(CUDA)),requirements-cuda.lock)
 # Compared by content: a file that is only newer installs nothing. More than is needed is fine.
-installed := $(shell for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
+# Without its Python, which may have been removed from the system, nothing is installed.
+installed := $(shell test -x $(environment)/bin/python && for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
   cat $$locks | cmp -s - $(environment)/requirements.lock && echo 1 && break; done)
 
 # Where programs run: local or docker. The shell is called at most once.
@@ -41,7 +46,8 @@ host_python = $(if $(installed)$(filter local,$(runtime)),$(environment)/bin/pyt
 $(steps): pipeline
 	@:
 
-pipeline: setup
+# `make -j 2 clean all` removes build/ before anything is written there.
+pipeline: setup | $(filter clean,$(firstword $(MAKECMDGOALS)))
 	@$(pipeline) $(steps)
 
 check_python = $(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \

@@ -71,7 +71,7 @@ class Image2TextSettings(SequenceSettings):
     split_seed: Seed = 69
     augment: bool = True
     rotation: NonNegativeFloat = 0.05  # largest rotation, as a fraction of a full turn
-    zoom: NonNegativeFloat = 0.1
+    zoom: HalfOpenUnitInterval = 0.1
     translation: NonNegativeFloat = 0.1  # as a fraction of the image's side
     # E13: augmentation interpolates three times (rotation, zoom, shift) or once for all.
     interpolations: Literal[3, 1] = 3
@@ -134,7 +134,7 @@ class DigitClassifierSettings(Settings):
     learning_rate: PositiveFloat = 2e-3  # initial; cosine decay
     digit_count: DigitCount = 60_000  # the first ones of the training split
     rotation: NonNegativeFloat = 0.03  # largest rotation, as a fraction of a full turn
-    zoom: NonNegativeFloat = 0.1
+    zoom: HalfOpenUnitInterval = 0.1
     translation: NonNegativeFloat = 0.07  # as a fraction of the image's side
 
 
@@ -163,7 +163,7 @@ class CorrectedImage2TextSettings(SequenceSettings):
     test_fraction: OpenUnitInterval = 0.2
     split_seed: Seed = 69  # for seed 0; the run's seed is added
     rotation: NonNegativeFloat = 0.03  # largest rotation, as a fraction of a full turn
-    zoom: NonNegativeFloat = 0.1
+    zoom: HalfOpenUnitInterval = 0.1
     translation: NonNegativeFloat = 0.07  # as a fraction of the image's side
 
 

@@ -10,12 +10,13 @@ from lib.system.errors import UserError
 
 FACE_COUNT = 20_000  # as many as the original takes; no more are prepared
 QUERY_COUNT = 20_000  # all there are
+DIGIT_COUNT = 60_000  # all that MNIST has to train on
 LARGEST_BATCH = 2**16
 
 # With fewer, a split is empty, or there are too few faces to show and to compare.
 FaceCount = Annotated[int, Range(minimum=20, maximum=FACE_COUNT)]
 QueryCount = Annotated[int, Range(minimum=100, maximum=QUERY_COUNT)]
-DigitCount = Annotated[int, Range(minimum=100)]
+DigitCount = Annotated[int, Range(minimum=100, maximum=DIGIT_COUNT)]
 BatchSize = Annotated[int, Range(above=0, maximum=LARGEST_BATCH)]
 
 

@@ -101,7 +101,7 @@ class CorrectedGANSettings(GANSettings):
     learning_rate: PositiveFloat = 8e-4
     steps_per_epoch: PositiveInt = 624  # as many real faces as in the published epoch
     batch_size: BatchSize = 16
-    optimizer: Literal["shared", "separate"] = "separate"
+    optimizer: Literal["separate"] = "separate"
     average_decay: HalfOpenUnitInterval = 0.999  # of the generator's moving average, per step
 
     @property

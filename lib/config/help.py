@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
             for name, experiment in experiments().items()
         }
     )
-    print("\nSettings, with their values now")
+    print("\nSettings; where a value is shown, it is the present one")
     values = vars(request) | {
         "seeds": " ".join(map(str, request.seeds)),
         "faces": request.faces or "",

@@ -61,7 +61,7 @@ PROFILES = {
     ),
     "quick": Profile(
         description="reduced: fewer images and epochs, enough to show some trends",
-        duration="about 50 minutes on two CPU cores",
+        duration="about 30 minutes on two CPU cores, estimated",
         changes={
             "cae": {"epochs": 2, "image_count": 1_000},
             **{name: _QUICK_VAE for name in ("vae_32", "vae_64", "vae_128")},
@@ -91,7 +91,7 @@ PROFILES = {
     ),
     "paper": Profile(
         description="the original's own scale",
-        duration="about 40 hours on two CPU cores, estimated; meant for a GPU",
+        duration="about 20 hours on two CPU cores, estimated; meant for a GPU",
         changes={},
     ),
 }

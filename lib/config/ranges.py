@@ -34,8 +34,9 @@ class Range:
 LARGEST_INT = 2**31 - 1
 PositiveInt = Annotated[int, Range(above=0, maximum=LARGEST_INT)]
 NonNegativeInt = Annotated[int, Range(minimum=0, maximum=LARGEST_INT)]
-PositiveFloat = Annotated[float, Range(above=0)]
-NonNegativeFloat = Annotated[float, Range(minimum=0)]
+LARGEST_FLOAT = 1e30  # TensorFlow's float32 ends at 3.4e38
+PositiveFloat = Annotated[float, Range(above=0, maximum=LARGEST_FLOAT)]
+NonNegativeFloat = Annotated[float, Range(minimum=0, maximum=LARGEST_FLOAT)]
 OpenUnitInterval = Annotated[float, Range(above=0, below=1)]
 HalfOpenUnitInterval = Annotated[float, Range(minimum=0, below=1)]
 # A run's own seed may be added, and numpy takes seeds below 2**32.

@@ -78,6 +78,11 @@ def parse(arguments: Sequence[str]) -> Request:
                 options[name.lower()] = OPTIONS[name](name, value)
         elif name.lower() in changeable and name.isupper():
             changes[name.lower()] = value
+        elif name == "VARIANT":
+            raise UserError(
+                f"{argument}: make trains all variants of an experiment; for one, run: "
+                f".venv/bin/python -m experiments.<name> {argument}"
+            )
         elif name not in _MAKE_ONLY:
             known = [*OPTIONS, *_MAKE_ONLY, *sorted(map(str.upper, changeable))]
             raise unknown("setting", name, known)
@@ -153,11 +158,12 @@ def _check_changes_apply(request: Request, names: Sequence[str]) -> None:
 
 
 def _check_variants_differ(request: Request, runs: Sequence[Planned]) -> None:
-    """Raise UserError if a changed setting removes the difference between two variants."""
+    """Raise UserError if a changed setting leaves two variants alike, but for their epochs."""
     found: dict[tuple[str, base.Settings], str] = {}
     for run in runs:
         experiment, variant = run.key.experiment, run.key.variant
-        other = found.setdefault((experiment, run.settings), variant)
+        compared = dataclasses.replace(run.settings, epochs=1)
+        other = found.setdefault((experiment, compared), variant)
         if other != variant:
             changes = " ".join(f"{name.upper()}={value}" for name, value in request.changes)
             arguments = shlex.join([f"VARIANT={other}", *request.arguments([experiment])])

@@ -32,7 +32,7 @@ def sliced_wasserstein_distance(
     distance 0. Values depend on the set size (16,384 there), so report the distance between two
     sets of real images too. The larger set is cut to the size of the smaller.
 
-    Raises ValueError for images whose sides are not 16 times a power of two.
+    Raises ValueError as `laplacian_pyramid` does.
     """
     require_images(first, second)
     count = min(len(first), len(second))
@@ -54,8 +54,8 @@ def sliced_wasserstein_distance(
 def laplacian_pyramid(images: np.ndarray) -> list[np.ndarray]:
     """Return float32 levels, the finest first: band-pass images, then the 16-pixel low-pass.
 
-    Burt and Adelson (1983): 5-tap binomial filter, mirrored borders. Raises ValueError for sides
-    that are not 16 times a power of two.
+    Burt and Adelson (1983): 5-tap binomial filter, mirrored borders. Raises ValueError if the
+    shorter side is not 16 times a power of two, or the longer one no multiple of that power.
     """
     sides = images.shape[1:3]
     depth = int(np.log2(max(1, min(sides) // SMALLEST_LEVEL)))

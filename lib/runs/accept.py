@@ -6,6 +6,7 @@ recorded ones included.
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     if not given:
         raise UserError("name the work folder of the earlier code: make accept BEFORE=<folder>")
     runs = planned(parse([each for each in arguments if not each.startswith("BEFORE=")]))
-    files.write_json(code.EQUAL, accept(runs, Path(given[-1]).expanduser()))
+    files.write_json(code.EQUAL, accept(runs, Path(os.path.expanduser(given[-1]))))
     print(f"{len(runs)} runs are equal; see {paths.display(code.EQUAL)}")
 
 

@@ -5,7 +5,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from lib.runs import directories, plan
+from lib.runs import checkpoints, directories, plan
 from lib.system import files, paths
 
 
@@ -30,7 +30,18 @@ def make_room(folder: Path, spec: dict) -> None:
 
 def _has_training(folder: Path, spec: dict) -> bool:
     """Return whether the training in `folder` has this spec, if perhaps not its evaluation."""
-    return plan.fits(folder, spec) or plan.is_evaluated_by_other_code(folder, spec)
+    return plan.fits(folder, spec) or _can_be_evaluated(folder, spec)
+
+
+def _can_be_evaluated(folder: Path, spec: dict) -> bool:
+    """Return whether a training is current but its evaluation outdated, and it can be resumed.
+
+    A finished run without a readable state would be trained again, over its files.
+    """
+    if not plan.is_evaluated_by_other_code(folder, spec):
+        return False
+    is_finished = (folder / "result.json").exists()
+    return not is_finished or checkpoints.load(folder / directories.CHECKPOINT) is not None
 
 
 def _drop_result(folder: Path, spec: dict) -> None:
@@ -63,7 +74,7 @@ def _bring_back(folder: Path, spec: dict) -> None:
     If there is none, one that only needs to be evaluated again.
     """
     newest_first = sorted(folder.parent.glob(f"{folder.name}.archived-*"), reverse=True)
-    for is_suitable in (plan.fits, plan.is_evaluated_by_other_code):
+    for is_suitable in (plan.fits, _can_be_evaluated):
         for archived in newest_first:
             if is_suitable(archived, spec):
                 archived.rename(folder)

@@ -2,7 +2,8 @@
 
 Comments, docstrings and formatting do not count. Prepared data have a fingerprint of their own, and
 settings are part of a run's specification, so neither the code that prepares data nor that which
-reads settings counts here; nor does the training loop, which only calls the trainer.
+reads settings counts here. Of the training loop, which calls the trainer, only `lib.system.runtime`
+counts, with which it sets up TensorFlow.
 """
 
 import ast
@@ -15,6 +16,7 @@ from pathlib import Path
 from lib.config.base import Settings
 from lib.system.paths import REPOSITORY
 
+_SETUP = "lib.system.runtime"  # of TensorFlow, for every training
 # Modules and packages that decide numbers; imports of any others are not followed.
 _TRAINING = (
     "lib.models",
@@ -23,7 +25,7 @@ _TRAINING = (
     "lib.data.operators",
     "lib.data.splits",
     "lib.system.randomness",
-    "lib.system.runtime",
+    _SETUP,
 )
 # Of these, and of `lib.metrics`, an edit changes what is measured after the training alone.
 _EVALUATION = ("lib.metrics", "lib.models.faces.evaluation")
@@ -36,8 +38,8 @@ def code_of(settings: Settings) -> dict[str, dict[str, str]]:
     Keys are "training" and "evaluation", then paths in the repository.
     """
     module, _ = settings.trainer.split(":")
-    reached = {module}
-    left = [module]
+    reached = {module, _SETUP}
+    left = [*reached]
     while left:
         new = {each for each in _syntax(left.pop())[1] if each not in reached}
         reached |= new

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from lib.system import files, paths
+from lib.system.errors import command
 
 
 def is_current(record: Path, key: str) -> bool:
@@ -90,6 +91,7 @@ def _names(folder: str) -> list[str]:
     return sorted(name for name in names if not name.startswith((".", "__pycache__")))
 
 
+@command
 def main(record: str, key: str, package: str, *arguments: str) -> None:
     """Run `package` and write what it read and wrote, unless it fails."""
     access, began = _Access(), time.time_ns()

@@ -10,6 +10,7 @@ runs/<profile>/<experiment>/<variant>/seed-<n>/
   events/         the same for TensorBoard
   page.html       all of this on one page
   weights.npz     the weights, if other trainings read them
+  unfinished/     the evaluation of a run that is not done, see `lib.training.unfinished`
   result.json     written last; its presence means done
 """
 
@@ -121,6 +122,7 @@ class Run:
 
 NETWORKS = "networks"  # the folder in it with the trained networks, as .keras files
 PAGE = "page.html"
+CHECKPOINT = "checkpoint"  # the folder in it with its states, see `lib.runs.checkpoints`
 UNFINISHED = "unfinished"  # the folder in it with the evaluation of a run that has not ended
 
 _NOT_METRICS = ("epoch", "seconds", "cpu_seconds")

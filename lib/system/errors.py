@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from lib.system.paths import display
 
-# What the machine may refuse to any program: disk space, permission, a working disk.
+# What the machine may refuse to any program: disk space, permission, a working disk, a folder or a
+# file where the other one is.
 _REFUSALS = {
     errno.ENOSPC,
     errno.EDQUOT,
@@ -17,6 +18,10 @@ _REFUSALS = {
     errno.EACCES,
     errno.EPERM,
     errno.EIO,
+    errno.ESTALE,
+    errno.EEXIST,
+    errno.ENOTDIR,
+    errno.EISDIR,
 }
 
 

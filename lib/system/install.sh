@@ -15,10 +15,11 @@ fi
 if command -v flock >/dev/null; then
   exec 9>"$environment.lock"
   flock 9
-  if cat "$@" | cmp -s - "$environment/requirements.lock"; then exit; fi
+  if [ -x "$environment/bin/python" ] &&
+    cat "$@" | cmp -s - "$environment/requirements.lock"; then exit; fi
 fi
 echo "installing $* into $environment, once, a few minutes" >&2
-rm -f "$environment/requirements.lock"
+rm -f "$environment/requirements.lock" "$environment"/bin/python*
 "$python" -m venv "$environment"
 log=$environment/install.log
 case $1 in *.lock) hashes=--require-hashes ;; *) hashes= ;; esac

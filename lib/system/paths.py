@@ -5,7 +5,8 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # As in the shell, `~nobody` is a folder of that name if there is no such user.
-WORK = Path(os.path.expanduser(os.environ.get("WORK_DIR") or REPOSITORY)).absolute()
+# Without symbolic links, because the same path is mounted in a container.
+WORK = Path(os.path.realpath(os.path.expanduser(os.environ.get("WORK_DIR") or REPOSITORY)))
 DATA = WORK / "data"
 RUNS = WORK / "runs"
 BUILD = WORK / "build"

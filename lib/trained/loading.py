@@ -96,7 +96,7 @@ def _trained(experiment: str) -> Iterator[RunKey]:
 
 def _has_weights(key: RunKey) -> bool:
     is_done = (key.path / "result.json").exists() and (key.path / directories.NETWORKS).is_dir()
-    return is_done or checkpoints.exist(key.path / saving.CHECKPOINT)
+    return is_done or checkpoints.exist(key.path / directories.CHECKPOINT)
 
 
 def _time(key: RunKey) -> float:

@@ -64,6 +64,7 @@ def _train(run: Planned, request: Request) -> None:
         return
     _record(run, request, spec)
     logging.info("%s: starting, %s profile", run.key, request.profile)
+    from lib.system import runtime  # noqa: F401 - sets up TensorFlow
     from lib.training.loop import run_training
 
     run_training(run, request.threads)

@@ -3,6 +3,7 @@
 import contextlib
 import datetime
 import logging
+import math
 import signal
 import sys
 import time
@@ -41,10 +42,10 @@ def run_training(planned: Planned, threads: int) -> None:
         evaluation = training.evaluation(history)
     _check_what_it_reads(planned, threads)
     with _resumable(planned, history), _enough_memory(planned):
-        _finish(training, evaluation, key.path, history)
+        page_file = _finish(training, evaluation, key, history)
     spent = _duration(directories.times(history)["seconds"])
     logging.info("%s: done in %s; %s", key, spent, _metrics_line(history[-1]))
-    logging.info("%s: see %s", key, paths.display(page.write(key)))
+    logging.info("%s: see %s", key, paths.display(page_file))
 
 
 def new_trainer(planned: Planned, threads: int) -> Trainer:
@@ -87,6 +88,7 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
     while len(history) < epochs and not training.stopped:
         epoch, began, cpu_began = len(history) + 1, time.perf_counter(), time.process_time()
         metrics = training.train_epoch(epoch, f"{planned.key} {epoch}/{epochs}")
+        _check_finite(metrics, planned, epoch)
         seconds = round(time.perf_counter() - began, 3)
         cpu_seconds = round(time.process_time() - cpu_began, 3)
         finished = {"epoch": epoch, "seconds": seconds, "cpu_seconds": cpu_seconds, **metrics}
@@ -103,6 +105,15 @@ def _run_epochs(training: Trainer, planned: Planned, history: list[dict]) -> Non
         )
 
 
+def _check_finite(metrics: dict[str, float], planned: Planned, epoch: int) -> None:
+    """Raise UserError if a loss is no number, before it reaches a checkpoint."""
+    if not all(math.isfinite(value) for name, value in metrics.items() if name.endswith("loss")):
+        raise UserError(
+            f"{planned.key}: the training diverged in epoch {epoch}: its loss is no number; "
+            "choose a smaller LEARNING_RATE"
+        )
+
+
 def _check_what_it_reads(planned: Planned, threads: int) -> None:
     """Raise UserError if a run that this one reads has changed: then it cannot be resumed."""
     begun = directories.read_config(planned.key.path)["spec"].get("needs", {})
@@ -113,15 +124,21 @@ def _check_what_it_reads(planned: Planned, threads: int) -> None:
         )
 
 
-def _finish(training: Trainer, evaluation: Evaluation, folder: Path, history: list[dict]) -> None:
+def _finish(
+    training: Trainer, evaluation: Evaluation, key: directories.RunKey, history: list[dict]
+) -> Path:
+    """Write all files of a finished run, its result last; return the path of its page."""
+    folder = key.path
     weights = [variable.numpy() for variable in training.weights()]
     if training.settings.keeps_weights:
         directories.write_weights(folder, weights)
     export.write(folder / directories.NETWORKS, training.networks())
     result = saving.write_evaluation(training, folder, history, evaluation)
-    digest = directories.weights_digest(weights)
-    directories.write_result(folder, {**result, "weights_sha256": digest})
-    checkpoints.keep_newest(folder / saving.CHECKPOINT)
+    result["weights_sha256"] = directories.weights_digest(weights)
+    page_file = page.write(directories.Run(key, directories.read_config(folder), result))
+    directories.write_result(folder, result)
+    checkpoints.keep_newest(folder / directories.CHECKPOINT)
+    return page_file
 
 
 @contextlib.contextmanager

@@ -9,19 +9,17 @@ from lib.runs import checkpoints, directories
 from lib.system import files
 from lib.training.trainer import Evaluation, Trainer
 
-CHECKPOINT = "checkpoint"  # the folder of the states, see `lib.runs.checkpoints`
-
 
 def save(training: Trainer, folder: Path, history: list[dict]) -> None:
     """Write the state after the last epoch of `history`."""
     arrays, facts = training.state()
     facts = {"training": facts, "history": history}
-    checkpoints.save(folder / CHECKPOINT, len(history), arrays, facts)
+    checkpoints.save(folder / directories.CHECKPOINT, len(history), arrays, facts)
 
 
 def restore(training: Trainer, folder: Path) -> list[dict]:
     """Restore the newest undamaged state; return the history up to it, an empty one if none is."""
-    found = checkpoints.load(folder / CHECKPOINT)
+    found = checkpoints.load(folder / directories.CHECKPOINT)
     if found is None:
         return []
     arrays, facts = found

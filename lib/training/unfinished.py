@@ -13,8 +13,8 @@ import sys
 from collections.abc import Sequence
 
 from lib.config import request
-from lib.runs import directories
-from lib.system import files
+from lib.runs import directories, plan
+from lib.system import files, runtime  # noqa: F401 - the latter sets up TensorFlow
 from lib.system.errors import UserError, command
 from lib.system.paths import display
 from lib.training import saving
@@ -24,10 +24,17 @@ from lib.training.loop import new_trainer
 @command
 def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
     """Evaluate the run that the arguments name by its newest checkpoint, and write the result."""
+    if not arguments:
+        raise UserError("name an experiment: python -m lib.training.unfinished gan_128 SEEDS=0")
     experiment, *settings = arguments
     requested, variants = request.parse_with_variants(settings)
     for planned in request.planned(requested, [experiment], variants):
         folder = planned.key.path
+        if not plan.fits(folder, plan.spec(planned, requested.threads)):
+            raise UserError(
+                f"{display(folder)} is no run of these settings and data and of this code; "
+                "train it first"
+            )
         training = new_trainer(planned, requested.threads)
         history = saving.restore(training, folder)
         if not history:

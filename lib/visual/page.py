@@ -1,6 +1,7 @@
 """The page of a run: everything that it shows, in one HTML file without any other."""
 
 import base64
+import dataclasses
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from lib.config.experiments import experiments, title
+from lib.config.request import Request, planned
 from lib.runs import directories
 from lib.system import files
 from lib.visual import curves, sheets
@@ -18,17 +20,19 @@ FOLDER = "images"  # of a run directory: what its page shows, as files
 _SHOWN_ANSWERS = 12
 
 
-def write(key: directories.RunKey) -> Path:
-    """Draw what a finished run shows into images/, and write page.html; return its path.
+def write(run: directories.Run) -> Path:
+    """Draw what a run shows after its end into images/, and write page.html; return its path.
 
-    Raises UserError if the run is missing or unreadable, or if a file cannot be written.
+    `run` needs no result.json yet. Raises UserError if its other files are missing or unreadable,
+    or if a file cannot be written.
     """
-    run = directories.load(key)
+    key = run.key
     folder = key.path / FOLDER
     curves.draw(run.history, folder / "curves.png")
     shown = list(_draw(run, folder))
     text = _template().render(
         title=title(key.experiment),
+        changes=_changes(run),
         run=run,
         finished=len(run.history) == run.config["spec"]["settings"]["epochs"],
         synthetic=[
@@ -43,6 +47,17 @@ def write(key: directories.RunKey) -> Path:
     )
     files.write_text(key.path / directories.PAGE, text)
     return key.path / directories.PAGE
+
+
+def _changes(run: directories.Run) -> list[str]:
+    """Return how the settings of a run differ from those of its experiment in its profile."""
+    key, settings = run.key, run.config["spec"]["settings"]
+    (own,) = planned(Request(key.profile, (key.seed,)), [key.experiment], [key.variant])
+    return [
+        f"{name.upper()}={settings[name]} instead of {value}"
+        for name, value in dataclasses.asdict(own.settings).items()
+        if settings[name] != value
+    ]
 
 
 def _draw(run: directories.Run, folder: Path) -> Iterator[tuple[str, str]]:
@@ -106,7 +121,7 @@ def _usage(key: directories.RunKey) -> list[str]:
 def _answers(run: directories.Run) -> list[dict]:
     """Return some answers to test queries: texts, whether correct, and any image of the query."""
     images = run.samples.get("answered_images", ())
-    answers = run.result.get("answers", run.result.get("mistakes", []))
+    answers = run.result.get("answers", [])
     urls = (
         [_data_url(sheets.sheet(each[None])) for each in sheets.strips(np.array(images))]
         if len(images)

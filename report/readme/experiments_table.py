@@ -73,9 +73,9 @@ def _expected(runs: list[dict], metric: str, variant_count: int) -> tuple[str, s
 
 
 def _seconds(runs: list[dict]) -> float:
-    """Return the mean processor time of runs, the time that passed if none recorded it."""
-    kind = "cpu_seconds" if any("cpu_seconds" in run for run in runs) else "seconds"
-    return statistics.mean(run[kind] for run in runs if kind in run)
+    """Return the mean processor time of runs, the shortest elapsed time if none recorded it."""
+    known = [run["cpu_seconds"] for run in runs if "cpu_seconds" in run]
+    return statistics.mean(known) if known else min(run["seconds"] for run in runs)
 
 
 def _duration(seconds: float) -> str:

@@ -43,6 +43,9 @@ BAD_ARGUMENTS = {
     "IMAGE_COUNT=19": ("at least 20",),
     "IMAGE_COUNT=20001": ("at most 20000",),
     "KL=max": ("none", "sum", "mean"),
+    "LEARNING_RATE=1e300": ("at most 1e+30",),
+    "ZOOM=1": ("below 1",),
+    "VARIANT=train-05": ("experiments.<name> VARIANT=train-05",),
 }
 
 
@@ -164,6 +167,8 @@ def test_of_several_experiments_each_gets_the_settings_that_it_has():
     [
         ("text2text", "TRAIN_FRACTION=0.3", "train-95 and train-90"),
         ("text2image", "ENCODER_LAYERS=4", "1-1-512 and 2-1-512"),
+        # They have other epochs, but their names would no longer be true.
+        ("image2text", "ENCODER=flatten", "flatten and convlstm"),
     ],
 )
 def test_a_change_that_makes_two_variants_the_same_is_refused(experiment, change, apart):

@@ -84,6 +84,7 @@ def test_an_edit_of_a_metric_counts_for_the_evaluation(edit):
 
 def test_code_that_decides_no_number_does_not_count():
     parts = [code.code_of(each.settings) for each in experiments().values()]
+    assert all("lib/system/runtime.py" in part["training"] for part in parts)
     found = {path for part in parts for files in part.values() for path in files}
     assert {VAE, GAN, "lib/data/arithmetic.py", "lib/metrics/sequences.py"} <= found
     assert {f"lib/data/{name}.py" for name in ("operators", "splits")} <= found

@@ -61,6 +61,12 @@ def test_make_knows_three_places(machine):
     assert "RUNTIME=podman: choose auto, docker or local" in done.stderr
 
 
+def test_cuda_is_0_or_1(machine):
+    done = machine.run("make", "help", "CUDA=/usr/local/cuda")
+    assert done.returncode == 2
+    assert "CUDA=/usr/local/cuda: choose 0 or 1" in done.stderr
+
+
 def test_a_folder_to_work_in_may_have_a_space_in_its_name(machine):
     work = machine.folder / "a b"
     done = machine.run("make", "vae-32", "PROFILE=smoke", "RUNTIME=docker", f"WORK_DIR={work}")

@@ -138,6 +138,7 @@ def start(commands):
         (signal.SIGINT, signal.SIGINT),
         (signal.SIGTERM, signal.SIGTERM),
         (signal.SIGHUP, signal.SIGTERM),
+        (signal.SIGQUIT, signal.SIGTERM),
     ],
 )
 def test_a_signal_reaches_each_once_and_all_can_save(tmp_path, number, forwarded):

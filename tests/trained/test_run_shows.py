@@ -84,6 +84,25 @@ def test_a_page_says_how_to_use_its_model(vae):
     assert "decoder.keras, encoder.keras" in page
 
 
+@pytest.fixture
+def elsewhere(work, tmp_path):
+    (tmp_path / "data").symlink_to(work / "data")
+    return Workplace(tmp_path, "vae_32", "published", ("PROFILE=smoke",))
+
+
+def test_a_page_names_changed_settings(vae, elsewhere):
+    elsewhere.train("LATENT_DIM=3", "EPOCHS=1")
+    page = (elsewhere.run() / "page.html").read_text(encoding="utf-8")
+    assert "Changed settings: EPOCHS=1 instead of 2, LATENT_DIM=3 instead of 32." in page
+    assert "Changed settings" not in (vae / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_training_that_diverges_ends_at_once(elsewhere):
+    *_, last = elsewhere.refused("LEARNING_RATE=1e30")
+    assert "diverged in epoch 1" in last
+    assert not list((elsewhere.run() / "checkpoint").glob("*"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("experiment", "variant"), [("vae_32", "published"), ("text2image", "1-1-512")]
