@@ -36,6 +36,14 @@ class RecordedContent(Content):
         """Return the finished runs."""
         return [run for run in self.runs.get(pair, ()) if run.is_finished]
 
+    def make(self, needs: Iterable[Pair], *more: str) -> str:
+        """Return what `Content.make` does, with the seeds that are recorded of `needs`."""
+        pairs = list(needs)
+        seeds = sorted({run.key.seed for pair in pairs for run in self.runs.get(pair, ())})
+        requested = dataclasses.replace(self.requested, seeds=tuple(seeds))
+        content = dataclasses.replace(self, requested=requested) if seeds else self
+        return Content.make(content, pairs, *more)
+
     def value(self, experiment: str, name: str, spec: str, variant: str = "published") -> str:
         """Return a number as `Content.value` does; of unfinished runs with how far they came."""
         runs = self.runs.get((experiment, variant), ())
