@@ -10,7 +10,8 @@ import numpy as np
 import figures
 from lib.config import request
 from lib.config.base import Settings, names
-from lib.data import provenance
+from lib.data import digits, provenance
+from lib.data.arithmetic import TokenImages
 from lib.runs import plan
 from lib.runs.directories import Run, command_for
 from lib.system import paths
@@ -67,6 +68,17 @@ class Content:
         """How many faces are prepared: the upper limit of every run's number of images."""
         record = provenance.read(paths.DATA / "faces") or {}
         return record.get("counts", {}).get("used", float("inf"))
+
+    @functools.cached_property
+    def token_averages(self) -> np.ndarray | None:
+        """The average image of each token that models are trained on, None if it is not known.
+
+        uint8 of shape (tokens, 28, 28), in the order of the vocabulary.
+        """
+        try:
+            return average_images(digits.load(paths.DATA / "digits"))
+        except UserError:
+            return None
 
     def not_run(self, *needs: Pair) -> str:
         """Return a note with the command for missing runs, "" if none is missing."""
@@ -303,6 +315,11 @@ def own_settings(profile: str, study: str = "corrected") -> dict[Pair, Settings]
 
 def _pair(planned: request.Planned) -> Pair:
     return planned.key.experiment, planned.key.variant
+
+
+def average_images(trained_on: digits.Digits) -> np.ndarray:
+    """Return the average image of each token, rounded: uint8 (tokens, 28, 28)."""
+    return TokenImages.for_training(trained_on).averages().round().astype(np.uint8)
 
 
 def _number(run: Run, name: str) -> float:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from scipy.optimize import nnls
 
 from lib.metrics.images import sharpness
 from lib.runs.directories import Run
@@ -11,6 +12,7 @@ from report.content import Content, Pair
 from report.wording import estimate
 
 COMPARED = 100  # of the stored answers of each split; a record holds no more
+SUM_WEIGHT = 1e3  # of the equation that weights sum to 1, where a pixel's has weight 1
 SAME = 5  # grey levels of 255; the images of different digits differ by more than 200
 
 
@@ -26,6 +28,42 @@ def sharpness_fractions(runs: Iterable[Run], split: str = "validation") -> list[
         mean_sharpness(_answers(run, split, "predictions"))
         / mean_sharpness(_answers(run, split, "targets"))
         for run in runs
+    ]
+
+
+def blend_distance(images: np.ndarray, averages: np.ndarray) -> float:
+    """Return the mean squared distance of images from their closest blends, on pixels from 0 to 1.
+
+    `images` are uint8 (..., height, width), `averages` uint8 (n, height, width). A blend is their
+    mean with weights that are not negative and sum to 1: non-negative least squares, with one
+    heavily weighted equation for the sum (Lawson and Hanson 1974, "Solving Least Squares
+    Problems").
+    """
+    columns = averages.reshape(len(averages), -1).T / 255
+    equations = np.vstack([columns, np.full(len(averages), SUM_WEIGHT)])
+    distances = []
+    for image in images.reshape(-1, len(columns)) / 255:
+        weights, _ = nnls(equations, np.append(image, SUM_WEIGHT))
+        distances.append(np.square(columns @ weights - image).mean())
+    return float(np.mean(distances))
+
+
+def blend_fractions(content: Content, pair: Pair) -> list[float]:
+    """Return how far the generated images are from blends of tokens' averages, seed by seed.
+
+    It is `blend_distance` of the held-out answers' images divided by that of their targets, rounded
+    so that it is the same on all processors; empty if the averages are not known.
+    """
+    averages = content.token_averages
+    if averages is None:
+        return []
+    return [
+        round(
+            blend_distance(_answers(run, "validation", "predictions"), averages)
+            / blend_distance(_answers(run, "validation", "targets"), averages),
+            4,
+        )
+        for run in content.complete(pair)
     ]
 
 

@@ -9,6 +9,7 @@ recorded/<profile>/
   verdicts/         one file for each claim and each suspected defect
   images.json       which figures of these runs the README shows
   loss_bounds.json  the squared error that text to image can reach, computed from the digits
+  token_averages.png  the average image of each token, computed from the digits
 recorded/weights/   see `lib.trained.recorded`
 """
 
@@ -20,13 +21,15 @@ from pathlib import Path
 
 from lib.config import request
 from lib.config.base import Settings
+from lib.data import digits
 from lib.runs import code, directories, plan
 from lib.runs.directories import Run
+from lib.system import paths
 from lib.system.errors import UserError, command
 from lib.system.paths import display
 from original.published import published
 from report import loss_bounds
-from report.content import own_settings
+from report.content import average_images, own_settings
 from report.criteria.claims import (
     CRITERIA,
     DEFECT_CRITERIA,
@@ -179,18 +182,21 @@ def _progress(result: dict) -> tuple[bool, int, bool]:
     return recorded_runs.is_finished(result), result["epochs"], "parameters" in result
 
 
-def _write_loss_bounds(content: RecordedContent) -> None:
-    """Record the bounds of the loss of text to image, if its digits are prepared here."""
+def _write_facts_of_digits(profile: str) -> None:
+    """Record what criteria and texts compute from the digits, if those of the runs are here."""
+    content = recorded_content.load(profile)
     pair = ("text2image", content.variants("text2image")[0])
     here, recorded = plan.data_used(content.planned[pair]), content.data_of(pair)
     if here["digits"] == recorded["digits"]:
         fraction = content.setting("text2image", "validation_fraction")
         bounds = loss_bounds.of_prepared_digits(fraction)
-        file = recorded_runs.FOLDER / content.requested.profile / "loss_bounds.json"
+        file = recorded_runs.FOLDER / profile / "loss_bounds.json"
         writing.write_json(file, {"digits": here["digits"], "bounds": dataclasses.asdict(bounds)})
+        averages = average_images(digits.load(paths.DATA / "digits"))
+        writing.write_sheet(recorded_content.averages_file(profile), averages)
 
 
-def write_derived(profile: str) -> RecordedContent:
+def write_derived(profile: str) -> None:
     """Write what follows from a profile's recorded runs: verdicts, images, the README's parts."""
     content = recorded_content.load(profile)
     for claims in verdicts(content).values():
@@ -201,7 +207,6 @@ def write_derived(profile: str) -> RecordedContent:
     every = references()
     sections.write(every)
     gallery.remove_unused(every)
-    return content
 
 
 @command
@@ -218,8 +223,8 @@ def main(arguments: Sequence[str] = tuple(sys.argv[1:])) -> None:
         raise UserError(f"no run of the {requested.profile} profile is done; run: make experiments")
     _write_runs(own, requested.profile)
     weights.record(own)
-    content = write_derived(requested.profile)
-    _write_loss_bounds(content)
+    _write_facts_of_digits(requested.profile)
+    write_derived(requested.profile)
     recorded = recorded_runs.load_all(requested.profile)
     begun = sum(not run.is_finished for run in recorded)
     print(

@@ -1,14 +1,18 @@
 """What the report's template can ask for, answered from recorded runs alone."""
 
 import dataclasses
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 import figures
 from lib.config import request
 from lib.runs.directories import Run
 from report.content import Content, Pair
+from report.reference import image_sheets
 from report.reference.recorded_runs import FOLDER, NotRecordedError, load_all
 from report.wording import escaped, estimate, seeds_in_words
 
@@ -26,6 +30,12 @@ class RecordedContent(Content):
     is_recorded = True
     absent = "not recorded"
     face_count = float("inf")  # a recorded run read as many as its settings say
+
+    @functools.cached_property
+    def token_averages(self) -> np.ndarray | None:
+        """The recorded average image of each token, None if there is none."""
+        file = averages_file(self.requested.profile)
+        return image_sheets.read(file) if file.exists() else None
 
     def data_of(self, pair: Pair) -> dict[str, dict]:
         """Return the records of the data that a run reads, by its kind."""
@@ -132,6 +142,11 @@ class RecordedContent(Content):
     def figure_conditions(self, figure: figures.Figure) -> str:
         """Return what ends a figure's caption: of the runs that it shows."""
         return Content.figure_conditions(self.drawn_from.get(figure.name, self), figure)
+
+
+def averages_file(profile: str) -> Path:
+    """Return the file with the average image of each token that a profile's runs trained on."""
+    return FOLDER / profile / "token_averages.png"
 
 
 def load(profile: str) -> RecordedContent:

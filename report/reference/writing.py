@@ -22,7 +22,7 @@ def write_run(run: Run, key: RecordedKey, whole: bool = True) -> None:
         directories.write_history(key.path, run.history)
         arrays = drawn_arrays(key.experiment, run.samples)
         for name, images in arrays.items():
-            _write_sheet(key.path / f"{name}.png", images)
+            write_sheet(key.path / f"{name}.png", images)
         written |= {"history.jsonl", *(f"{name}.png" for name in arrays)}
         result |= run.result
         if isinstance(result.get("examples"), dict):
@@ -66,7 +66,7 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _write_sheet(path: Path, images: np.ndarray) -> None:
+def write_sheet(path: Path, images: np.ndarray) -> None:
     """Write a sheet unless it holds these images: other versions of a library compress otherwise"""
     try:
         is_there = np.array_equal(image_sheets.read(path), images)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from report.criteria.answer_images import (
+    blend_distance,
     mean_sharpness,
     own_error,
     own_error_fraction,
@@ -49,3 +50,20 @@ def test_a_model_that_was_not_run_is_not_among_them(tmp_path):
     made.runs.pop(DEEP)
     assert same_for_every_query(made, [DEEP]) == {}
     assert own_error(made, DEEP, "validation").startswith("not run")
+
+
+def test_blends_of_averages_are_at_distance_zero_of_them():
+    averages = np.array([DIGITS[0, 0], DIGITS[1, 0], np.zeros((28, 28))], np.uint8)
+    blends = np.array([averages[0], averages[2], (averages[1].astype(int) + averages[2]) // 2])
+    # Halves are rounded down.
+    assert blend_distance(blends.astype(np.uint8), averages) < (0.5 / 255) ** 2
+
+
+def test_weights_of_a_blend_sum_to_one():
+    averages = np.zeros((2, 28, 28), np.uint8)
+    averages[0, 0, 0] = averages[1, 1, 1] = 255
+    both = averages.sum(axis=0)[None].astype(np.uint8)
+    # The closest blend has half of each, so that two of 784 pixels differ by a half.
+    assert blend_distance(both, averages) == pytest.approx(2 * 0.25 / 784, rel=1e-4)
+    # Half of one alone is no blend: the closest has 3/4 and 1/4.
+    assert blend_distance(averages[:1] // 2, averages) == pytest.approx(2 * 0.25**2 / 784, rel=0.02)
