@@ -76,9 +76,10 @@ class Content:
         uint8 of shape (tokens, 28, 28), in the order of the vocabulary.
         """
         try:
-            return average_images(digits.load(paths.DATA / "digits"))
+            tokens = TokenImages.for_training(digits.load(paths.DATA / "digits"))
         except UserError:
             return None
+        return average_images(tokens)
 
     def not_run(self, *needs: Pair) -> str:
         """Return a note with the command for missing runs, "" if none is missing."""
@@ -317,9 +318,9 @@ def _pair(planned: request.Planned) -> Pair:
     return planned.key.experiment, planned.key.variant
 
 
-def average_images(trained_on: digits.Digits) -> np.ndarray:
+def average_images(tokens: TokenImages) -> np.ndarray:
     """Return the average image of each token, rounded: uint8 (tokens, 28, 28)."""
-    return TokenImages.for_training(trained_on).averages().round().astype(np.uint8)
+    return tokens.averages().round().astype(np.uint8)
 
 
 def _number(run: Run, name: str) -> float:

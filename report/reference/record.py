@@ -22,6 +22,7 @@ from pathlib import Path
 from lib.config import request
 from lib.config.base import Settings
 from lib.data import digits
+from lib.data.arithmetic import TokenImages
 from lib.runs import code, directories, plan
 from lib.runs.directories import Run
 from lib.system import paths
@@ -192,7 +193,7 @@ def _write_facts_of_digits(profile: str) -> None:
         bounds = loss_bounds.of_prepared_digits(fraction)
         file = recorded_runs.FOLDER / profile / "loss_bounds.json"
         writing.write_json(file, {"digits": here["digits"], "bounds": dataclasses.asdict(bounds)})
-        averages = average_images(digits.load(paths.DATA / "digits"))
+        averages = average_images(TokenImages.for_training(digits.load(paths.DATA / "digits")))
         writing.write_sheet(recorded_content.averages_file(profile), averages)
 
 
