@@ -12,8 +12,8 @@ import figures
 from lib.config import request
 from lib.runs.directories import Run
 from report.content import Content, Pair
-from report.reference import image_sheets
-from report.reference.recorded_runs import FOLDER, NotRecordedError, load_all
+from report.reference import image_sheets, recorded_runs
+from report.reference.recorded_runs import NotRecordedError, load_all
 from report.wording import escaped, estimate, seeds_in_words
 
 _NO_DATA = {"name": "none is recorded", "synthetic": False, "fingerprint": ""}
@@ -111,7 +111,7 @@ class RecordedContent(Content):
     @property
     def runs_folder(self) -> str:
         """The folder of the profile's recorded runs, as it is called in the report."""
-        return f"{FOLDER.name}/{self.requested.profile}/runs"
+        return f"{recorded_runs.FOLDER.name}/{self.requested.profile}/runs"
 
     def drawn(
         self, folder: Path, chosen: Iterable[figures.Figure], prefix: str = ""
@@ -146,7 +146,7 @@ class RecordedContent(Content):
 
 def averages_file(profile: str) -> Path:
     """Return the file with the average image of each token that a profile's runs trained on."""
-    return FOLDER / profile / "token_averages.png"
+    return recorded_runs.FOLDER / profile / "token_averages.png"
 
 
 def load(profile: str) -> RecordedContent:

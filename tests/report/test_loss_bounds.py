@@ -76,7 +76,8 @@ def test_on_mnist_as_many_validation_digits_are_trained_on_as_e9_states(mnist, s
 
 
 def test_the_recorded_average_images_are_those_of_mnist(mnist):
-    assert np.array_equal(image_sheets.read(averages_file("paper")), average_images(mnist))
+    for profile in ("quick", "paper"):
+        assert np.array_equal(image_sheets.read(averages_file(profile)), average_images(mnist))
 
 
 def test_on_mnist_one_image_is_as_near_to_the_averages_of_random_queries_as_e4_states(of_mnist):
