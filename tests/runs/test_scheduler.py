@@ -127,9 +127,14 @@ def start(commands):
         stderr=subprocess.PIPE,
         text=True,
         process_group=0,
-        # Where SIGHUP is ignored, as by nohup, the scheduler would ignore it, too.
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        preexec_fn=_as_in_a_terminal,
     )
+
+
+def _as_in_a_terminal():
+    """Stop ignoring what nohup and background jobs ignore: the scheduler would, too."""
+    for each in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(each, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
