@@ -21,7 +21,8 @@ environment := $(or $(IMAGE_VENV),.venv)
 locks := requirements.lock $(if $(filter 1,$(CUDA)),requirements-cuda.lock)
 # Compared by content: a file that is only newer installs nothing. More than is needed is fine.
 # Without its Python, which may have been removed from the system, nothing is installed.
-installed := $(shell test -x $(environment)/bin/python && for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
+installed := $(shell test -x $(environment)/bin/python && \
+  for locks in "$(locks)" "requirements.lock requirements-cuda.lock"; do \
   cat $$locks | cmp -s - $(environment)/requirements.lock && echo 1 && break; done)
 
 # Where programs run: local or docker. The shell is called at most once.

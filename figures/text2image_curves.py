@@ -35,9 +35,10 @@ def draw(groups: Groups, path: Path) -> None:
 
 def _leave_room_from_second_epoch(axes: Axes) -> None:
     """Limit the axis to errors after the first epoch: in training, the first is far above."""
-    later = [line.get_xydata()[line.get_xydata()[:, 0] > 1, 1] for line in axes.lines]
-    if any(map(len, later)):
-        low, high = np.concatenate(later).min(), np.concatenate(later).max()
+    epochs, errors = np.concatenate([line.get_xydata() for line in axes.lines]).T
+    later = errors[epochs > 1]
+    if len(later):
+        low, high = later.min(), later.max()
         axes.set_ylim(low - _MARGIN * (high - low), high + _MARGIN * (high - low))
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import figures
 from lib.config import request
 from lib.config.base import Settings, names
-from lib.data import digits, provenance
+from lib.data import provenance
 from lib.data.arithmetic import TokenImages
 from lib.runs import plan
 from lib.runs.directories import Run, command_for
@@ -18,6 +18,7 @@ from lib.system import paths
 from lib.system.errors import UserError
 from lib.system.paths import display
 from report.criteria.findings import NOT_RUN
+from report.loss_bounds import prepared_tokens
 from report.wording import (
     SCALE,
     called,
@@ -76,10 +77,9 @@ class Content:
         uint8 of shape (tokens, 28, 28), in the order of the vocabulary.
         """
         try:
-            tokens = TokenImages.for_training(digits.load(paths.DATA / "digits"))
+            return average_images(prepared_tokens())
         except UserError:
             return None
-        return average_images(tokens)
 
     def not_run(self, *needs: Pair) -> str:
         """Return a note with the command for missing runs, "" if none is missing."""

@@ -50,5 +50,13 @@ def of_prepared_digits(validation_fraction: float) -> LossBounds:
     Validation uses the last queries, a fraction `validation_fraction` of all. Raises UserError if
     the digits cannot be read.
     """
-    tokens = TokenImages.for_training(digits.load(paths.DATA / "digits"))
+    tokens = prepared_tokens()
     return loss_bounds(tokens, *split_off_last(arithmetic().answers, validation_fraction))
+
+
+def prepared_tokens() -> TokenImages:
+    """Return the token images that models are trained on, of the prepared digits.
+
+    Raises UserError if the digits cannot be read.
+    """
+    return TokenImages.for_training(digits.load(paths.DATA / "digits"))

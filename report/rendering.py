@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from figures import pairs, published_runs
+from lib.data import faces
 from lib.metrics.intervals import LEVEL
 from lib.models.faces.batches import CODES_FITTED, MEASURED
 from lib.system.files import write_json
@@ -64,6 +65,7 @@ def write_reports(content: Content, bounds: LossBounds | None, folder: Path) -> 
             "environments": provenance.environments(content.runs.values()),
             # The speed of this machine is not that of the recorded runs.
             "speed": None if content.is_recorded else provenance.speed(),
+            "are_original_faces": faces.KIND.is_original,
             "faces_measured": MEASURED,
             "codes_fitted": CODES_FITTED,
             **{helper.__name__: helper for helper in _HELPERS},

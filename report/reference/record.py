@@ -5,12 +5,12 @@ Runs recorded on other machines stay, so several machines can contribute to one 
 the README's images rest on all recorded runs.
 
 recorded/<profile>/
-  runs/             see `recorded_runs`
-  verdicts/         one file for each claim and each suspected defect
-  images.json       which figures of these runs the README shows
-  loss_bounds.json  the squared error that text to image can reach, computed from the digits
+  runs/               see `recorded_runs`
+  verdicts/           one file for each claim and each suspected defect
+  images.json         which figures of these runs the README shows
+  loss_bounds.json    the squared error that text to image can reach, computed from the digits
   token_averages.png  the average image of each token, computed from the digits
-recorded/weights/   see `lib.trained.recorded`
+recorded/weights/     see `lib.trained.recorded`
 """
 
 import dataclasses
@@ -21,11 +21,8 @@ from pathlib import Path
 
 from lib.config import request
 from lib.config.base import Settings
-from lib.data import digits
-from lib.data.arithmetic import TokenImages
 from lib.runs import code, directories, plan
 from lib.runs.directories import Run
-from lib.system import paths
 from lib.system.errors import UserError, command
 from lib.system.paths import display
 from original.published import published
@@ -193,7 +190,7 @@ def _write_facts_of_digits(profile: str) -> None:
         bounds = loss_bounds.of_prepared_digits(fraction)
         file = recorded_runs.FOLDER / profile / "loss_bounds.json"
         writing.write_json(file, {"digits": here["digits"], "bounds": dataclasses.asdict(bounds)})
-        averages = average_images(TokenImages.for_training(digits.load(paths.DATA / "digits")))
+        averages = average_images(loss_bounds.prepared_tokens())
         writing.write_sheet(recorded_content.averages_file(profile), averages)
 
 
